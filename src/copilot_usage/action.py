@@ -1,0 +1,90 @@
+"""FRONT DOOR: a step in a workflow. Inputs from the environment, annotations to the log, errors into the job summary."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from typing import TYPE_CHECKING
+
+from copilot_usage.assembly import assembled
+from copilot_usage.entrance import Clock, failure_of, stop_on_signals
+from copilot_usage.errors import CopilotUsageError, InputError
+from copilot_usage.job import run
+from copilot_usage.runner.commands import CommandFormatter, mask
+from copilot_usage.runner.event import repository_is_public
+from copilot_usage.runner.inputs import read_inputs, surroundings
+from copilot_usage.runner.outputs import append_summary
+from copilot_usage.settings.table import INPUTS
+from copilot_usage.settings.wishes import People, settings_from
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from copilot_usage.runner.inputs import Surroundings
+    from copilot_usage.settings.wishes import Settings
+
+_logger = logging.getLogger("copilot_usage")
+
+
+def main(environ: Mapping[str, str], clock: Clock) -> int:
+    """Runs the step; returns the exit code."""
+    around = surroundings(environ)
+    _log_to_the_runner()
+    try:
+        settings = _settings(environ, around, clock)
+        with (
+            stop_on_signals() as cancelled,
+            assembled(settings, around, clock=clock, cancelled=cancelled, mask=_mask) as parts,
+        ):
+            run(settings, parts, clock.today())
+    except Exception as error:  # noqa: BLE001 - the one place where everything is caught
+        failure = failure_of(error, around)
+        _logger.error("%s\n%s", failure.cause, failure.remedy, extra={"title": failure.title})
+        _show_in_summary(failure, around)
+        return 2 if isinstance(error, InputError) else 1
+    return 0
+
+
+def _settings(environ: Mapping[str, str], around: Surroundings, clock: Clock) -> Settings:
+    inputs = read_inputs(environ, (an_input.name for an_input in INPUTS))
+    settings = settings_from(inputs, today=clock.today(), repository_owner=around.repository_owner)
+    if repository_is_public(around.event_path) and not settings.demo:
+        _warn_of_the_public(settings)
+    return settings
+
+
+def _warn_of_the_public(settings: Settings) -> None:
+    if settings.people is People.LOGINS:
+        raise InputError(
+            [
+                "`people`: `logins` is refused in a public repository: everyone can read its job summaries. Use `none`, or a private repository."
+            ]
+        )
+    _logger.warning(
+        "Everyone can read the job summaries of a public repository, and the snapshots that are committed to one. "
+        "Run this workflow in a private repository if your Copilot usage is nobody else's business.",
+        extra={"title": "This repository is public"},
+    )
+
+
+def _log_to_the_runner() -> None:
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(CommandFormatter())
+    # Debug lines always go out: the runner shows them when the workflow's debug switch is on.
+    _logger.handlers[:] = [handler]
+    _logger.setLevel(logging.DEBUG)
+    _logger.propagate = False
+
+
+def _mask(text: str) -> None:
+    sys.stdout.write(mask(text) + "\n")
+    sys.stdout.flush()
+
+
+def _show_in_summary(failure: CopilotUsageError, around: Surroundings) -> None:
+    from copilot_usage.rendering.failure import render_failure  # noqa: PLC0415 - only a failing run pays for it
+
+    try:
+        append_summary(around.summary_path, render_failure(failure))
+    except CopilotUsageError as error:
+        _logger.warning("%s", error.cause, extra={"title": error.title})

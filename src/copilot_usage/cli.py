@@ -1,0 +1,148 @@
+"""FRONT DOOR: a terminal. `report`, `demo` and `import`; flags are the inputs of the action."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from copilot_usage import __version__
+from copilot_usage.entrance import Clock, failure_of, stop_on_signals
+from copilot_usage.errors import CopilotUsageError, InputError
+from copilot_usage.runner.inputs import surroundings
+from copilot_usage.settings.table import INPUTS
+from copilot_usage.settings.wishes import settings_from
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from copilot_usage.runner.inputs import Surroundings
+
+_logger = logging.getLogger("copilot_usage")
+_DEMO_FOLDER = "copilot-usage-demo"
+_DEMO_FILES = {"summary-file": "summary.md", "json-file": "usage.json", "csv-file": "usage.csv"}
+
+
+def main(arguments: Sequence[str], environ: Mapping[str, str], clock: Clock) -> int:
+    """Runs a subcommand; returns the exit code."""
+    options = _parser().parse_args(arguments)
+    around = replace(surroundings(environ), workspace=".", summary_path=None, output_path=None)
+    _log_to_the_terminal(verbose=options.verbose or around.debug)
+    try:
+        _COMMANDS[options.command](options, environ, around, clock)
+    except Exception as error:  # noqa: BLE001 - the one place where everything is caught
+        failure = failure_of(error, around)
+        _logger.error("%s\n%s\n\n%s", failure.title, failure.cause, failure.remedy)
+        return 2 if isinstance(error, InputError) else 1
+    return 0
+
+
+def _report(options: argparse.Namespace, environ: Mapping[str, str], around: Surroundings, clock: Clock) -> None:
+    _run(_given(options), environ, around, clock)
+
+
+def _demo(options: argparse.Namespace, environ: Mapping[str, str], around: Surroundings, clock: Clock) -> None:
+    files = {name: f"{options.folder}/{file}" for name, file in _DEMO_FILES.items()}
+    given = {name: value for name, value in _given(options).items() if value}
+    _run({**files, **given, "demo": "true"}, environ, around, clock)
+    paths = ", ".join(given.get(name) or path for name, path in files.items())
+    print(f"\nThe page of an invented organization, and its figures as files: {paths}")
+
+
+def _run(inputs: Mapping[str, str], environ: Mapping[str, str], around: Surroundings, clock: Clock) -> None:
+    from copilot_usage.assembly import assembled  # noqa: PLC0415 - `--help` and wrong inputs need none of it
+    from copilot_usage.job import run  # noqa: PLC0415 - see above
+    from copilot_usage.rendering.terminal import Terminal  # noqa: PLC0415 - see above
+
+    owner = around.repository_owner if environ.get("GITHUB_ACTIONS") == "true" else None
+    settings = settings_from(inputs, today=clock.today(), repository_owner=owner)
+    terminal = Terminal(sys.stdout, sys.stderr, environ)
+    with (
+        stop_on_signals() as cancelled,
+        assembled(
+            settings, around, clock=clock, cancelled=cancelled, show=terminal.show, progress=terminal.progress
+        ) as parts,
+    ):
+        run(settings, parts, clock.today())
+
+
+def _import(options: argparse.Namespace, environ: Mapping[str, str], around: Surroundings, clock: Clock) -> None:
+    from copilot_usage.importing import import_files  # noqa: PLC0415 - see `_run`
+
+    given = {**_given(options), "api": "snapshots"}
+    settings = settings_from(given, today=clock.today())
+    with stop_on_signals():
+        import_files(options.files, settings, around, clock.today())
+
+
+_COMMANDS = {"report": _report, "demo": _demo, "import": _import}
+# Inputs that say where imported days are filed.
+_FILING = (
+    "scope",
+    "org",
+    "enterprise",
+    "team",
+    "snapshot-repository",
+    "snapshot-branch",
+    "snapshot-directory",
+    "snapshot-token",
+)
+
+
+def _given(options: argparse.Namespace) -> dict[str, str]:
+    return {an_input.name: getattr(options, an_input.name.replace("-", "_"), None) or "" for an_input in INPUTS}
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="copilot-usage", description="GitHub Copilot usage as a page, as files, and as a history."
+    )
+    parser.add_argument("--version", action="version", version=f"copilot-usage {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    report = commands.add_parser(
+        "report",
+        help="fetch, keep and show usage",
+        description="Fetches, keeps and shows usage.",
+        epilog=_figures(),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    _add_inputs(report, tuple(an_input.name for an_input in INPUTS))
+    demo = commands.add_parser("demo", help="show the page of an invented organization; no token, no network")
+    demo.add_argument("--folder", default=_DEMO_FOLDER, help="where the page and the files go (default: %(default)s)")
+    _add_inputs(demo, tuple(an_input.name for an_input in INPUTS if an_input.name not in {"demo", "token"}))
+    filing = commands.add_parser("import", help="file saved answers of GitHub into a history")
+    filing.add_argument(
+        "files", nargs="+", metavar="FILE", help="JSON or NDJSON of any generation; folders are searched"
+    )
+    _add_inputs(filing, _FILING)
+    for command in (report, demo, filing):
+        command.add_argument("--verbose", action="store_true", help="show what is asked, and why")
+    return parser
+
+
+def _add_inputs(parser: argparse.ArgumentParser, names: Sequence[str]) -> None:
+    groups: dict[str, argparse._ArgumentGroup] = {}
+    for an_input in INPUTS:
+        if an_input.name in names:
+            group = groups.setdefault(an_input.group, parser.add_argument_group(an_input.group))
+            text = f"{an_input.meaning} Not given: {an_input.absent}.".replace("`", "").replace("%", "%%")
+            if an_input.flag:
+                group.add_argument(f"--{an_input.name}", nargs="?", const="true", metavar="BOOLEAN", help=text)
+            else:
+                group.add_argument(f"--{an_input.name}", metavar=an_input.metavar, help=text)
+
+
+def _figures() -> str:
+    from copilot_usage.domain.alerts import FIGURES  # noqa: PLC0415 - a table for one help text
+
+    return "figures that --alert-when knows:\n" + "\n".join(f"  {name}" for name in FIGURES)
+
+
+def _log_to_the_terminal(*, verbose: bool) -> None:
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(logging.Formatter("%(message)s"))
+    _logger.handlers[:] = [handler]
+    _logger.setLevel(logging.DEBUG if verbose else logging.INFO)
+    _logger.propagate = False

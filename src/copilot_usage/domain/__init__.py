@@ -1,0 +1,1 @@
+"""What usage means: scopes, days, figures. No network, no files, no clock."""

@@ -1,0 +1,78 @@
+"""Days and ranges of days. Days are UTC, as GitHub's `day` is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# GitHub publishes a day within two full UTC days and restates it until three have passed; one more day of grace
+# (docs: "Copilot usage metrics", freshness; "Reconciling Copilot usage metrics").
+SETTLED_AFTER = timedelta(days=5)
+# The enterprise reports begin here, the organization reports two months later, and a year is the look-back of the 1-day reports.
+FIRST_ENTERPRISE_DAY = date(2025, 10, 10)
+FIRST_ORGANIZATION_DAY = date(2025, 12, 12)
+FIRST_TEAM_DAY = date(2026, 5, 14)
+LOOK_BACK = timedelta(days=365)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class DateRange:
+    """Both ends included; never empty."""
+
+    since: date
+    until: date
+
+    def __post_init__(self) -> None:
+        if self.until < self.since:
+            raise ValueError(f"{self.since} is after {self.until}")
+
+    def __len__(self) -> int:
+        return (self.until - self.since).days + 1
+
+    def __iter__(self) -> Iterator[date]:
+        return (self.since + timedelta(days=n) for n in range(len(self)))
+
+    def __contains__(self, day: date) -> bool:
+        return self.since <= day <= self.until
+
+    def before(self) -> DateRange:
+        """The range of the same length that ends the day before this one begins."""
+        return ending(self.since - timedelta(days=1), len(self))
+
+    def a_year_earlier(self) -> DateRange:
+        """The same weekdays 52 weeks earlier, so that weekends fall on weekends."""
+        year = timedelta(weeks=52)
+        return DateRange(self.since - year, self.until - year)
+
+    def widened(self, days: int) -> DateRange:
+        """With so many days more before it."""
+        return DateRange(self.since - timedelta(days=days), self.until)
+
+    def clipped(self, since: date, until: date) -> DateRange | None:
+        """What of it lies between two days, or None."""
+        first, last = max(self.since, since), min(self.until, until)
+        return DateRange(first, last) if first <= last else None
+
+
+def ending(day: date, days: int) -> DateRange:
+    """The range of so many days that ends with `day`."""
+    return DateRange(day - timedelta(days=days - 1), day)
+
+
+def month_of(day: date) -> str:
+    """`YYYY-MM`."""
+    return f"{day:%Y-%m}"
+
+
+def is_settled(day: date, today: date) -> bool:
+    """Whether GitHub is done with restating `day`, seen from `today`."""
+    return today - day >= SETTLED_AFTER
+
+
+def is_working_day(day: date) -> bool:
+    """Monday to Friday; holidays are not known."""
+    return day.weekday() < 5

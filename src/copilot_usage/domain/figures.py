@@ -1,0 +1,160 @@
+"""What a range of days says: sums of what may be summed, ratios of sums, and people only as GitHub counted them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from copilot_usage.domain.dates import is_working_day
+from copilot_usage.domain.metric import COMPLETION, Dimension, is_summable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from datetime import date
+
+    from copilot_usage.domain.dates import DateRange
+    from copilot_usage.domain.history import History
+    from copilot_usage.domain.snapshot import Generation
+    from copilot_usage.domain.usage import Activity, Amount, Breakdown, UsageDay
+
+# GitHub counts distinct people over windows of these lengths, in days, and over no others.
+PEOPLE_WINDOWS: Mapping[int, str] = {1: "daily_active_users", 7: "weekly_active_users", 28: "monthly_active_users"}
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """A sum, and over how many days the figure was known."""
+
+    amount: Amount
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """A range of a history, summarised. What is not known is absent or None."""
+
+    range: DateRange
+    days: tuple[date, ...]
+    missing: tuple[date, ...]
+    unpublished: tuple[date, ...]
+    unsettled: tuple[date, ...]
+    generations: Mapping[Generation, int]
+    active_people: int | None
+    totals: Mapping[str, Total]
+    breakdowns: Mapping[str, Mapping[str, Mapping[str, Total]]]
+    mean_daily_active: float | None
+    mean_daily_active_working: float | None
+    peak_daily_active: tuple[date, int] | None
+
+    def total(self, metric: str) -> Amount | None:
+        """The sum of a figure over the range, None if no day says it."""
+        total = self.totals.get(metric)
+        return None if total is None else total.amount
+
+    def row_total(self, dimension: str, value: str, metric: str) -> Amount | None:
+        """The same of one row of a breakdown."""
+        total = self.breakdowns.get(dimension, {}).get(value, {}).get(metric)
+        return None if total is None else total.amount
+
+    @property
+    def acceptance_rate(self) -> float | None:
+        """Completions accepted of those shown, per cent; a ratio of sums (feature `code_completion`)."""
+        return percentage(
+            self.row_total(Dimension.FEATURE, COMPLETION, "code_acceptance_activity_count"),
+            self.row_total(Dimension.FEATURE, COMPLETION, "code_generation_activity_count"),
+        )
+
+    @property
+    def acceptance_rate_by_lines(self) -> float | None:
+        """Lines of completions accepted of those suggested, per cent."""
+        return percentage(
+            self.row_total(Dimension.FEATURE, COMPLETION, "loc_added_sum"),
+            self.row_total(Dimension.FEATURE, COMPLETION, "loc_suggested_to_add_sum"),
+        )
+
+
+def percentage(part: Amount | None, whole: Amount | None) -> float | None:
+    """`part` of `whole` in per cent; None where one is unknown or there is no whole."""
+    if part is None or not whole:
+        return None
+    return 100 * part / whole
+
+
+def summarise(history: History, days: DateRange, *, counted_people: int | None = None) -> Figures:
+    """The figures of a range; `counted_people`: distinct people of joined rows, where somebody counted them (teams)."""
+    usage_days = history.within(days)
+    active = [(usage.day, int(n)) for usage in usage_days if (n := usage.amount("daily_active_users")) is not None]
+    return Figures(
+        range=days,
+        days=tuple(usage.day for usage in usage_days),
+        missing=history.gaps(days),
+        unpublished=history.unpublished(days),
+        unsettled=tuple(usage.day for usage in usage_days if not usage.settled),
+        generations=_count(usage.generation for usage in usage_days),
+        active_people=active_people(history, days) if counted_people is None else counted_people,
+        totals=sum_activities(usage.totals for usage in usage_days),
+        breakdowns=_sum_breakdowns(usage_days),
+        mean_daily_active=_mean(active, lambda _: True),
+        mean_daily_active_working=_mean(active, is_working_day),
+        peak_daily_active=max(active, key=lambda item: item[1], default=None),
+    )
+
+
+def active_people(history: History, days: DateRange) -> int | None:
+    """Distinct active people of a range: GitHub's own count of the last day, for the windows it counts; else unknown."""
+    metric = PEOPLE_WINDOWS.get(len(days))
+    amount = None if metric is None else history.amount(days.until, metric)
+    return None if amount is None else int(amount)
+
+
+def sum_activities(activities: Iterable[Activity]) -> Mapping[str, Total]:
+    """Adds what may be added; people, medians and averages are left out."""
+    amounts: dict[str, Amount] = {}
+    days: dict[str, int] = defaultdict(int)
+    for activity in activities:
+        for name, amount in activity.items():
+            if is_summable(name):
+                amounts[name] = amounts.get(name, 0) + amount
+                days[name] += 1
+    return {name: Total(amount, days[name]) for name, amount in amounts.items()}
+
+
+def _sum_breakdowns(usage_days: Iterable[UsageDay]) -> Mapping[str, Mapping[str, Mapping[str, Total]]]:
+    rows: dict[str, dict[str, list[Activity]]] = defaultdict(lambda: defaultdict(list))
+    for usage in usage_days:
+        for dimension, breakdown in usage.breakdowns.items():
+            for value, activity in breakdown.items():
+                rows[dimension][value].append(activity)
+    return {
+        dimension: {value: sum_activities(activities) for value, activities in values.items()}
+        for dimension, values in rows.items()
+    }
+
+
+def not_attributed(total: Amount | None, breakdown: Mapping[str, Mapping[str, Total]], metric: str) -> Amount | None:
+    """What the rows of a breakdown leave of the total; None if the total is unknown or the rows reach it."""
+    if total is None or not any(metric in row for row in breakdown.values()):
+        return None
+    rest = total - sum(row[metric].amount for row in breakdown.values() if metric in row)
+    return rest if rest > 0 else None
+
+
+def _count(generations: Iterable[Generation]) -> Mapping[Generation, int]:
+    counts: dict[Generation, int] = defaultdict(int)
+    for generation in generations:
+        counts[generation] += 1
+    return dict(counts)
+
+
+def _mean(active: list[tuple[date, int]], wanted: Callable[[date], bool]) -> float | None:
+    counts = [count for day, count in active if wanted(day)]
+    return sum(counts) / len(counts) if counts else None
+
+
+def latest_breakdown(history: History, days: DateRange, dimension: str) -> tuple[date, Breakdown] | None:
+    """The breakdown of the last day of the range that has it: for figures that cannot be added, such as people in a phase."""
+    for usage in reversed(history.within(days)):
+        if usage.breakdowns.get(dimension):
+            return usage.day, usage.breakdowns[dimension]
+    return None

@@ -1,0 +1,167 @@
+"""What a run knows so far: days from the store and from GitHub, what failed, and what must be said about it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from copilot_usage.domain.history import History, merge
+from copilot_usage.domain.outcome import (
+    CreditBill,
+    Failure,
+    Fetched,
+    Newest,
+    NoReport,
+    PeopleCounted,
+    PeopleListed,
+    Remark,
+    SeatsListed,
+)
+from copilot_usage.domain.plan import Stored
+from copilot_usage.domain.report import Note, SeatDay
+from copilot_usage.domain.snapshot import Generation, Snapshot
+from copilot_usage.domain.storing import Unread
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator, Mapping
+    from datetime import date
+
+    from copilot_usage.domain.dates import DateRange
+    from copilot_usage.domain.outcome import Outcome, PersonActivity
+    from copilot_usage.domain.scope import Scope
+    from copilot_usage.domain.seats import Seat
+    from copilot_usage.domain.usage import Flaw, Reading, UsageDay
+    from copilot_usage.errors import CopilotUsageError
+
+
+class Ledger:
+    """Grows while a run goes on; `read` turns a snapshot into a usage day."""
+
+    def __init__(self, read: Callable[[Snapshot], Reading]) -> None:
+        self._read = read
+        self._days: dict[Scope, dict[tuple[date, Generation], UsageDay]] = defaultdict(dict)
+        self._people: dict[tuple[Scope, DateRange], PeopleCounted] = {}
+        self._flaws: dict[Scope, list[tuple[date, Flaw]]] = defaultdict(list)
+        self._owner_days: set[tuple[Scope, date]] = set()
+        self.stored = Stored()
+        self.asked: set[tuple[Scope, Generation, date]] = set()
+        self.newest: dict[Scope, date] = {}
+        self.windows: dict[Scope, Newest] = {}
+        self.no_reports: list[NoReport] = []
+        self.failures: list[Failure] = []
+        self.answered: set[Scope] = set()
+        self.seats: dict[Scope, tuple[Seat, ...]] = {}
+        self.seat_days: dict[Scope, dict[date, SeatDay]] = defaultdict(dict)
+        self.bills: dict[Scope, list[CreditBill]] = defaultdict(list)
+        self.listed_people: dict[Scope, tuple[PersonActivity, ...]] = {}
+        self.notes: list[Note] = []
+
+    def add_stored(self, item: Snapshot | Unread) -> None:
+        """Takes in what the store holds."""
+        if isinstance(item, Unread):
+            months = f"{item.months[0]} to {item.months[-1]}" if len(item.months) > 1 else item.months[0]
+            self.note(f"Stored days of {months} were not read: {item.reason}", item.scope)
+        elif item.generation is Generation.SEATS:
+            self._add_seat_day(item)
+        else:
+            self.stored.add(item)
+            self._add_day(item)
+
+    def add(self, outcome: Outcome) -> int:
+        """Takes in what GitHub answered; returns how many owners' days are new by it (0 or 1)."""
+        before = len(self._owner_days)
+        self._add(outcome)
+        return len(self._owner_days) - before
+
+    def _add(self, outcome: Outcome) -> None:
+        match outcome:
+            case Fetched(snapshot):
+                self.asked.add((snapshot.scope, snapshot.generation, snapshot.day))
+                self._owner_days.add((snapshot.scope.parent, snapshot.day))
+                self.answered.add(snapshot.scope.parent)
+                self._add_day(snapshot)
+            case NoReport(scope, day):
+                self.asked.add((scope, Generation.REPORTS, day))
+                self._owner_days.add((scope.parent, day))
+                self.no_reports.append(outcome)
+            case Newest(owner, window):
+                self.newest[owner] = window.until
+                self.windows[owner] = outcome
+                self.answered.add(owner)
+            case PeopleCounted(scope, days):
+                self._people[scope, days] = outcome
+            case PeopleListed(scope, people):
+                self.listed_people[scope] = people
+            case SeatsListed(owner, seats):
+                self.seats[owner] = seats
+            case CreditBill(owner):
+                self.bills[owner].append(outcome)
+            case Remark(scope, text):
+                self.note(text, scope)
+            case Failure():
+                self.failures.append(outcome)
+
+    def note(self, text: str, scope: Scope | None = None) -> None:
+        """Remembers a sentence for the page, once."""
+        note = Note(text, scope)
+        if note not in self.notes:
+            self.notes.append(note)
+
+    def history(self, scope: Scope) -> History:
+        """The usage days of a scope, merged over the generations."""
+        newest = self.newest.get(scope.parent)
+        return merge(scope, self._days.get(scope, {}).values(), newest)
+
+    def people_counted(self, scope: Scope, days: DateRange) -> PeopleCounted | None:
+        return self._people.get((scope, days))
+
+    def expand(self, wanted: Collection[Scope]) -> tuple[Scope, ...]:
+        """The wanted scopes, `*` replaced by the teams that have days, by name."""
+        known = sorted(self._days)
+        found = (scope for want in wanted for scope in (known if want.every_team else [want]) if want.covers(scope))
+        return tuple(dict.fromkeys(found))
+
+    def newest_day(self, wanted: Collection[Scope]) -> date | None:
+        """The newest published day of all wanted scopes' owners; where nobody said, the newest day with data."""
+        said = [self.newest[scope.parent] for scope in wanted if scope.parent in self.newest]
+        held = [day for scope in self.expand(wanted) for day, _ in self._days[scope]]
+        return max(said or held, default=None)
+
+    def failed_owners(self) -> Mapping[Scope, CopilotUsageError]:
+        """Owners of which the usage as a whole could not be had."""
+        return {f.scope.parent: f.error for f in self.failures if f.day is None and f.about == "usage"}
+
+    @property
+    def fatal(self) -> CopilotUsageError | None:
+        """The failure after which asking on would not help."""
+        return next((failure.error for failure in self.failures if failure.error.fatal), None)
+
+    def certain_no_reports(self) -> Iterator[NoReport]:
+        """Those that may be remembered: the same owner answered in this run, so that a 404 cannot mean "no access"."""
+        return (gone for gone in self.no_reports if gone.scope.parent in self.answered)
+
+    def flaws(self) -> Iterator[tuple[Scope, int, date, Flaw]]:
+        """Per scope: how many values were left out, and the first of them."""
+        return ((scope, len(found), *found[0]) for scope, found in self._flaws.items())
+
+    def _add_day(self, snapshot: Snapshot) -> None:
+        held = (snapshot.day, snapshot.generation) in self._days.get(snapshot.scope, {})
+        if snapshot.document is None or (held and not snapshot.says_something):
+            return  # emptier never replaces, neither in the store nor on the page
+        reading = self._read(snapshot)
+        if reading.flaws:
+            self._flaws[snapshot.scope].extend((snapshot.day, flaw) for flaw in reading.flaws)
+        if reading.usage is not None:
+            usage = replace(reading.usage, settled=snapshot.settled)
+            self._days[snapshot.scope][snapshot.day, snapshot.generation] = usage
+
+    def _add_seat_day(self, snapshot: Snapshot) -> None:
+        document = snapshot.document or {}
+        total = document.get("total")
+        if isinstance(total, int):
+            recent = document.get("by_last_activity") or {}
+            active = [recent.get(bucket) for bucket in ("0-6", "7-13", "14-29")]
+            known = [count for count in active if isinstance(count, int)]
+            day = SeatDay(snapshot.day, total, sum(known) if len(known) == len(active) else None)
+            self.seat_days[snapshot.scope][snapshot.day] = day

@@ -1,0 +1,118 @@
+"""What came of asking. What cannot be had is a value here, not an exception, so that the rest goes on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from datetime import date
+
+    from copilot_usage.domain.dates import DateRange
+    from copilot_usage.domain.plan import Plan
+    from copilot_usage.domain.scope import Scope
+    from copilot_usage.domain.seats import Seat
+    from copilot_usage.domain.snapshot import Snapshot
+    from copilot_usage.domain.usage import Amount
+    from copilot_usage.errors import CopilotUsageError
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A day that GitHub has a report of."""
+
+    snapshot: Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class NoReport:
+    """A day of which GitHub says that it has no report; `certain` is False where the answer can also mean "no access" (404)."""
+
+    scope: Scope
+    day: date
+    certain: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Newest:
+    """The 28-day report answered: its window, and who used what on at least two days of it (`copilot_feature_engagement`)."""
+
+    owner: Scope
+    window: DateRange
+    engaged_people: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleCounted:
+    """Distinct active people of a team over a range, counted from joined rows; `members`: distinct members on the last day read."""
+
+    scope: Scope
+    days: DateRange
+    active: int
+    members: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PersonActivity:
+    """One person over the range shown; only when asked for by `people: logins`."""
+
+    login: str
+    active_days: int
+    prompts: Amount
+    lines_added: Amount
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleListed:
+    """The people of a scope; never stored."""
+
+    scope: Scope
+    people: tuple[PersonActivity, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SeatsListed:
+    """Every seat of an owner."""
+
+    owner: Scope
+    seats: tuple[Seat, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CreditBill:
+    """The AI-credit bill of an owner's calendar month by model: gross credits, and USD after discounts."""
+
+    owner: Scope
+    month: str
+    credits_by_model: Mapping[str, float]
+    net_amount: float
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Something the page must say about how the data came: a team under the floor, rows that were left out."""
+
+    scope: Scope
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Something that could not be had: of an owner as a whole (`day` None), or of one day. `about`: days, seats, credits."""
+
+    scope: Scope
+    error: CopilotUsageError
+    day: date | None = None
+    about: str = "usage"
+
+
+Outcome = Fetched | NoReport | Newest | PeopleCounted | PeopleListed | SeatsListed | CreditBill | Remark | Failure
+
+
+class Source(Protocol):
+    """Asks GitHub."""
+
+    def fetch(self, plan: Plan) -> Iterator[Outcome]:
+        """Yields what came of each ask, in the plan's order; raises nothing for what GitHub answers."""
+        ...

@@ -1,0 +1,85 @@
+"""Everything a run found out, ready to be shown: what the page, the files and the outputs are made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import date
+
+    from copilot_usage.domain.dates import DateRange
+    from copilot_usage.domain.figures import Figures
+    from copilot_usage.domain.history import History
+    from copilot_usage.domain.outcome import CreditBill, PersonActivity
+    from copilot_usage.domain.scope import Scope
+    from copilot_usage.domain.seats import SeatFigures
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A sentence for the foot of the page. `scope` None: about the run as a whole."""
+
+    text: str
+    scope: Scope | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SeatDay:
+    """Seats on a day that was kept: GitHub has no history of them."""
+
+    day: date
+    total: int
+    active_28: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ScopeReport:
+    """One scope: its range, the range before, the same weeks a year before; seats and bill are those of its owner's page."""
+
+    scope: Scope
+    history: History
+    now: Figures
+    before: Figures | None = None
+    year_before: Figures | None = None
+    seats: SeatFigures | None = None
+    seat_days: tuple[SeatDay, ...] = ()
+    seat_people: Mapping[str, tuple[str, ...]] | None = None
+    bills: tuple[CreditBill, ...] = ()
+    engaged_people: Mapping[str, int] | None = None
+    people: tuple[PersonActivity, ...] | None = None
+    members: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A run. `newest`: the newest published day; `kept_at`: the repository or folder with the snapshots and the commit."""
+
+    range: DateRange
+    scopes: tuple[ScopeReport, ...]
+    notes: tuple[Note, ...] = ()
+    alerts: tuple[str, ...] = ()
+    newest: date | None = None
+    kept_at: str | None = None
+    commit: str | None = None
+    demo: bool = False
+
+
+def breaks_in(days: DateRange) -> Sequence[tuple[date, str]]:
+    """Known breaks of GitHub's series that fall into the range: the day, and what changed (GitHub's changelog)."""
+    return tuple((day, text) for day, text in _BREAKS if day in days)
+
+
+def _breaks() -> tuple[tuple[date, str], ...]:
+    from datetime import date  # noqa: PLC0415 - only this table needs it at run time
+
+    return (
+        (date(2026, 4, 2), "GitHub switched off the `metrics` generation; days from here on come from `reports`."),
+        (date(2026, 4, 10), "GitHub began to count CLI activity in the totals, and people who used the cloud agent."),
+        (date(2026, 6, 15), "GitHub began to count people known only to its servers as active (about 5 % more)."),
+        (date(2026, 10, 6), "Until editors were updated, some agent activity was booked under the CLI, or not at all."),
+    )
+
+
+_BREAKS = _breaks()

@@ -1,0 +1,57 @@
+"""What a store promises, in values: the job says what it wants loaded and saved, the store says what became of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Sequence
+
+    from copilot_usage.domain.dates import DateRange
+    from copilot_usage.domain.scope import Scope
+    from copilot_usage.domain.snapshot import Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """Stored months of a scope that were not read, and why, in words for a note on the page."""
+
+    scope: Scope
+    months: tuple[str, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What a save did: lines that are new or different, and the commit (None: nothing new, or a local folder)."""
+
+    days_written: int
+    commit: str | None = None
+
+
+class Store(Protocol):
+    """Keeps snapshots."""
+
+    def load(self, scopes: Collection[Scope], days: DateRange) -> Iterator[Snapshot | Unread]:
+        """Yields what is stored of these scopes and days, of every generation and of the seats, month by month.
+
+        A team `*` is every team stored. Raises StoreRefused.
+        """
+        ...
+
+    def save(self, snapshots: Sequence[Snapshot]) -> Saved:
+        """Keeps them, line by line, by the rules of `domain.snapshot.winner`; raises StoreRefused."""
+        ...
+
+
+class NoStore:
+    """Keeps nothing: a run without history."""
+
+    def load(self, scopes: Collection[Scope], days: DateRange) -> Iterator[Snapshot | Unread]:  # noqa: ARG002 - a Store
+        """Nothing is stored."""
+        return iter(())
+
+    def save(self, snapshots: Sequence[Snapshot]) -> Saved:  # noqa: ARG002 - a Store
+        """Nothing is kept."""
+        return Saved(0)

@@ -1,0 +1,145 @@
+"""The figures that a threshold can name, and what each is for a scope: now, and in the range before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from copilot_usage.domain.change import change_of_total
+from copilot_usage.domain.metric import METRICS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import date
+
+    from copilot_usage.domain.figures import Figures
+    from copilot_usage.domain.report import ScopeReport
+    from copilot_usage.domain.usage import Amount
+
+PER_CENT = "%"
+USD = "USD"
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """A figure as it was found, and in words over which days."""
+
+    amount: Amount
+    when: str
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """A figure that can be watched; `before` None: there is no earlier one to compare it with."""
+
+    meaning: str
+    now: Callable[[ScopeReport], Sighting | None]
+    before: Callable[[ScopeReport], Amount | None] | None
+    unit: str = ""
+
+
+def _of_range(
+    meaning: str, read: Callable[[Figures], Amount | None], unit: str = "", *, of_days_with_data: bool = True
+) -> Watched:
+    def now(scope: ScopeReport) -> Sighting | None:
+        amount, wanted = read(scope.now), len(scope.now.range)
+        known = len(scope.now.days) if of_days_with_data else wanted
+        return None if amount is None else Sighting(amount, _days(known, wanted))
+
+    def before(scope: ScopeReport) -> Amount | None:
+        return None if scope.before is None else read(scope.before)
+
+    return Watched(meaning, now, before, unit)
+
+
+def _of_seats(meaning: str, name: str, unit: str = "") -> Watched:
+    def now(scope: ScopeReport) -> Sighting | None:
+        amount = None if scope.seats is None else getattr(scope.seats, name)
+        return None if scope.seats is None or amount is None else Sighting(amount, _on(scope.seats.day))
+
+    return Watched(meaning, now, _seats_before if name == "total" else None, unit)
+
+
+def _seats_before(scope: ScopeReport) -> Amount | None:
+    """Seats a range's length ago, from what was kept then or in the week before that."""
+    if scope.seats is None:
+        return None
+    wanted = scope.seats.day - timedelta(days=len(scope.now.range))
+    kept = [seats for seats in scope.seat_days if timedelta() <= wanted - seats.day < timedelta(days=7)]
+    return max(kept, key=lambda seats: seats.day).total if kept else None
+
+
+def _of_counts(meaning: str, name: str) -> Watched:
+    def now(scope: ScopeReport) -> Sighting | None:
+        total = scope.now.totals.get(name)
+        return None if total is None else Sighting(total.amount, _days(total.days, len(scope.now.range)))
+
+    def before(scope: ScopeReport) -> Amount | None:
+        change = change_of_total(scope.now, scope.before, name)
+        return None if change is None else change.before
+
+    return Watched(f"{meaning}, added up over the range", now, before)
+
+
+def _of_last_day(meaning: str, name: str) -> Watched:
+    def now(scope: ScopeReport) -> Sighting | None:
+        last = max(scope.now.days, default=None)
+        amount = None if last is None else scope.history.amount(last, name)
+        return None if last is None or amount is None else Sighting(amount, _on(last))
+
+    def before(scope: ScopeReport) -> Amount | None:
+        days = len(scope.now.range)
+        # A figure of one day is not compared with another weekday; those of 7 and 28 days hold whole weeks anyway.
+        if not scope.now.days or (days % 7 and not name.startswith(("weekly_", "monthly_"))):
+            return None
+        return scope.history.amount(max(scope.now.days) - timedelta(days=days), name)
+
+    return Watched(f"{meaning}, on the last day of the range that has data", now, before)
+
+
+def _days(known: int, wanted: int) -> str:
+    counted = "1 day" if wanted == 1 else f"{wanted} days"
+    return f"in {counted}" if known == wanted else f"on {known} of {counted}"
+
+
+def _on(day: date) -> str:
+    return f"on {day.day} {day:%b %Y}"
+
+
+_NAMED: Mapping[str, Watched] = {
+    "active-users": _of_range(
+        "distinct active people of the range, where that is known (ranges of 1, 7 and 28 days; teams)",
+        lambda figures: figures.active_people,
+        of_days_with_data=False,
+    ),
+    "mean-daily-active-users": _of_range(
+        "active people a day, the mean over all days", lambda figures: figures.mean_daily_active
+    ),
+    "mean-working-day-active-users": _of_range(
+        "active people a day, the mean over Monday to Friday", lambda figures: figures.mean_daily_active_working
+    ),
+    "acceptance-rate": _of_range(
+        "completions accepted of those shown, in per cent", lambda figures: figures.acceptance_rate, PER_CENT
+    ),
+    "days": _of_range("days of the range with data", lambda figures: len(figures.days), of_days_with_data=False),
+    "missing-days": _of_range(
+        "days of the range without data, up to the newest published day",
+        lambda figures: len(figures.missing),
+        of_days_with_data=False,
+    ),
+    "seats": _of_seats("seats, all of them", "total"),
+    "active-seats": _of_seats("seats with activity in the last `idle-days` days", "active"),
+    "idle-seats": _of_seats("seats without activity in the last `idle-days` days, new ones left out", "idle"),
+    "never-used-seats": _of_seats("idle seats of which GitHub knows no activity", "never_used"),
+    "new-seats": _of_seats("seats younger than `idle-days` days, without activity yet", "new"),
+    "idle-cost": _of_seats("price of the idle seats, USD a month", "idle_cost", USD),
+}
+
+WATCHED: Mapping[str, Watched] = {
+    **_NAMED,
+    **{
+        metric.name: (_of_counts if metric.summable else _of_last_day)(metric.title, metric.name)
+        for metric in METRICS.values()
+    },
+}

@@ -1,0 +1,84 @@
+"""What both front doors share: the clock, signals, and what becomes of a mistake of ours."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+import traceback
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from copilot_usage.errors import CopilotUsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from types import FrameType
+
+    from copilot_usage.runner.inputs import Surroundings
+
+_logger = logging.getLogger(__name__)
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """The only clock of a run. `now`: UTC; `elapsed`: seconds that never run backwards."""
+
+    now: Callable[[], datetime] = _utc_now
+    elapsed: Callable[[], float] = monotonic
+
+    def today(self) -> date:
+        """The UTC day."""
+        return self.now().date()
+
+
+@contextmanager
+def stop_on_signals() -> Iterator[threading.Event]:
+    """An event that SIGTERM (a cancelled workflow) and SIGINT set; what was fetched is then stored, and the run ends.
+
+    A second signal ends the process at once.
+    """
+    cancelled = threading.Event()
+    if threading.current_thread() is not threading.main_thread():
+        yield cancelled
+        return
+
+    def stop(number: int, _frame: FrameType | None) -> None:
+        cancelled.set()
+        signal.signal(number, signal.SIG_DFL)
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield cancelled
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def failure_of(error: Exception, around: Surroundings) -> CopilotUsageError:
+    """The error itself, or, for a mistake of ours, one that says where to report it; its traceback goes to the debug log."""
+    if isinstance(error, CopilotUsageError):
+        return error
+    _logger.debug("%s", "".join(traceback.format_exception(error)))
+    where = (
+        f"{around.server_url}/{around.action_repository}/issues" if around.action_repository else "the project's issues"
+    )
+    return CopilotUsageError(
+        "A mistake in this program",
+        cause=f"{type(error).__name__} at {_place(error)}.",
+        remedy=f"Please report it at {where}, with the debug log of a run (without tokens). What was fetched before is stored.",
+    )
+
+
+def _place(error: Exception) -> str:
+    """Where it happened, by module and line: the message itself could hold something from outside."""
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [frame for frame in frames if "copilot_usage" in frame.filename] or frames
+    return f"{ours[-1].filename.rpartition('/')[2]}:{ours[-1].lineno}" if ours else "an unknown place"

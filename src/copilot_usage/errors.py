@@ -1,0 +1,100 @@
+"""Everything that can go wrong, in words for the reader; the only texts a failing run shows.
+
+CopilotUsageError             title · cause · remedy; `fatal`: asking on would not help
+├── InputError                wrong inputs, all of them at once (exit code 2)
+├── NotAllowed                401 or 403: the token, its permission, its SSO authorization, the enterprise's policy
+│   └── TokenRefused          401: nothing more can be had with this token (fatal)
+├── NotFound                  404: a slug, the policy, a report that this owner does not have
+│   └── Retired               an endpoint that GitHub has switched off
+├── NothingPublished          the range holds no day that GitHub can still give, and the store holds none
+├── Unreachable               no answer, or no usable one, after all tries
+├── RateLimited               GitHub asks to wait longer than this run may take (fatal)
+├── TimeUp                    `timeout-minutes` is over, or the run was cancelled (fatal)
+├── UnreadableDocument        GitHub's, or the user's, document that no generation can read
+├── TemplateMistake           a template of the workspace that cannot be rendered
+└── StoreRefused              snapshots could not be read or written
+"""
+
+from __future__ import annotations
+
+
+class CopilotUsageError(Exception):
+    """A failure that its reader can act upon."""
+
+    fatal = False
+
+    def __init__(self, title: str, *, cause: str, remedy: str) -> None:
+        super().__init__(title)
+        self.title = title
+        self.cause = cause
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        return f"{self.title}: {self.cause}"
+
+
+class InputError(CopilotUsageError):
+    """Inputs that cannot be used; `problems` has one sentence each."""
+
+    def __init__(self, problems: list[str]) -> None:
+        self.problems = tuple(problems)
+        count = "An input cannot" if len(problems) == 1 else f"{len(problems)} inputs cannot"
+        super().__init__(
+            f"{count} be used",
+            cause="\n".join(problems),
+            remedy="Correct the `with:` block of the step (or the flags of the command) and run it again.",
+        )
+
+
+class NotAllowed(CopilotUsageError):
+    """GitHub knows the token and says no."""
+
+
+class TokenRefused(NotAllowed):
+    """GitHub does not know the token (any more)."""
+
+    fatal = True
+
+
+class NotFound(CopilotUsageError):
+    """GitHub does not know what was asked for, or hides it from this token."""
+
+
+class Retired(NotFound):
+    """The endpoint belongs to a generation that GitHub has switched off."""
+
+
+class NothingPublished(CopilotUsageError):
+    """No day of the range can be had from anywhere."""
+
+
+class Unreachable(CopilotUsageError):
+    """No usable answer after every try."""
+
+
+class RateLimited(CopilotUsageError):
+    """Waiting for the limit would take longer than this run may."""
+
+    fatal = True
+
+
+class TimeUp(CopilotUsageError):
+    """The run's own time is over, or somebody cancelled it."""
+
+    fatal = True
+
+
+class UnreadableDocument(CopilotUsageError):
+    """A document in no form that is known."""
+
+
+class TemplateMistake(CopilotUsageError):
+    """A template of the workspace that cannot be rendered."""
+
+
+class OutputRefused(CopilotUsageError):
+    """A file could not be written."""
+
+
+class StoreRefused(CopilotUsageError):
+    """Snapshots could not be read or written."""

@@ -1,0 +1,87 @@
+"""One run, start to end: load, plan, fetch, save, read, figures, page. What was fetched is kept whatever happens after."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from copilot_usage import planning, reporting
+from copilot_usage.domain.ledger import Ledger
+from copilot_usage.generations.reading import read
+from copilot_usage.keeping import Keeper
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import date
+
+    from copilot_usage.domain.outcome import Source
+    from copilot_usage.domain.progress import Progress
+    from copilot_usage.domain.report import Report
+    from copilot_usage.domain.storing import Store
+    from copilot_usage.settings.wishes import Settings
+
+_logger = logging.getLogger(__name__)
+
+
+class Publisher(Protocol):
+    """Where the results go: files, the job summary, outputs, a terminal."""
+
+    def publish(self, report: Report, outputs: Mapping[str, str]) -> None:
+        """Renders and writes what was asked for."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The real things, chosen in `assembly`; `headline` says a report in one line."""
+
+    source: Source
+    store: Store
+    publisher: Publisher
+    headline: Callable[[Report], str]
+    progress: Progress
+
+
+def run(settings: Settings, parts: Parts, today: date) -> Report:
+    """Does the job; raises CopilotUsageError where nothing could be had, or where asking on made no sense."""
+    ledger = load(settings, parts.store, today)
+    keeper = Keeper(parts.store, owners=len({scope.parent for scope in settings.scopes}))
+    try:
+        fetch(settings, parts, ledger, keeper, today)
+    finally:
+        keeper.finish(ledger, reporting.seat_rules(settings, today))
+    if ledger.fatal is not None:
+        raise ledger.fatal
+    report = reporting.report_of(settings, ledger, today, keeper.saved)
+    for alert in report.alerts:
+        _logger.warning("%s", alert, extra={"title": "Copilot usage alert"})
+    parts.publisher.publish(report, reporting.outputs_of(report, settings, keeper.saved, parts.headline(report)))
+    return report
+
+
+def load(settings: Settings, store: Store, today: date) -> Ledger:
+    """What is stored of the range, and of the ranges that it is compared with."""
+    ledger = Ledger(read)
+    for days in planning.ranges_to_load(settings, today):
+        for item in store.load(planning.scopes_to_load(settings), days):
+            ledger.add_stored(item)
+    return ledger
+
+
+def fetch(settings: Settings, parts: Parts, ledger: Ledger, keeper: Keeper, today: date) -> None:
+    """Asks in steps, because the newest published day decides which days are wanted; keeps while it goes."""
+    for step in planning.STEPS:
+        plan = step(settings, ledger, today)
+        keeper.expected += plan.owner_days
+        for line in plan.describe():
+            _logger.debug("will ask: %s", line)
+        parts.progress.begin(", ".join(sorted({scope.owner for scope in settings.scopes})), plan.owner_days)
+        try:
+            for outcome in parts.source.fetch(plan):
+                parts.progress.advance(ledger.add(outcome))
+                keeper.keep(outcome)
+        finally:
+            parts.progress.end()
+        if ledger.fatal is not None:
+            return

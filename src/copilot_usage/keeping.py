@@ -1,0 +1,65 @@
+"""Hands what was fetched to the store in good time: at once where the run is long, at the end in any case."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from copilot_usage.domain.dates import is_settled
+from copilot_usage.domain.outcome import Fetched
+from copilot_usage.domain.seats import summarise_seats
+from copilot_usage.domain.snapshot import Generation, Snapshot
+from copilot_usage.domain.storing import Saved
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from copilot_usage.domain.ledger import Ledger
+    from copilot_usage.domain.outcome import Outcome
+    from copilot_usage.domain.scope import Scope
+    from copilot_usage.domain.seats import SeatRules
+    from copilot_usage.domain.storing import Store
+
+_logger = logging.getLogger(__name__)
+# One commit a run; a backfill of more than two months makes one for every 30 days fetched, so that a cut costs a month at most.
+_DAYS_A_COMMIT = 30
+
+
+class Keeper:
+    """Collects fetched days; `owner_days` says how many days of how many owners the run will fetch in all."""
+
+    def __init__(self, store: Store, *, owners: int) -> None:
+        self._store = store
+        self._owners = max(1, owners)
+        self._waiting: list[Snapshot] = []
+        self._owner_days: set[tuple[Scope, date]] = set()
+        self.expected = 0
+        self.saved = Saved(0)
+
+    def keep(self, outcome: Outcome) -> None:
+        """Takes a fetched day; saves when a batch is full."""
+        if not isinstance(outcome, Fetched):
+            return
+        self._waiting.append(outcome.snapshot)
+        self._owner_days.add((outcome.snapshot.scope.parent, outcome.snapshot.day))
+        long = self.expected > 2 * _DAYS_A_COMMIT * self._owners
+        if long and len(self._owner_days) >= _DAYS_A_COMMIT * self._owners:
+            self.flush()
+
+    def flush(self) -> None:
+        """Saves what is waiting."""
+        waiting, self._waiting = self._waiting, []
+        self._owner_days.clear()
+        if waiting:
+            saved = self._store.save(waiting)
+            self.saved = Saved(self.saved.days_written + saved.days_written, saved.commit or self.saved.commit)
+
+    def finish(self, ledger: Ledger, rules: SeatRules) -> None:
+        """Adds what is only known at the end: days known to have no report, and the seats of today."""
+        for gone in ledger.certain_no_reports():
+            if is_settled(gone.day, rules.today):
+                self._waiting.append(Snapshot(gone.day, gone.scope, Generation.REPORTS, settled=True, document=None))
+        for owner, seats in ledger.seats.items():
+            document = summarise_seats(seats, rules).document
+            self._waiting.append(Snapshot(rules.today, owner, Generation.SEATS, settled=True, document=document))
+        self.flush()

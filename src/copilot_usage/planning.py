@@ -1,0 +1,160 @@
+"""From wishes and what is known so far: what to load, and what to ask next."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from copilot_usage.domain import plan as plans
+from copilot_usage.domain.dates import DateRange
+from copilot_usage.domain.plan import (
+    CreditMonth,
+    EarlierDays,
+    LatestReport,
+    NewestDay,
+    OwnerDay,
+    PeopleReport,
+    Plan,
+    SeatList,
+    TeamDays,
+)
+from copilot_usage.domain.scope import Scope
+from copilot_usage.domain.snapshot import Generation
+from copilot_usage.settings.wishes import Api, People
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date
+
+    from copilot_usage.domain.ledger import Ledger
+    from copilot_usage.domain.plan import Ask
+    from copilot_usage.settings.wishes import Settings
+
+# GitHub publishes within two days; a report that is late by a week more still falls into what is loaded.
+_LATENESS = 9
+# How far back the retired generations answer (docs of their last versions).
+_EARLIER_LOOK_BACK = {Generation.METRICS: 100, Generation.USAGE: 28}
+
+
+def scopes_to_load(settings: Settings) -> tuple[Scope, ...]:
+    """The wanted scopes; their seats are the owner's own."""
+    return settings.scopes
+
+
+def ranges_to_load(settings: Settings, today: date) -> tuple[DateRange, ...]:
+    """Stored days that this run may need: the range, the one before, and the same weeks a year earlier."""
+    shown = settings.range_at(today)
+    if shown is None:
+        return ()
+    needed = shown if settings.until else shown.widened(_LATENESS)
+    if not settings.compare:
+        return (_whole_months(needed),)
+    recent = _whole_months(needed.widened(len(shown)))
+    earlier = needed.a_year_earlier().clipped(needed.a_year_earlier().since, recent.since - timedelta(days=1))
+    return (recent,) if earlier is None else (earlier, recent)
+
+
+def _whole_months(days: DateRange) -> DateRange:
+    """A month is read as a whole anyway, and may hold days that have not settled."""
+    return DateRange(days.since.replace(day=1), days.until)
+
+
+def newest_plan(settings: Settings, ledger: Ledger, today: date) -> Plan:
+    """First: which day is the newest, the 28 days up to it, and what does not depend on it."""
+    if settings.api is Api.SNAPSHOTS:
+        return Plan()
+    if settings.api in {Api.METRICS, Api.USAGE}:
+        return Plan((*_earlier(settings, ledger, today), *_seats(settings)))
+    return Plan((*_latest(settings, today), *_seats(settings)))
+
+
+def _latest(settings: Settings, today: date) -> Iterator[Ask]:
+    wanted = settings.range_at(today)
+    if settings.days is None and not plans.needs_latest(wanted, today):
+        return
+    for owner, scopes in plans.by_owner(settings.scopes).items():
+        yield NewestDay(owner) if all(scope.kind.is_team for scope in scopes) else LatestReport(owner)
+
+
+def _seats(settings: Settings) -> Iterator[Ask]:
+    """Seats are an owner's; a team's own cannot be told from them."""
+    if settings.seats:
+        yield from (SeatList(scope) for scope in settings.scopes if not scope.kind.is_team)
+
+
+def _earlier(settings: Settings, ledger: Ledger, today: date) -> Iterator[Ask]:
+    generation = Generation(settings.api.value)
+    shown = settings.range_at(today)
+    if shown is None:
+        return
+    wanted = shown if settings.until else shown.widened(_LATENESS)
+    wanted = wanted.widened(len(shown)) if settings.compare else wanted
+    kept = wanted.clipped(today - timedelta(days=_EARLIER_LOOK_BACK[generation] - 1), today)
+    for scope in settings.scopes if kept else ():
+        days = plans.days_to_ask(scope, kept or (), ledger.stored, generation, kept or wanted)
+        if days:
+            yield EarlierDays(scope, generation, DateRange(days[0], days[-1]))
+
+
+def days_plan(settings: Settings, ledger: Ledger, today: date) -> Plan:
+    """Then: the days of the range that are neither stored for good nor in the 28-day report; and what needs the range."""
+    newest = ledger.newest_day(settings.scopes) or today - timedelta(days=2)
+    shown = settings.range_at(newest)
+    if settings.api not in {Api.AUTO, Api.REPORTS} or shown is None:
+        return Plan()
+    asks: list[Ask] = []
+    for owner, scopes in plans.by_owner(settings.scopes).items():
+        if owner not in ledger.failed_owners():
+            asks += _owner_asks(settings, ledger, shown, owner, scopes, today)
+    return Plan(tuple(asks))
+
+
+def _owner_asks(
+    settings: Settings, ledger: Ledger, shown: DateRange, owner: Scope, scopes: tuple[Scope, ...], today: date
+) -> Iterator[Ask]:
+    if owner in scopes:
+        yield from _owner_days(settings, ledger, shown, owner, today)
+        yield from (CreditMonth(owner, month) for month in plans.months(shown))
+        if settings.people is People.LOGINS:
+            yield PeopleReport(owner, shown)
+    teams = tuple(scope for scope in scopes if scope.kind.is_team)
+    if teams:
+        yield from _team_days(settings, ledger, shown, teams, today)
+
+
+def _limits(ledger: Ledger, scope: Scope, today: date) -> DateRange:
+    return DateRange(plans.first_day(scope, today), ledger.newest.get(scope.parent, today - timedelta(days=1)))
+
+
+def _owner_days(settings: Settings, ledger: Ledger, shown: DateRange, owner: Scope, today: date) -> Iterator[Ask]:
+    wanted = [*shown.before(), *shown] if settings.compare else [*shown]
+    days = plans.days_to_ask(owner, wanted, ledger.stored, Generation.REPORTS, _limits(ledger, owner, today))
+    return (OwnerDay(owner, day) for day in days if (owner, Generation.REPORTS, day) not in ledger.asked)
+
+
+def _team_days(
+    settings: Settings, ledger: Ledger, shown: DateRange, teams: tuple[Scope, ...], today: date
+) -> Iterator[Ask]:
+    limits = _limits(ledger, teams[0], today)
+    days = set(shown) if settings.people is People.LOGINS else set()
+    for scope in (*teams, *(known for known in ledger.stored.scopes() if any(team.covers(known) for team in teams))):
+        # Every team of an owner is stored by the same reading, so `*` misses a day only where all its teams do.
+        if not scope.every_team or not any(scope.covers(known) for known in ledger.stored.scopes()):
+            days.update(plans.days_to_ask(scope, shown, ledger.stored, Generation.REPORTS, limits))
+    asked = tuple(sorted(day for day in days if day in limits))
+    if asked:
+        before = plans.lead_in(asked, limits) if settings.keeps_history else ()
+        yield TeamDays(teams[0].parent, teams, asked, before, (shown,))
+
+
+def probe_plan(settings: Settings, ledger: Ledger, today: date) -> Plan:  # noqa: ARG001 - one shape for every step
+    """Last: where an owner answered nothing but 404, its 28-day report tells "no such days" from "no access"."""
+    silent = {
+        gone.scope.parent
+        for gone in ledger.no_reports
+        if not gone.certain and gone.scope.parent not in ledger.answered | set(ledger.failed_owners())
+    }
+    return Plan(tuple(LatestReport(owner) for owner in sorted(silent)))
+
+
+STEPS = (newest_plan, days_plan, probe_plan)
