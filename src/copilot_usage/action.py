@@ -1,4 +1,4 @@
-"""FRONT DOOR: a step in a workflow. Inputs from the environment, annotations to the log, errors into the job summary."""
+"""FRONT DOOR: a step in a workflow. Inputs from the environment, annotations to the log, errors to the summary."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import logging
 import sys
 from typing import TYPE_CHECKING
 
-from copilot_usage.assembly import assembled
+from copilot_usage.assembly import Door, assembled
 from copilot_usage.entrance import Clock, failure_of, stop_on_signals
 from copilot_usage.errors import CopilotUsageError, InputError
 from copilot_usage.job import run
@@ -19,11 +19,16 @@ from copilot_usage.settings.wishes import People, settings_from
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from threading import Event
 
     from copilot_usage.runner.inputs import Surroundings
     from copilot_usage.settings.wishes import Settings
 
 _logger = logging.getLogger("copilot_usage")
+_NO_LOGINS_IN_PUBLIC = (
+    "`people`: `logins` is refused in a public repository, because everyone can read its job summaries. "
+    "Use `none`, or a private repository."
+)
 
 
 def main(environ: Mapping[str, str], clock: Clock) -> int:
@@ -32,17 +37,20 @@ def main(environ: Mapping[str, str], clock: Clock) -> int:
     _log_to_the_runner()
     try:
         settings = _settings(environ, around, clock)
-        with (
-            stop_on_signals() as cancelled,
-            assembled(settings, around, clock=clock, cancelled=cancelled, mask=_mask) as parts,
-        ):
+        with stop_on_signals() as cancelled, assembled(settings, around, _door(clock, cancelled)) as parts:
             run(settings, parts, clock.today())
     except Exception as error:  # noqa: BLE001 - the one place where everything is caught
         failure = failure_of(error, around)
-        _logger.error("%s\n%s", failure.cause, failure.remedy, extra={"title": failure.title})
+        _logger.error("%s\n%s", failure.cause, failure.remedy, extra={"title": failure.title})  # noqa: TRY400 - for readers
         _show_in_summary(failure, around)
         return 2 if isinstance(error, InputError) else 1
     return 0
+
+
+def _door(clock: Clock, cancelled: Event) -> Door:
+    from copilot_usage.rendering.progress import ProgressLines  # noqa: PLC0415 - wrong inputs need none of it
+
+    return Door(clock, cancelled, ProgressLines(), mask=_mask)
 
 
 def _settings(environ: Mapping[str, str], around: Surroundings, clock: Clock) -> Settings:
@@ -55,11 +63,7 @@ def _settings(environ: Mapping[str, str], around: Surroundings, clock: Clock) ->
 
 def _warn_of_the_public(settings: Settings) -> None:
     if settings.people is People.LOGINS:
-        raise InputError(
-            [
-                "`people`: `logins` is refused in a public repository: everyone can read its job summaries. Use `none`, or a private repository."
-            ]
-        )
+        raise InputError([_NO_LOGINS_IN_PUBLIC])
     _logger.warning(
         "Everyone can read the job summaries of a public repository, and the snapshots that are committed to one. "
         "Run this workflow in a private repository if your Copilot usage is nobody else's business.",

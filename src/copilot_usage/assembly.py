@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import logging
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from copilot_usage.domain.progress import NoProgress
 from copilot_usage.domain.storing import NoStore
 from copilot_usage.job import Parts
 from copilot_usage.publication import Publication
@@ -15,10 +14,122 @@ from copilot_usage.settings.wishes import People
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from datetime import datetime
+    from threading import Event
 
-    from copilot_usage.domain.outcome import Source
+    from copilot_usage.domain.outcome import Outcome, Source
+    from copilot_usage.domain.plan import Plan
     from copilot_usage.domain.progress import Progress
+    from copilot_usage.domain.report import Report
     from copilot_usage.domain.storing import Store
+    from copilot_usage.entrance import Clock
     from copilot_usage.runner.inputs import Surroundings
     from copilot_usage.settings.wishes import Settings
+
+# Where a run puts what it could not store, below the runner's temporary folder.
+_RESCUED = "copilot-usage-not-stored"
+_DEFAULT_DIRECTORY = "snapshots"
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """What a front door hands in: its clock, who cancels, how secrets are masked, how pages and progress are shown."""
+
+    clock: Clock
+    cancelled: Event
+    progress: Progress
+    mask: Callable[[str], None] = lambda _: None
+    show: Callable[[str], None] | None = None
+
+
+@contextmanager
+def assembled(settings: Settings, around: Surroundings, door: Door) -> Iterator[Parts]:
+    """The parts of one run; connections, and the demo's GitHub, live as long as they do."""
+    if settings.demo:
+        with _invented(settings, around, door) as (settings, around), _parts(settings, around, door) as parts:  # noqa: PLR1704 - the demo's, from here on
+            yield parts
+    else:
+        with _parts(settings, around, door) as parts:
+            yield parts
+
+
+@contextmanager
+def _invented(settings: Settings, around: Surroundings, door: Door) -> Iterator[tuple[Settings, Surroundings]]:
+    """The same run against an invented GitHub on loopback: its tokens and its repository, nobody else's."""
+    from copilot_usage.demo.github import InventedGitHub, serve  # noqa: PLC0415 - only the demo needs it
+
+    with serve(InventedGitHub(today=door.clock.today())) as github:
+        wishes = replace(
+            settings,
+            token=github.reading_token,
+            snapshot_token=github.writing_token,
+            snapshot_repository=settings.snapshot_repository and github.repository,
+        )
+        yield wishes, replace(around, api_url=github.api_url)
+
+
+@contextmanager
+def _parts(settings: Settings, around: Surroundings, door: Door) -> Iterator[Parts]:
+    with _source(settings, around, door) as source:
+        yield Parts(
+            source=source,
+            store=store_of(settings, around),
+            publisher=Publication(settings, around, door.show),
+            headline=_headline,
+            progress=door.progress,
+        )
+
+
+def _headline(report: Report) -> str:
+    from copilot_usage.rendering.headline import headline  # noqa: PLC0415 - only where there is something to say
+
+    return headline(report)
+
+
+@contextmanager
+def _source(settings: Settings, around: Surroundings, door: Door) -> Iterator[Source]:
+    if settings.token is None:
+        yield _Nobody()
+        return
+    from copilot_usage.copilot_api.deadline import Deadline  # noqa: PLC0415 - requests takes its time to import
+    from copilot_usage.copilot_api.source import GitHubSource  # noqa: PLC0415 - see above
+
+    deadline = Deadline(
+        60 * settings.timeout_minutes, now=lambda: door.clock.now().timestamp(), cancelled=door.cancelled
+    )
+    with GitHubSource(
+        api_url=around.api_url,
+        token=settings.token,
+        deadline=deadline,
+        today=door.clock.today(),
+        mask=door.mask,
+        people=settings.people is People.LOGINS,
+    ) as source:
+        yield source
+
+
+class _Nobody:
+    """Nobody is asked: `api: snapshots` without a token."""
+
+    def fetch(self, plan: Plan) -> Iterator[Outcome]:  # noqa: ARG002 - a Source
+        return iter(())
+
+
+def store_of(settings: Settings, around: Surroundings) -> Store:
+    """Where snapshots are kept: a repository, a local folder, or nowhere."""
+    if not settings.keeps_history:
+        return NoStore()
+    from copilot_usage.snapshots.directory import DirectoryStore  # noqa: PLC0415 - only who keeps a history needs it
+
+    if settings.snapshot_repository is None:
+        return DirectoryStore(Path(around.workspace, settings.snapshot_directory or _DEFAULT_DIRECTORY))
+    from copilot_usage.snapshots.repository import RepositoryStore  # noqa: PLC0415 - see above
+    from copilot_usage.snapshots.rescue import RescuingStore  # noqa: PLC0415 - see above
+
+    store = RepositoryStore(
+        repository=settings.snapshot_repository,
+        branch=settings.snapshot_branch,
+        directory=settings.snapshot_directory or _DEFAULT_DIRECTORY,
+        token=settings.snapshot_token or "",
+        api_url=around.api_url,
+    )
+    return RescuingStore(store, Path(around.temporary or ".", _RESCUED))

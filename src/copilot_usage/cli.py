@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from copilot_usage import __version__
 from copilot_usage.entrance import Clock, failure_of, stop_on_signals
-from copilot_usage.errors import CopilotUsageError, InputError
-from copilot_usage.runner.inputs import surroundings
+from copilot_usage.errors import InputError
+from copilot_usage.runner.inputs import in_a_workflow, surroundings
 from copilot_usage.settings.table import INPUTS
 from copilot_usage.settings.wishes import settings_from
 
@@ -34,7 +34,7 @@ def main(arguments: Sequence[str], environ: Mapping[str, str], clock: Clock) -> 
         _COMMANDS[options.command](options, environ, around, clock)
     except Exception as error:  # noqa: BLE001 - the one place where everything is caught
         failure = failure_of(error, around)
-        _logger.error("%s\n%s\n\n%s", failure.title, failure.cause, failure.remedy)
+        _logger.error("%s\n%s\n\n%s", failure.title, failure.cause, failure.remedy)  # noqa: TRY400 - for readers
         return 2 if isinstance(error, InputError) else 1
     return 0
 
@@ -52,20 +52,18 @@ def _demo(options: argparse.Namespace, environ: Mapping[str, str], around: Surro
 
 
 def _run(inputs: Mapping[str, str], environ: Mapping[str, str], around: Surroundings, clock: Clock) -> None:
-    from copilot_usage.assembly import assembled  # noqa: PLC0415 - `--help` and wrong inputs need none of it
+    from copilot_usage.assembly import Door, assembled  # noqa: PLC0415 - `--help` and wrong inputs need none of it
     from copilot_usage.job import run  # noqa: PLC0415 - see above
-    from copilot_usage.rendering.terminal import Terminal  # noqa: PLC0415 - see above
+    from copilot_usage.rendering.progress import progress_for  # noqa: PLC0415 - see above
+    from copilot_usage.rendering.terminal import show  # noqa: PLC0415 - see above
 
-    owner = around.repository_owner if environ.get("GITHUB_ACTIONS") == "true" else None
+    owner = around.repository_owner if in_a_workflow(environ) else None
     settings = settings_from(inputs, today=clock.today(), repository_owner=owner)
-    terminal = Terminal(sys.stdout, sys.stderr, environ)
-    with (
-        stop_on_signals() as cancelled,
-        assembled(
-            settings, around, clock=clock, cancelled=cancelled, show=terminal.show, progress=terminal.progress
-        ) as parts,
-    ):
-        run(settings, parts, clock.today())
+    progress = progress_for(sys.stderr, environ)
+    with stop_on_signals() as cancelled:
+        door = Door(clock, cancelled, progress, show=lambda page: show(page, sys.stdout, environ))
+        with assembled(settings, around, door) as parts:
+            run(settings, parts, clock.today())
 
 
 def _import(options: argparse.Namespace, environ: Mapping[str, str], around: Surroundings, clock: Clock) -> None:

@@ -63,7 +63,7 @@ def stop_on_signals() -> Iterator[threading.Event]:
 
 
 def failure_of(error: Exception, around: Surroundings) -> CopilotUsageError:
-    """The error itself, or, for a mistake of ours, one that says where to report it; its traceback goes to the debug log."""
+    """The error itself, or, for a mistake of ours, one that says where to report it; its traceback is for debugging."""
     if isinstance(error, CopilotUsageError):
         return error
     _logger.debug("%s", "".join(traceback.format_exception(error)))
@@ -73,7 +73,7 @@ def failure_of(error: Exception, around: Surroundings) -> CopilotUsageError:
     return CopilotUsageError(
         "A mistake in this program",
         cause=f"{type(error).__name__} at {_place(error)}.",
-        remedy=f"Please report it at {where}, with the debug log of a run (without tokens). What was fetched before is stored.",
+        remedy=f"Please report it at {where}, with the debug log of a run. What was fetched before it is stored.",
     )
 
 

@@ -1,4 +1,4 @@
-"""One run, start to end: load, plan, fetch, save, read, figures, page. What was fetched is kept whatever happens after."""
+"""One run, start to end: load, plan, fetch, save, read, figures, page. What was fetched is kept whatever follows."""
 
 from __future__ import annotations
 
@@ -76,6 +76,8 @@ def fetch(settings: Settings, parts: Parts, ledger: Ledger, keeper: Keeper, toda
         keeper.expected += plan.owner_days
         for line in plan.describe():
             _logger.debug("will ask: %s", line)
+        if advice := planning.advice(settings, plan):
+            _logger.info("%s", advice)
         parts.progress.begin(", ".join(sorted({scope.owner for scope in settings.scopes})), plan.owner_days)
         try:
             for outcome in parts.source.fetch(plan):

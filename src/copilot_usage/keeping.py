@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from copilot_usage.domain.storing import Store
 
 _logger = logging.getLogger(__name__)
-# One commit a run; a backfill of more than two months makes one for every 30 days fetched, so that a cut costs a month at most.
+# One commit a run; a backfill of more than two months makes one for every 30 days fetched: a cut costs a month at most.
 _DAYS_A_COMMIT = 30
 
 
@@ -58,7 +58,7 @@ class Keeper:
         """Adds what is only known at the end: days known to have no report, and the seats of today."""
         for gone in ledger.certain_no_reports():
             if is_settled(gone.day, rules.today):
-                self._waiting.append(Snapshot(gone.day, gone.scope, Generation.REPORTS, settled=True, document=None))
+                self._waiting.append(Snapshot(gone.day, gone.scope, gone.generation, settled=True, document=None))
         for owner, seats in ledger.seats.items():
             document = summarise_seats(seats, rules).document
             self._waiting.append(Snapshot(rules.today, owner, Generation.SEATS, settled=True, document=document))

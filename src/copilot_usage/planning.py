@@ -18,7 +18,6 @@ from copilot_usage.domain.plan import (
     SeatList,
     TeamDays,
 )
-from copilot_usage.domain.scope import Scope
 from copilot_usage.domain.snapshot import Generation
 from copilot_usage.settings.wishes import Api, People
 
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
 
     from copilot_usage.domain.ledger import Ledger
     from copilot_usage.domain.plan import Ask
+    from copilot_usage.domain.scope import Scope
     from copilot_usage.settings.wishes import Settings
 
 # GitHub publishes within two days; a report that is late by a week more still falls into what is loaded.
@@ -97,7 +97,7 @@ def _earlier(settings: Settings, ledger: Ledger, today: date) -> Iterator[Ask]:
 
 
 def days_plan(settings: Settings, ledger: Ledger, today: date) -> Plan:
-    """Then: the days of the range that are neither stored for good nor in the 28-day report; and what needs the range."""
+    """Then: days of the range neither stored for good nor in the 28-day report; and what depends on the range."""
     newest = ledger.newest_day(settings.scopes) or today - timedelta(days=2)
     shown = settings.range_at(newest)
     if settings.api not in {Api.AUTO, Api.REPORTS} or shown is None:
@@ -155,6 +155,17 @@ def probe_plan(settings: Settings, ledger: Ledger, today: date) -> Plan:  # noqa
         if not gone.certain and gone.scope.parent not in ledger.answered | set(ledger.failed_owners())
     }
     return Plan(tuple(LatestReport(owner) for owner in sorted(silent)))
+
+
+def advice(settings: Settings, plan: Plan) -> str | None:
+    """What would spare requests in every run, None if nothing would."""
+    days = sum(isinstance(ask, OwnerDay) for ask in plan.asks)
+    if settings.keeps_history or settings.demo or not settings.compare or not days:
+        return None
+    return (
+        f"The range before is not stored, so its {days} days are fetched one by one in every run. "
+        "With `snapshot-repository` they are fetched once; with `compare: false` never."
+    )
 
 
 STEPS = (newest_plan, days_plan, probe_plan)

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 from copilot_usage.domain.alerts import evaluate
 from copilot_usage.domain.figures import Figures, percentage, summarise
 from copilot_usage.domain.metric import COMPLETION, Dimension
+from copilot_usage.domain.plan import first_day
 from copilot_usage.domain.report import Note, Report, ScopeReport
+from copilot_usage.domain.scope import EVERY_TEAM
 from copilot_usage.domain.seats import SeatRules, SeatState, one_per_person, state_of, summarise_seats
 from copilot_usage.errors import NothingPublished
 from copilot_usage.settings.wishes import Api, People
@@ -50,7 +52,13 @@ def report_of(settings: Settings, ledger: Ledger, today: date, saved: Saved) -> 
     report = Report(
         range=shown,
         scopes=scopes,
-        notes=(*ledger.notes, *_failure_notes(ledger), *_flaw_notes(ledger), *_absent_notes(settings, ledger, scopes)),
+        notes=(
+            *ledger.notes,
+            *_reach_notes(settings, shown, today),
+            *_failure_notes(ledger),
+            *_flaw_notes(ledger),
+            *_absent_notes(settings, ledger, scopes),
+        ),
         newest=newest,
         kept_at=settings.snapshot_repository or settings.snapshot_directory,
         commit=saved.commit,
@@ -105,7 +113,8 @@ def _nothing(settings: Settings, ledger: Ledger, newest: date | None) -> Copilot
     if settings.api is Api.SNAPSHOTS:
         return NothingPublished(
             "No snapshots of these days",
-            cause=f"The history at {settings.snapshot_repository or settings.snapshot_directory} holds no day of {names} in this range.",
+            cause=f"The history at {settings.snapshot_repository or settings.snapshot_directory} "
+            f"holds no day of {names} in this range.",
             remedy="Check `snapshot-repository`, `snapshot-branch`, `snapshot-directory` and the range, "
             "or run once with `api: auto` and a `token` to fill the history.",
         )
@@ -117,10 +126,20 @@ def _nothing(settings: Settings, ledger: Ledger, newest: date | None) -> Copilot
         )
     return NothingPublished(
         "GitHub has no usage of these days",
-        cause=f"GitHub answered, but has no report of {names} in this range. Reports of organizations with very few active people "
-        "are left out, and so are teams with fewer than five people with a seat.",
-        remedy="Check the range, and that people with a Copilot seat are members; a day appears within two full UTC days.",
+        cause=f"GitHub answered, but has no report of {names} in this range. "
+        "Reports of organizations with very few active people are left out, and so are teams with fewer than five people with a seat.",
+        remedy="Check the range, and that people with a seat are members; a day appears within two full UTC days.",
     )
+
+
+def _reach_notes(settings: Settings, shown: DateRange, today: date) -> Iterable[Note]:
+    """Where the range begins before GitHub's reports do, only a history can fill it."""
+    if settings.api not in {Api.AUTO, Api.REPORTS}:
+        return
+    for owner in dict.fromkeys(replace(scope, team=scope.team and EVERY_TEAM) for scope in settings.scopes):
+        first = first_day(owner, today)
+        if shown.since < first:
+            yield Note(f"GitHub has no reports before {first}: earlier days come from snapshots or are missing.", owner)
 
 
 def _failure_notes(ledger: Ledger) -> Iterable[Note]:

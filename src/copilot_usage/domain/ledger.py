@@ -81,8 +81,8 @@ class Ledger:
                 self._owner_days.add((snapshot.scope.parent, snapshot.day))
                 self.answered.add(snapshot.scope.parent)
                 self._add_day(snapshot)
-            case NoReport(scope, day):
-                self.asked.add((scope, Generation.REPORTS, day))
+            case NoReport(scope, day, _, generation):
+                self.asked.add((scope, generation, day))
                 self._owner_days.add((scope.parent, day))
                 self.no_reports.append(outcome)
             case Newest(owner, window):

@@ -1,7 +1,8 @@
 """What can be counted: GitHub's field names, and what may be done with each.
 
-The names are those of the `reports` generation (docs: "Copilot usage metrics data", fields); a dot leads into an object.
-The two older generations are mapped onto them where they mean the same and keep their own where they do not.
+The names are those of the `reports` generation (docs: "Copilot usage metrics data", fields); a dot leads into an
+object. The two older generations are mapped onto them where they mean the same and keep their own where they do
+not.
 """
 
 from __future__ import annotations
@@ -10,8 +11,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from copilot_usage.domain import titles
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+# The seven counters, which the day, and each row of its breakdowns, has.
+COUNTERS: Mapping[str, str] = titles.COUNTERS
+# What only the two older generations say.
+EARLIER: frozenset[str] = frozenset(titles.EARLIER_COUNTS) | frozenset(titles.EARLIER_PEOPLE)
 
 
 class Kind(StrEnum):
@@ -40,120 +48,20 @@ def _metrics(kind: Kind, titles: Mapping[str, str]) -> Iterable[Metric]:
     return (Metric(name, kind, title) for name, title in titles.items())
 
 
-# The seven counters, which the day, and each row of its breakdowns, has.
-COUNTERS: Mapping[str, str] = {
-    "user_initiated_interaction_count": "prompts",
-    "code_generation_activity_count": "code generations",
-    "code_acceptance_activity_count": "code acceptances",
-    "loc_suggested_to_add_sum": "lines suggested",
-    "loc_suggested_to_delete_sum": "lines suggested to delete",
-    "loc_added_sum": "lines added",
-    "loc_deleted_sum": "lines deleted",
-}
-
-_PEOPLE: Mapping[str, str] = {
-    "daily_active_users": "active people on the day",
-    "weekly_active_users": "active people in 7 days",
-    "monthly_active_users": "active people in 28 days",
-    "monthly_active_chat_users": "people who used IDE chat in 28 days",
-    "monthly_active_agent_users": "people who used agent mode in 28 days",
-    "daily_active_cli_users": "people who used the CLI on the day",
-    "daily_active_copilot_app_users": "people who used the Copilot app on the day",
-} | {
-    f"{often}_{people}": f"{title} {when}"
-    for people, title in {
-        "active_vscode_agent_users": "people who used the Agents window of VS Code",
-        "active_copilot_cloud_agent_users": "people who used the cloud agent",
-        "active_copilot_code_review_users": "people who asked for a code review or applied one",
-        "passive_copilot_code_review_users": "people whose pull request was reviewed without their asking",
-    }.items()
-    for often, when in {"daily": "on the day", "weekly": "in 7 days", "monthly": "in 28 days"}.items()
-}
-
-_PULL_REQUESTS: Mapping[str, str] = {
-    "pull_requests.total_created": "pull requests created",
-    "pull_requests.total_reviewed": "pull requests reviewed",
-    "pull_requests.total_merged": "pull requests merged",
-    "pull_requests.total_suggestions": "review suggestions",
-    "pull_requests.total_applied_suggestions": "review suggestions applied",
-    "pull_requests.total_created_by_copilot": "pull requests created by Copilot",
-    "pull_requests.total_reviewed_by_copilot": "pull requests reviewed by Copilot",
-    "pull_requests.total_merged_created_by_copilot": "merged pull requests that Copilot created",
-    "pull_requests.total_merged_reviewed_by_copilot": "merged pull requests that Copilot reviewed",
-    "pull_requests.total_copilot_suggestions": "review suggestions by Copilot",
-    "pull_requests.total_copilot_applied_suggestions": "review suggestions by Copilot applied",
-}
-
-_MEDIANS: Mapping[str, str] = {
-    "pull_requests.median_minutes_to_merge": "median minutes to merge",
-    "pull_requests.median_minutes_to_merge_copilot_authored": "median minutes to merge, created by Copilot",
-    "pull_requests.median_minutes_to_merge_copilot_reviewed": "median minutes to merge, reviewed by Copilot",
-}
-
-_SESSIONS: Mapping[str, str] = {
-    f"{surface}.{field}": f"{title} {what}"
-    for surface, title in {"totals_by_cli": "CLI", "totals_by_copilot_app": "Copilot app"}.items()
-    for field, what in {
-        "session_count": "sessions",
-        "request_count": "requests",
-        "prompt_count": "prompts",
-        "token_usage.output_tokens_sum": "output tokens",
-        "token_usage.prompt_tokens_sum": "prompt tokens",
-    }.items()
-} | {
-    "totals_by_vscode_agent.session_count": "Agents window sessions",
-    "totals_by_vscode_agent.total_user_messages": "Agents window messages",
-}
-
-_AVERAGES: Mapping[str, str] = {
-    "totals_by_cli.token_usage.avg_tokens_per_request": "CLI tokens per request",
-    "totals_by_copilot_app.token_usage.avg_tokens_per_request": "Copilot app tokens per request",
-}
-
-# Different items used on the day: distinct things, so no more to be added than people.
-_DISTINCT_ITEMS: Mapping[str, str] = {
-    f"distinct_{item}_use_count": f"different {title} used"
-    for item, title in {
-        "skill": "skills",
-        "custom_agent": "custom agents",
-        "mcp": "MCP servers",
-        "slash_cmd": "slash commands",
-        "plugin": "plugins",
-    }.items()
-}
-
-# Counted for teams from user rows (`ai_credits_used`); a signal, not a bill.
-_CREDITS: Mapping[str, str] = {"ai_credits_used": "AI credits used"}
-
-# What the two older generations say and `reports` does not, under their own names.
-_EARLIER_COUNTS: Mapping[str, str] = {
-    "total_chats": "chats in the editor",
-    "total_chat_insertion_events": "chat answers inserted",
-    "total_chat_copy_events": "chat answers copied",
-    "total_dotcom_chats": "chats on github.com",
-    "total_pr_summaries_created": "pull request summaries",
-    "total_chat_turns": "chat turns",
-    "total_chat_acceptances": "chat acceptances",
-}
-_EARLIER_PEOPLE: Mapping[str, str] = {
-    "total_active_users": "people who were shown completions",
-    "total_active_chat_users": "people who used chat",
-    "total_engaged_users": "engaged people",
-}
-
 METRICS: Mapping[str, Metric] = {
     metric.name: metric
     for metric in (
-        *_metrics(Kind.PEOPLE, _PEOPLE),
-        *_metrics(Kind.COUNT, COUNTERS),
-        *_metrics(Kind.COUNT, _PULL_REQUESTS),
-        *_metrics(Kind.MEDIAN, _MEDIANS),
-        *_metrics(Kind.COUNT, _SESSIONS),
-        *_metrics(Kind.AVERAGE, _AVERAGES),
-        *_metrics(Kind.PEOPLE, _DISTINCT_ITEMS),
-        *_metrics(Kind.COUNT, _CREDITS),
-        *_metrics(Kind.COUNT, _EARLIER_COUNTS),
-        *_metrics(Kind.PEOPLE, _EARLIER_PEOPLE),
+        *_metrics(Kind.PEOPLE, titles.PEOPLE),
+        *_metrics(Kind.PEOPLE, titles.MEMBERS),
+        *_metrics(Kind.COUNT, titles.COUNTERS),
+        *_metrics(Kind.COUNT, titles.PULL_REQUESTS),
+        *_metrics(Kind.MEDIAN, titles.MEDIANS),
+        *_metrics(Kind.COUNT, titles.SESSIONS),
+        *_metrics(Kind.AVERAGE, titles.AVERAGES),
+        *_metrics(Kind.PEOPLE, titles.DISTINCT_ITEMS),
+        *_metrics(Kind.COUNT, titles.CREDITS),
+        *_metrics(Kind.COUNT, titles.EARLIER_COUNTS),
+        *_metrics(Kind.PEOPLE, titles.EARLIER_PEOPLE),
     )
 }
 
@@ -168,6 +76,7 @@ ROW_METRICS: Mapping[str, Metric] = {
         Metric("total_engaged_users", Kind.PEOPLE, "engaged people"),
         Metric("active_users", Kind.PEOPLE, "active people"),
         Metric("users_in_phase_28d", Kind.PEOPLE, "people in the phase in 28 days"),
+        *_metrics(Kind.AVERAGE, titles.PHASE_AVERAGES),
     )
 }
 
@@ -179,7 +88,11 @@ def is_summable(name: str) -> bool:
 
 
 class Dimension(StrEnum):
-    """What a day is broken down by. The `completion_…` ones are the rows of `code_completion` alone."""
+    """What a day is broken down by.
+
+    The `completion_…` ones are the rows of `code_completion` alone; `chat_…`, `dotcom_…` and `pull_request_…` exist in
+    generation `metrics` alone, which counts each surface by itself.
+    """
 
     FEATURE = "feature"
     IDE = "ide"
@@ -188,6 +101,10 @@ class Dimension(StrEnum):
     COMPLETION_LANGUAGE = "completion_language"
     COMPLETION_IDE = "completion_ide"
     COMPLETION_MODEL = "completion_model"
+    CHAT_IDE = "chat_ide"
+    CHAT_MODEL = "chat_model"
+    DOTCOM_CHAT_MODEL = "dotcom_chat_model"
+    PULL_REQUEST_MODEL = "pull_request_model"
     THIRD_PARTY_AGENT = "3rd_party_agent"
     SKILL = "skill"
     CUSTOM_AGENT = "custom_agent"
@@ -200,3 +117,4 @@ class Dimension(StrEnum):
 
 
 COMPLETION = "code_completion"
+SUMMABLE: frozenset[str] = frozenset(name for name in (*METRICS, *ROW_METRICS) if is_summable(name))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
+from copilot_usage.domain.snapshot import Generation
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import date
@@ -32,6 +34,7 @@ class NoReport:
     scope: Scope
     day: date
     certain: bool = True
+    generation: Generation = Generation.REPORTS
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,11 +27,11 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class SeatDay:
-    """Seats on a day that was kept: GitHub has no history of them."""
+    """Seats on a day that was kept, and those with activity in its last 30 days; GitHub has no history of them."""
 
     day: date
     total: int
-    active_28: int | None = None
+    active_30: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

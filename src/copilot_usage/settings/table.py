@@ -84,7 +84,8 @@ INPUTS: tuple[Input, ...] = (
         "compare",
         RANGE,
         "`true`",
-        "Show the change against the range before. Its days are fetched where they are not stored (teams: only what is stored).",
+        "Show the change against the range before. Its days are fetched where they are not stored "
+        "(teams: only what is stored).",
         "BOOLEAN",
         flag=True,
     ),
@@ -107,7 +108,8 @@ INPUTS: tuple[Input, ...] = (
         "people",
         SHOWN,
         "`none`",
-        "How people appear on the page and in files: `none` is counts only, `logins` is by name. Snapshots never hold people.",
+        "How people appear on the page and in files: `none` is counts only, `logins` is by name. "
+        "Snapshots never hold people.",
         "MODE",
     ),
     Input(
@@ -159,7 +161,7 @@ OUTPUTS: dict[str, str] = {
     "since": "First day of the range shown.",
     "until": "Last day of the range shown.",
     "days": "Number of days with data.",
-    "missing-days": "Number of days without data up to the newest published day. Later days are not published yet, not missing.",
+    "missing-days": "Number of days without data up to the newest published day; later days are not published yet.",
     "active-users": "Distinct active people of the range, where that is known, else empty.",
     "acceptance-rate": "Completions accepted, per cent with one decimal.",
     "headline": "One line of plain text, ready for a chat message.",

@@ -195,7 +195,8 @@ def _slugs(values: Values, name: str) -> tuple[str, ...]:
         if not (is_slug(bare) or (name == "team" and slug == EVERY_TEAM)):
             values.problem(
                 name,
-                f"{quoted(slug)} is not a name that GitHub allows: letters, digits, `-`, `_` and `.`, as in the page's address.",
+                f"{quoted(slug)} is not a name that GitHub allows. Give it as in the address of its page: "
+                "letters, digits, `-`, `_` and `.`.",
             )
     return tuple(slug for slug in slugs if is_slug(slug.removeprefix("ent:")) or slug == EVERY_TEAM)
 
@@ -253,6 +254,7 @@ def _check_range(settings: Settings, values: Values, today: date) -> None:
         if until < oldest:
             values.problem(
                 "until",
-                f"`{until}` is older than what GitHub keeps ({oldest} at the earliest), and there are no snapshots to read from. "
+                f"`{until}` is older than what GitHub keeps ({oldest} at the earliest), "
+                "and there are no snapshots to read from. "
                 "Choose a later range, or name the history with `snapshot-repository` or `snapshot-directory`.",
             )

@@ -1,0 +1,1 @@
+"""Asking GitHub about Copilot."""

@@ -1,0 +1,148 @@
+"""Days of organizations and enterprises from the live reports: the newest 28 at once, older ones singly."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from copilot_usage.copilot_api import questions
+from copilot_usage.copilot_api.questions import Report
+from copilot_usage.copilot_api.reports import NoSuchFile
+from copilot_usage.domain.dates import DateRange, is_settled
+from copilot_usage.domain.outcome import Fetched, Newest, NoReport, Remark
+from copilot_usage.domain.snapshot import Generation, Snapshot
+from copilot_usage.errors import NotFound, NothingPublished, Retired, Unreachable, UnreadableDocument
+from copilot_usage.generations.day_documents import day_documents, mismatch, usual_owner_id
+from copilot_usage.generations.documents import joined, parse_documents
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import date
+
+    from copilot_usage.copilot_api.reports import ReportFile, Reports
+    from copilot_usage.domain.outcome import Outcome
+    from copilot_usage.domain.plan import LatestReport, NewestDay, OwnerDay
+    from copilot_usage.domain.scope import Scope
+    from copilot_usage.domain.usage import Flaw
+    from copilot_usage.generations.day_documents import ReportDays
+    from copilot_usage.generations.documents import Document
+
+
+class Aggregates:
+    """Answers what is asked about an owner as a whole; remembers the owners' ids to notice documents of others."""
+
+    def __init__(self, reports: Reports, today: date) -> None:
+        self._reports = reports
+        self._today = today
+        self._ids: dict[Scope, str] = {}
+
+    def latest(self, ask: LatestReport) -> Iterator[Outcome]:
+        """The newest 28 days; raises CopilotUsageError."""
+        question = questions.newest_days(ask.owner, Report.OWNER)
+        file = self._reports.open(question)
+        found = None if file is None else _read(file)
+        if file is None or found is None:
+            raise _nothing_published(ask.owner)
+        window = file.envelope.window or found.window or _span(found)
+        if window is None:
+            raise _unreadable(question.label, found.flaws)
+        self._learn(ask.owner, found)
+        yield Newest(ask.owner, window, found.engaged_people)
+        yield from _remarks(ask.owner, question.label, found.flaws)
+        for day, document in found.documents.items():
+            yield self._filed(ask.owner, day, document, window)
+
+    def newest(self, ask: NewestDay) -> Iterator[Outcome]:
+        """Only the window, from the envelope of the users' report; raises CopilotUsageError."""
+        file = self._reports.newest_users(ask.owner)
+        if file is None:
+            raise _nothing_published(ask.owner)
+        if file.envelope.window is None:
+            raise _unreadable(file.label, ())
+        yield Newest(ask.owner, file.envelope.window)
+
+    def day(self, ask: OwnerDay) -> Iterator[Outcome]:
+        """One day; raises CopilotUsageError."""
+        question = questions.one_day(ask.owner, Report.OWNER, ask.day)
+        try:
+            file = self._reports.open(question)
+        except Retired:
+            raise
+        except NotFound:
+            yield NoReport(ask.owner, ask.day, certain=False)
+            return
+        except Unreachable:
+            # 502 and 503 also come while GitHub builds a report; of a day that it may still work on that is no failure.
+            if is_settled(ask.day, self._today):
+                raise
+            yield NoReport(ask.owner, ask.day, certain=False)
+            return
+        found = None if file is None else _read(file)
+        if file is None or found is None:
+            yield NoReport(ask.owner, ask.day)
+            return
+        yield from self._of_the_day(ask, found, file.envelope.day, question.label)
+
+    def _of_the_day(self, ask: OwnerDay, found: ReportDays, said: date | None, label: str) -> Iterator[Outcome]:
+        document = found.documents.get(ask.day)
+        if document is None or said not in {None, ask.day}:
+            others = [said] if said not in {None, ask.day} else [*found.documents]
+            raise _unreadable(label, found.flaws, others)
+        yield from _remarks(ask.owner, label, found.flaws)
+        yield self._filed(ask.owner, ask.day, document, DateRange(ask.day, ask.day))
+
+    def _learn(self, owner: Scope, found: ReportDays) -> None:
+        owner_id = usual_owner_id(found.documents.values(), owner.kind)
+        if owner_id is not None:
+            self._ids[owner] = owner_id
+
+    def _filed(self, owner: Scope, day: date, document: Document, window: DateRange) -> Outcome:
+        flaw = mismatch(document, day=day, kind=owner.kind, owner=self._ids.get(owner))
+        if flaw is not None:
+            return Remark(owner, f"A report that came for {day} was left out: {flaw.what}.")
+        if day not in window:
+            return Remark(owner, f"A day outside the report's own window was left out: {day}.")
+        settled = is_settled(day, self._today)
+        return Fetched(Snapshot(day, owner, Generation.REPORTS, settled, document))
+
+
+def _read(file: ReportFile) -> ReportDays | None:
+    """None: there is no report after all (its file is missing, or holds nothing)."""
+    try:
+        parsed = joined(parse_documents(body) for body in file.bodies())
+    except NoSuchFile:
+        return None
+    if not parsed.documents and not parsed.flaws:
+        return None
+    return day_documents(parsed)
+
+
+def _span(found: ReportDays) -> DateRange | None:
+    return DateRange(min(found.documents), max(found.documents)) if found.documents else None
+
+
+def _remarks(owner: Scope, label: str, flaws: tuple[Flaw, ...]) -> Iterator[Remark]:
+    """One sentence for all that was left out of a file."""
+    if flaws:
+        more = f" ({len(flaws)} such places)" if len(flaws) > 1 else ""
+        yield Remark(owner, f"Something in the report “{label}” was left out: {flaws[0].where}: {flaws[0].what}{more}.")
+
+
+def _nothing_published(owner: Scope) -> NothingPublished:
+    return NothingPublished(
+        f"GitHub has no report of {owner.name} yet",
+        cause="It answered the question for the newest 28 days, but without a report.",
+        remedy="Reports begin up to two days after the policy “Copilot usage metrics” was set to “Enabled everywhere”, "
+        "and need a handful of people who use Copilot (GitHub leaves very small groups out). Run it again tomorrow.",
+    )
+
+
+def _unreadable(label: str, flaws: tuple[Flaw, ...], days: Sequence[date | None] = ()) -> UnreadableDocument:
+    what = f"{flaws[0].where}: {flaws[0].what}" if flaws else "it holds no day that was asked for"
+    if days:
+        what = f"it is of {', '.join(str(day) for day in days[:3])} instead"
+    return UnreadableDocument(
+        "A report cannot be used",
+        cause=f"{label}: {what}.",
+        remedy="Run it again tomorrow: GitHub restates its newest days. "
+        "If it stays, report it to this action's issues with this message.",
+    )

@@ -1,0 +1,191 @@
+"""Asks the API host, with the token, and nobody else; what it answers becomes a value or an error with words."""
+
+from __future__ import annotations
+
+import logging
+from contextlib import closing
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Generic, TypeVar
+from urllib.parse import parse_qs, urljoin, urlsplit
+
+import msgspec
+from urllib3.util import parse_url
+
+from copilot_usage.copilot_api import transport
+from copilot_usage.copilot_api.refusals import Refusal, error_for
+from copilot_usage.copilot_api.token_kinds import kind_of
+from copilot_usage.copilot_api.tries import Patience, Trouble, trouble_in
+from copilot_usage.errors import Unreachable, UnreadableDocument
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    import requests
+
+    from copilot_usage.copilot_api.deadline import Deadline
+    from copilot_usage.copilot_api.questions import Question
+
+_logger = logging.getLogger(__name__)
+
+API_VERSION = "2026-03-10"
+_MOST_REDIRECTS = 3
+_LONGEST_MESSAGE = 300
+
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer(Generic[Value]):
+    """A success: what the body says (None: no body), the address of the next page, the number of the last one."""
+
+    value: Value | None
+    next_page: str | None = None
+    last_page: int | None = None
+
+
+class _Bearer:
+    """Puts the token on a request; its being there also keeps requests from looking into `.netrc`."""
+
+    def __init__(self, token: str) -> None:
+        self._token = token
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        request.headers["Authorization"] = f"Bearer {self._token}"
+        return request
+
+    def __repr__(self) -> str:
+        return "_Bearer()"
+
+
+class GitHubClient:
+    """One session with the API host; any number of threads may ask."""
+
+    def __init__(
+        self,
+        *,
+        api_url: str,
+        token: str,
+        deadline: Deadline,
+        jitter: Callable[[], float] | None = None,
+        connections: int = 4,
+    ) -> None:
+        self.api_url = api_url.rstrip("/")
+        self._origin = _origin(self.api_url)
+        self._deadline = deadline
+        self._patience = Patience(self._origin[1], deadline, jitter=jitter)
+        self._kind = kind_of(token)
+        self._hide: Callable[[str], str] = lambda text: text.replace(token, "***") if token else text
+        self._session = transport.open_session(connections)
+        self._session.headers["Accept"] = "application/vnd.github+json"
+        self._session.headers["X-GitHub-Api-Version"] = API_VERSION
+        self._session.auth = _Bearer(token)
+
+    def close(self) -> None:
+        """Closes the connections that are kept alive."""
+        self._session.close()
+
+    def get(self, question: Question, decode: Callable[[bytes], Value], *, page: str | None = None) -> Answer[Value]:
+        """Asks until there is an answer; `page` is the `next_page` of the answer before. Raises CopilotUsageError.
+
+        `decode` raises msgspec.ValidationError for JSON of another shape, msgspec.DecodeError for no whole JSON.
+        """
+        tries = self._patience.tries(question.label)
+        while True:
+            self._patience.enter()
+            outcome = self._try(question, decode, page or self.api_url + question.target)
+            if isinstance(outcome, Answer):
+                self._patience.answered()
+                return outcome
+            tries.again(outcome)
+
+    def _try(self, question: Question, decode: Callable[[bytes], Value], url: str) -> Answer[Value] | Trouble:
+        try:
+            with closing(self._send(url)) as response:
+                body = b"".join(transport.chunks(response, self._deadline))
+        except transport.CONNECTION_FAILED as error:
+            return transport.trouble_of(error)
+        if response.ok:
+            return self._read(question, decode, response, body)
+        text = body.decode(errors="replace")
+        trouble = trouble_in(response.status_code, response.headers, text, self._deadline.now())
+        if trouble is None:
+            self._patience.answered()
+            raise error_for(self._refusal(question, response, text))
+        return trouble
+
+    def _send(self, url: str) -> requests.Response:
+        """Follows redirects on the same host (a renamed organization) and no other: the token goes nowhere else."""
+        for _ in range(_MOST_REDIRECTS + 1):
+            self._check_origin(url)
+            response = self._session.get(
+                url, allow_redirects=False, stream=True, timeout=transport.timeouts(self._deadline)
+            )
+            if not response.is_redirect:
+                return response
+            response.close()
+            url = urljoin(url, response.headers["location"])
+        raise Unreachable(
+            "GitHub redirects in circles",
+            cause=f"More than {_MOST_REDIRECTS} redirects, one after the other.",
+            remedy="Check `GITHUB_API_URL`, and what a proxy may put in between.",
+        )
+
+    def _check_origin(self, url: str) -> None:
+        origin = _origin(url)
+        if origin != self._origin:
+            raise Unreachable(
+                "The API sent this run to another host",
+                cause=f"{self._origin[1]} pointed to {origin[1]}. The token is not sent there.",
+                remedy="Check `GITHUB_API_URL` (the address of GitHub's REST API, as the runner sets it), "
+                "and what a proxy may put in between.",
+            )
+
+    def _read(
+        self, question: Question, decode: Callable[[bytes], Value], response: requests.Response, body: bytes
+    ) -> Answer[Value] | Trouble:
+        if not body.strip():
+            return Answer(None)
+        if body.lstrip().startswith(b"<"):
+            return Trouble("HTML came instead of JSON")
+        try:
+            value = decode(body)
+        except msgspec.ValidationError as error:
+            shape = str(error)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            return Trouble("the answer is no whole JSON document")
+        else:
+            return Answer(value, response.links.get("next", {}).get("url"), _page_number(response.links.get("last")))
+        raise UnreadableDocument(
+            f"GitHub's answer about {question.scope.name} has an unknown form",
+            cause=f"{question.label}: {self._hide(shape)}.",
+            remedy="Look for a newer version of this action; if this is the newest, report this message to its issues.",
+        )
+
+    def _refusal(self, question: Question, response: requests.Response, text: str) -> Refusal:
+        message = " ".join(self._hide(_message_in(text)).split())[:_LONGEST_MESSAGE]
+        headers = {name.lower(): self._hide(value) for name, value in response.headers.items()}
+        return Refusal(question, response.status_code, headers, message, self._kind)
+
+
+def _origin(url: str) -> tuple[str | None, str, int | None]:
+    """Scheme, host and port, by the parser that the connection is opened with: another one may read another host."""
+    parsed = parse_url(url)
+    port = parsed.port or {"http": 80, "https": 443}.get(parsed.scheme or "")
+    return parsed.scheme, parsed.host or "", port
+
+
+def _page_number(link: Mapping[str, str] | None) -> int | None:
+    pages = parse_qs(urlsplit(link["url"]).query).get("page", []) if link else []
+    return int(pages[0]) if pages and pages[0].isdecimal() else None
+
+
+class _Complaint(msgspec.Struct):
+    message: str = ""
+
+
+def _message_in(text: str) -> str:
+    """GitHub's own words, where the body has any."""
+    try:
+        return msgspec.json.decode(text, type=_Complaint).message
+    except (msgspec.DecodeError, RecursionError):
+        return ""

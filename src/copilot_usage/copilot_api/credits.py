@@ -1,0 +1,50 @@
+"""The AI-credit bill of a month."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from copilot_usage.copilot_api import questions
+from copilot_usage.domain.outcome import CreditBill
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from copilot_usage.copilot_api.client import GitHubClient
+    from copilot_usage.domain.outcome import Outcome
+    from copilot_usage.domain.plan import CreditMonth
+
+
+class _Item(msgspec.Struct, rename="camel"):
+    """What is read of a line of the bill (schema: billing-ai-credit-usage-report)."""
+
+    model: str | None = None
+    unit_type: str | None = None
+    gross_quantity: float | None = None
+    net_amount: float | None = None
+
+    @property
+    def credits(self) -> float:
+        is_credits = self.unit_type is None or "credit" in self.unit_type.lower()
+        return (self.gross_quantity or 0.0) if is_credits else 0.0
+
+
+class _Bill(msgspec.Struct, rename="camel"):
+    usage_items: list[_Item] | None = None
+
+
+def credit_month(client: GitHubClient, ask: CreditMonth) -> Iterator[Outcome]:
+    """Gross credits by model and the amount after discounts; raises CopilotUsageError."""
+    bill = client.get(questions.credit_month(ask.owner, ask.month), _decode).value or _Bill()
+    by_model: dict[str, float] = defaultdict(float)
+    for item in bill.usage_items or []:
+        by_model[item.model or "unknown"] += item.credits
+    net = sum(item.net_amount or 0.0 for item in bill.usage_items or [])
+    yield CreditBill(ask.owner, ask.month, dict(sorted(by_model.items())), net)
+
+
+def _decode(body: bytes) -> _Bill:
+    return msgspec.json.decode(body, type=_Bill)

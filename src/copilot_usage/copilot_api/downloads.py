@@ -1,0 +1,142 @@
+"""Reads signed links: no token, no GitHub headers, no cookies, and the links themselves appear nowhere."""
+
+from __future__ import annotations
+
+import logging
+from contextlib import closing
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from urllib3.exceptions import LocationParseError
+from urllib3.util import parse_url
+
+from copilot_usage.copilot_api import transport
+from copilot_usage.copilot_api.lines import is_cut_off
+from copilot_usage.copilot_api.tries import Patience, Trouble, trouble_in
+from copilot_usage.errors import UnreadableDocument
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Iterator
+
+    import requests
+
+    from copilot_usage.copilot_api.deadline import Deadline
+
+_LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
+# Answers to a link that has expired or whose file is gone; a fresh envelope may bring a link that works.
+_EXPIRED = frozenset({401, 403, 404, 410})
+_MOST_REDIRECTS = 5
+
+
+class LinkExpired(Exception):
+    """The link does not work (any more); `status` 404: there is no such file."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(f"the link answered {status}")
+        self.status = status
+
+
+@dataclass(slots=True)
+class Position:
+    """How far a file was handed on, so that another try goes on there; how long it was when it ended in mid-line."""
+
+    handed_on: int = 0
+    cut_off_at: int | None = None
+
+
+class _Nobody:
+    """Stands where credentials would: without it requests would look into `.netrc`."""
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        return request
+
+
+class Downloads:
+    """A session for signed links; any number of threads may read. `mask` is told each link before it is used."""
+
+    def __init__(
+        self,
+        *,
+        deadline: Deadline,
+        mask: Callable[[str], None],
+        jitter: Callable[[], float] | None = None,
+        connections: int = 4,
+        insecure: bool = False,
+    ) -> None:
+        self._deadline = deadline
+        self._mask = mask
+        self._insecure = insecure
+        self._patience = Patience("the download host", deadline, jitter=jitter)
+        self._session = transport.open_session(connections)
+        self._session.auth = _Nobody()
+        self._session.max_redirects = _MOST_REDIRECTS
+        # urllib3 logs addresses, signatures included, at DEBUG, and in warnings about odd headers.
+        logging.getLogger("urllib3").setLevel(logging.ERROR)
+
+    def close(self) -> None:
+        """Closes the connections that are kept alive."""
+        self._session.close()
+
+    def stream(self, link: str, label: str, position: Position | None = None) -> Iterator[bytes]:
+        """The file from `position` on as it arrives, a broken try taken up where it broke.
+
+        Raises LinkExpired and CopilotUsageError.
+        """
+        self._check(link, label)
+        tries = self._patience.tries(label)
+        position = position or Position()
+        while True:
+            self._patience.enter()
+            trouble = yield from self._try(link, position)
+            if trouble is None:
+                self._patience.answered()
+                return
+            tries.again(trouble)
+
+    def _check(self, link: str, label: str) -> None:
+        """Only http(s), and plain http only where the API is plain http, too, or on this machine."""
+        try:
+            parsed = parse_url(link)
+        except LocationParseError:
+            parsed = parse_url("")
+        secure = parsed.scheme == "https" or self._insecure or parsed.host in _LOOPBACK
+        if parsed.scheme not in {"http", "https"} or not parsed.host or not secure:
+            raise UnreadableDocument(
+                "A download link that cannot be used",
+                cause=f"{label}: GitHub's answer holds a link that is no https address.",
+                remedy="Check `GITHUB_API_URL`, and what a proxy may put in between.",
+            )
+        self._mask(urlsplit(link).query or link)
+
+    def _try(self, link: str, position: Position) -> Generator[bytes, None, Trouble | None]:
+        try:
+            with closing(self._session.get(link, stream=True, timeout=transport.timeouts(self._deadline))) as response:
+                if response.ok:
+                    return (yield from self._body(response, position))
+                status, headers = response.status_code, dict(response.headers)
+        except transport.CONNECTION_FAILED as error:
+            return transport.trouble_of(error)
+        if status in _EXPIRED:
+            raise LinkExpired(status)
+        trouble = trouble_in(status, headers, "", self._deadline.now())
+        return trouble or Trouble(f"the download host answered {status}")
+
+    def _body(self, response: requests.Response, position: Position) -> Generator[bytes, None, Trouble | None]:
+        length = 0
+        last_line: list[bytes] = []
+        for chunk in transport.chunks(response, self._deadline):
+            if not length and chunk.lstrip().startswith(b"<"):
+                return Trouble("HTML came instead of the file")
+            length += len(chunk)
+            end = chunk.rfind(b"\n")
+            last_line = [*last_line, chunk] if end < 0 else [chunk[end + 1 :]]
+            if length > position.handed_on:
+                fresh = chunk[max(0, position.handed_on - (length - len(chunk))) :]
+                position.handed_on = length
+                yield fresh
+        # A file of the same length twice is not cut off but written so; whoever reads the rows names the bad one.
+        if is_cut_off(b"".join(last_line)) and position.cut_off_at != length:
+            position.cut_off_at = length
+            return Trouble("the file ends in the middle of a line")
+        return None

@@ -1,0 +1,75 @@
+"""Days from the retired generations, which take a range and answer in pages."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from copilot_usage.copilot_api import questions
+from copilot_usage.domain.dates import is_settled
+from copilot_usage.domain.outcome import Fetched, NoReport, Remark
+from copilot_usage.domain.snapshot import Generation, Snapshot
+from copilot_usage.errors import Unreachable
+from copilot_usage.generations.day_documents import day_documents
+from copilot_usage.generations.documents import Parsed, joined, parse_documents
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date
+
+    from copilot_usage.copilot_api.client import GitHubClient
+    from copilot_usage.copilot_api.questions import Question
+    from copilot_usage.domain.outcome import Outcome
+    from copilot_usage.domain.plan import EarlierDays
+
+# How many days back each answered (its last description); an older day is not missing, it was not looked for.
+LOOK_BACK = {Generation.METRICS: 100, Generation.USAGE: 28}
+_MOST_PAGES = 200
+
+
+def earlier_days(client: GitHubClient, ask: EarlierDays, today: date) -> Iterator[Outcome]:
+    """Every day of the range; raises CopilotUsageError."""
+    question = questions.earlier_days(ask.scope, ask.generation, ask.days)
+    found = day_documents(joined(_pages(client, question)))
+    for day, document in found.documents.items():
+        if day in ask.days:
+            settled = is_settled(day, today)
+            yield Fetched(Snapshot(day, ask.scope, ask.generation, settled, document))
+    if found.flaws:
+        first = found.flaws[0]
+        yield Remark(
+            ask.scope, f"Something in the answer “{question.label}” was left out: {first.where}: {first.what}."
+        )
+    reachable = ask.days.clipped(today - timedelta(days=LOOK_BACK[ask.generation]), today - timedelta(days=1))
+    for day in reachable or ():
+        if day not in found.documents:
+            yield NoReport(ask.scope, day, certain=not found.flaws, generation=ask.generation)
+
+
+def _pages(client: GitHubClient, question: Question) -> Iterator[Parsed]:
+    page: str | None = None
+    seen: set[str] = set()
+    for _ in range(_MOST_PAGES):
+        answer = client.get(question, _decode, page=page)
+        if answer.value is not None:
+            yield answer.value
+        page = answer.next_page
+        if page is None:
+            return
+        if page in seen:
+            break
+        seen.add(page)
+    raise Unreachable(
+        "GitHub's pages have no end",
+        cause=f"{question.label}: one page points to the next again and again.",
+        remedy="Run it again later, or ask for a shorter range with `since` and `until`.",
+    )
+
+
+def _decode(body: bytes) -> Parsed:
+    parsed = parse_documents(body)
+    if parsed.flaws and not parsed.documents:
+        raise msgspec.DecodeError(parsed.flaws[0].what)
+    return parsed

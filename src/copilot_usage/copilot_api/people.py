@@ -1,0 +1,87 @@
+"""The people of an organization or enterprise over a range, by name; only for `people: logins`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from copilot_usage.copilot_api.lines import rows
+from copilot_usage.copilot_api.reports import NoSuchFile
+from copilot_usage.domain.outcome import PeopleListed, PersonActivity, Remark
+from copilot_usage.generations import team_rows
+from copilot_usage.generations.team_rows import ABSENT, identity, is_active
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from copilot_usage.copilot_api.reports import ReportFile, Reports
+    from copilot_usage.domain.dates import DateRange
+    from copilot_usage.domain.outcome import Outcome
+    from copilot_usage.domain.plan import PeopleReport
+    from copilot_usage.generations.team_rows import Identity, UserRow
+
+
+@dataclass(slots=True)
+class _Person:
+    """Sums of one person. `seen`: a bit for each day, so that a row repeated in another part counts once."""
+
+    login: str
+    seen: int = 0
+    active_days: int = 0
+    prompts: int = 0
+    lines_added: int = 0
+
+    def add(self, row: UserRow, day: int) -> None:
+        if self.seen >> day & 1:
+            return
+        self.seen |= 1 << day
+        self.active_days += is_active(row)
+        self.prompts += _known(row.user_initiated_interaction_count)
+        self.lines_added += _known(row.loc_added_sum)
+
+
+def _known(count: int) -> int:
+    return 0 if count == ABSENT else count
+
+
+def people_report(reports: Reports, ask: PeopleReport) -> Iterator[Outcome]:
+    """Everybody with a row in the range, from the newest 28 days; raises CopilotUsageError."""
+    file = reports.newest_users(ask.owner)
+    if file is None:
+        return
+    window = file.envelope.window
+    shown = ask.days if window is None else ask.days.clipped(window.since, window.until)
+    if shown is None:
+        return
+    if shown != ask.days:
+        yield Remark(
+            ask.owner, f"People are listed for {shown.since} to {shown.until}, the days of GitHub's newest report."
+        )
+    try:
+        people, unreadable = _sum_up(file, shown)
+    except NoSuchFile:
+        return
+    if unreadable:
+        yield Remark(ask.owner, f"{unreadable} rows of the people's report were left out: they cannot be read.")
+    yield PeopleListed(ask.owner, people)
+
+
+def _sum_up(file: ReportFile, days: DateRange) -> tuple[tuple[PersonActivity, ...], int]:
+    people: dict[Identity, _Person] = {}
+    unreadable = 0
+    for index in range(len(file)):
+        for raw in rows(file.part(index)):
+            try:
+                row = team_rows.users.decode(raw)
+                day = date.fromisoformat(row.day or "")
+            except (msgspec.DecodeError, ValueError, RecursionError):
+                unreadable += 1
+                continue
+            if day in days:
+                person = people.setdefault(identity(row.user_id), _Person(row.user_login))
+                person.add(row, (day - days.since).days)
+    listed = (PersonActivity(p.login, p.active_days, p.prompts, p.lines_added) for p in people.values())
+    return tuple(sorted(listed, key=lambda p: (-p.active_days, -p.prompts, p.login))), unreadable

@@ -1,0 +1,207 @@
+"""GitHub's refusals in words for the reader: one table of permissions, one of refusals, each with what to do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from copilot_usage.copilot_api.questions import Topic
+from copilot_usage.copilot_api.rights import POLICY, rights_for
+from copilot_usage.copilot_api.token_kinds import TokenKind
+from copilot_usage.domain.scope import ScopeKind
+from copilot_usage.errors import CopilotUsageError, NotAllowed, NotFound, Retired, TokenRefused, Unreachable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from copilot_usage.copilot_api.questions import Question
+
+_YAML = "```yaml\nwith:\n  token: ${{ secrets.COPILOT_USAGE_TOKEN }}\n```"
+_RETIRED = {Topic.METRICS: "on 2026-04-02", Topic.USAGE: "in February 2025"}
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """An answer that no further try would better. `message` is GitHub's own, already cut short and without secrets."""
+
+    question: Question
+    status: int
+    headers: Mapping[str, str]
+    message: str
+    token: TokenKind = TokenKind.UNKNOWN
+
+    @property
+    def name(self) -> str:
+        return self.question.scope.name
+
+    @property
+    def in_enterprise(self) -> bool:
+        return self.question.scope.kind.owner_kind is ScopeKind.ENTERPRISE
+
+    @property
+    def needed(self) -> str:
+        return rights_for(self.question).sentence
+
+    @property
+    def answer(self) -> str:
+        said = f": “{self.message}”" if self.message else ""
+        return f"GitHub answered {self.status} for {self.question.label}{said}."
+
+    def says(self, *words: str) -> bool:
+        return any(word in self.message.lower() for word in words)
+
+
+def error_for(refusal: Refusal) -> CopilotUsageError:
+    """The error for an answer that is no success and does not pass."""
+    return next(make(refusal) for applies, make in _TABLE if applies(refusal))
+
+
+def _token_refused(refusal: Refusal) -> CopilotUsageError:
+    return TokenRefused(
+        "GitHub does not know the token",
+        cause=f"{refusal.answer} It is mistyped, expired or revoked; the token of a GitHub App lives for one hour.",
+        remedy="Create a new token, store it as a secret and name that secret in the input `token`. "
+        f"{refusal.needed}\n\n{_YAML}",
+    )
+
+
+def _not_authorized_for_sso(refusal: Refusal) -> CopilotUsageError:
+    return NotAllowed(
+        f"The token is not authorized for {refusal.name}'s single sign-on",
+        cause=f"{refusal.answer} {refusal.name} uses SAML single sign-on; a personal token must be authorized for it.",
+        remedy="The token's owner opens https://github.com/settings/tokens, chooses “Configure SSO” beside the token "
+        f"and then “Authorize” beside {refusal.name}. The token stays the same. Tokens of an App need none of this.",
+    )
+
+
+def _address_not_allowed(refusal: Refusal) -> CopilotUsageError:
+    return NotAllowed(
+        f"{refusal.name} does not allow requests from this runner's address",
+        cause=f"{refusal.answer} Its IP allow list does not have the address of the runner.",
+        remedy="Run the job where the address is on the list (a self-hosted runner, or a larger runner with a static "
+        "address):\n\n```yaml\nruns-on: [self-hosted]\n```\n\n"
+        "or ask an owner to add the address under Settings → Authentication security.",
+    )
+
+
+def _policy_off(refusal: Refusal) -> CopilotUsageError:
+    policy = POLICY[refusal.question.topic]
+    return NotAllowed(
+        f"The policy “{policy.name}” is not enabled for {refusal.name}",
+        cause=f"{refusal.answer} Without this policy GitHub gives no {refusal.question.topic.value} to anyone.",
+        remedy=policy.remedy,
+    )
+
+
+def _fine_grained_on_enterprise(refusal: Refusal) -> CopilotUsageError:
+    return NotAllowed(
+        f"A fine-grained token cannot read the enterprise {refusal.name}",
+        cause=f"{refusal.answer} GitHub's enterprise endpoints do not support fine-grained personal access tokens.",
+        remedy=f"Use another kind of token. {refusal.needed}\n\n{_YAML}",
+    )
+
+
+def _installation_elsewhere(refusal: Refusal) -> CopilotUsageError:
+    where = "enterprise" if refusal.in_enterprise else "organization"
+    return NotAllowed(
+        f"The App's token may not read {refusal.question.topic.value} of {refusal.name}",
+        cause=f"{refusal.answer} Either the App lacks the permission, or it is not installed on this {where} "
+        "(an installation on an enterprise does not serve the paths of organizations, nor the other way round), "
+        "or this is the workflow's own token, which can never read Copilot usage.",
+        remedy=f"{refusal.needed}\n\nWith a GitHub App, make the token for this owner:\n\n"
+        "```yaml\n- uses: actions/create-github-app-token@v3\n  id: app\n  with:\n"
+        "    client-id: ${{ vars.APP_CLIENT_ID }}\n    private-key: ${{ secrets.APP_PRIVATE_KEY }}\n"
+        f"    {where if refusal.in_enterprise else 'owner'}: {refusal.question.scope.owner}\n```\n\n"
+        "and hand it on:\n\n```yaml\nwith:\n  token: ${{ steps.app.outputs.token }}\n```",
+    )
+
+
+def _permission_missing(refusal: Refusal) -> CopilotUsageError:
+    scopes = refusal.headers.get("x-oauth-scopes")
+    has = f" The token has the scopes: {scopes.strip() or 'none'}." if scopes is not None else ""
+    policy = POLICY.get(refusal.question.topic)
+    also = f"\n\nIf the token has all this, the policy may be off. {policy.remedy}" if policy else ""
+    return NotAllowed(
+        f"The token may not read {refusal.question.topic.value} of {refusal.name}",
+        cause=f"{refusal.answer}{has}",
+        remedy=f"{refusal.needed}\n\n{_YAML}{also}",
+    )
+
+
+def _retired(refusal: Refusal) -> CopilotUsageError:
+    topic = refusal.question.topic
+    return Retired(
+        f"GitHub has switched off the endpoint {refusal.question.path}",
+        cause=f"{refusal.answer} On github.com this generation ended {_RETIRED[topic]}. On another server it may still "
+        f"be there: then {refusal.name} is not known to it, or the token may not see it.",
+        remedy="Ask for the reports that replaced it:\n\n```yaml\nwith:\n  api: reports\n```\n\n"
+        f"On a server that still has the endpoint, check the name, and the token. {refusal.needed}",
+    )
+
+
+def _version_retired(refusal: Refusal) -> CopilotUsageError:
+    return Retired(
+        "GitHub has retired what this version asks for",
+        cause=refusal.answer,
+        remedy="Use a newer version of this action; the version of GitHub's API that this one speaks has ended.",
+    )
+
+
+def _not_found(refusal: Refusal) -> CopilotUsageError:
+    kind = "enterprise" if refusal.in_enterprise else "organization"
+    policy = POLICY.get(refusal.question.topic)
+    second = f", or the policy “{policy.name}” is off" if policy else ""
+    also = f"\n\n{policy.remedy}" if policy else ""
+    return NotFound(
+        f"GitHub finds no {refusal.question.topic.value} of {refusal.name}",
+        cause=f"{refusal.answer} Either there is no {kind} `{refusal.question.scope.owner}`{second}, "
+        "or the token may not know of it (GitHub then answers 404, too).",
+        remedy=f"Check the spelling: the slug is the last part of the {kind}'s address. "
+        f"{refusal.needed}\n\n{_YAML}{also}",
+    )
+
+
+def _not_set_up(refusal: Refusal) -> CopilotUsageError:
+    return NotAllowed(
+        f"{refusal.name} has no Copilot {refusal.question.topic.value.removeprefix('Copilot ')} that GitHub could list",
+        cause=f"{refusal.answer} The Copilot plan, or its payment, is not set up.",
+        remedy="An owner checks Settings → Copilot, and the payment method under Settings → Billing and licensing. "
+        "To do without:\n\n```yaml\nwith:\n  seats: false\n```",
+    )
+
+
+def _refused(refusal: Refusal) -> CopilotUsageError:
+    return Unreachable(
+        f"GitHub did not accept a request about {refusal.name}",
+        cause=refusal.answer,
+        remedy="Run it again later. If it stays, report this message, and the version of the action, to its issues.",
+    )
+
+
+_EARLIER = frozenset({Topic.METRICS, Topic.USAGE})
+
+# The first that applies decides.
+_TABLE: tuple[tuple[Callable[[Refusal], bool], Callable[[Refusal], CopilotUsageError]], ...] = (
+    (lambda r: r.status == 401, _token_refused),
+    (
+        lambda r: r.status == 403 and ("x-github-sso" in r.headers or r.says("saml", "single sign-on")),
+        _not_authorized_for_sso,
+    ),
+    (lambda r: r.status == 403 and r.says("ip allow list", "ip address"), _address_not_allowed),
+    (
+        lambda r: r.status == 403 and r.question.topic in POLICY and r.says("policy", "disabled", "not enabled"),
+        _policy_off,
+    ),
+    (lambda r: r.status == 403 and r.in_enterprise and r.token is TokenKind.FINE_GRAINED, _fine_grained_on_enterprise),
+    (
+        lambda r: r.status == 403 and (r.token is TokenKind.INSTALLATION or r.says("not accessible by integration")),
+        _installation_elsewhere,
+    ),
+    (lambda r: r.status == 403, _permission_missing),
+    (lambda r: r.status in {404, 410} and r.question.topic in _EARLIER, _retired),
+    (lambda r: r.status == 410, _version_retired),
+    (lambda r: r.status == 404, _not_found),
+    (lambda r: r.status == 422 and r.question.topic in POLICY, _policy_off),
+    (lambda r: r.status == 422, _not_set_up),
+    (lambda _: True, _refused),
+)

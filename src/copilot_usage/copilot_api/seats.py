@@ -1,0 +1,123 @@
+"""The seats of an owner, page by page."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from functools import partial
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from copilot_usage.copilot_api import questions
+from copilot_usage.domain.outcome import Remark, SeatsListed
+from copilot_usage.domain.seats import Seat
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from concurrent.futures import Future
+    from datetime import date
+
+    from copilot_usage.copilot_api.client import Answer, GitHubClient
+    from copilot_usage.copilot_api.workers import Workers
+    from copilot_usage.domain.outcome import Outcome
+    from copilot_usage.domain.plan import SeatList
+    from copilot_usage.domain.scope import Scope
+
+
+class _Person(msgspec.Struct):
+    id: int | None = None
+    login: str | None = None
+
+
+class _Team(msgspec.Struct):
+    slug: str | None = None
+    name: str | None = None
+
+
+class _Row(msgspec.Struct):
+    """What is read of a seat (schema: copilot-seat-details)."""
+
+    created_at: str
+    assignee: _Person | None = None
+    assigning_team: _Team | None = None
+    pending_cancellation_date: str | None = None
+    last_activity_at: str | None = None
+    last_activity_editor: str | None = None
+    plan_type: str | None = None
+
+
+class _Page(msgspec.Struct):
+    total_seats: int = 0
+    seats: list[msgspec.Raw] | None = None
+
+
+class SeatPage(msgspec.Struct):
+    """Seats of one page; `unreadable`: rows that were none; `promised`: how many seats there are in all."""
+
+    seats: list[Seat]
+    unreadable: int
+    promised: int
+
+
+_ROWS = msgspec.json.Decoder(_Row, strict=False)
+
+
+def decode_page(body: bytes) -> SeatPage:
+    """Raises msgspec.DecodeError for a page that is none; a bad row is counted and left out."""
+    page = msgspec.json.decode(body, type=_Page)
+    seats: list[Seat] = []
+    for raw in page.seats or []:
+        try:
+            seats.append(_seat(_ROWS.decode(raw)))
+        except (msgspec.DecodeError, ValueError, OverflowError):
+            continue
+    return SeatPage(seats, len(page.seats or []) - len(seats), page.total_seats)
+
+
+def _seat(row: _Row) -> Seat:
+    person = row.assignee or _Person()
+    team = row.assigning_team or _Team()
+    return Seat(
+        person=person.id,
+        login=person.login,
+        created=_utc_day(row.created_at),
+        last_activity=_utc_day(row.last_activity_at) if row.last_activity_at else None,
+        editor=(row.last_activity_editor or "").partition("/")[0] or None,
+        plan=row.plan_type or "unknown",
+        team=team.slug or team.name,
+        pending_cancellation=row.pending_cancellation_date is not None,
+    )
+
+
+def _utc_day(text: str) -> date:
+    moment = datetime.fromisoformat(text)
+    return moment.astimezone(UTC).date() if moment.tzinfo else moment.date()
+
+
+def first_page(client: GitHubClient, owner: Scope) -> Answer[SeatPage]:
+    """The page that says how many there are; raises CopilotUsageError."""
+    return client.get(questions.seat_page(owner, 1), decode_page)
+
+
+def seat_list(
+    client: GitHubClient, ask: SeatList, first: Future[Answer[SeatPage]], workers: Workers
+) -> Iterator[Outcome]:
+    """The rest of the pages, a few at once; raises CopilotUsageError.
+
+    At an enterprise a person with several grants has several rows but counts once in the total, so the last page is
+    known from the `Link` header, not from the total.
+    """
+    answers = [workers.result(first)]
+    opening = answers[0].value
+    promised = opening.promised if opening else 0
+    last = answers[0].last_page or -(-promised // questions.SEATS_A_PAGE)
+    pages = (partial(client.get, questions.seat_page(ask.owner, page), decode_page) for page in range(2, last + 1))
+    answers += workers.in_order(pages)
+    while answers[-1].next_page and answers[-1].value and answers[-1].value.seats:
+        following = questions.seat_page(ask.owner, len(answers) + 1)
+        answers += workers.in_order([partial(client.get, following, decode_page)])
+    found = [answer.value for answer in answers if answer.value]
+    unreadable = sum(page.unreadable for page in found)
+    if unreadable:
+        yield Remark(ask.owner, f"{unreadable} seats were left out: what GitHub says of them cannot be read.")
+    yield SeatsListed(ask.owner, tuple(seat for page in found for seat in page.seats))

@@ -1,0 +1,180 @@
+"""Asks GitHub what a plan says, a few requests at once, and yields what came of it in the plan's order."""
+
+from __future__ import annotations
+
+from collections import deque
+from functools import partial
+from itertools import islice
+from typing import TYPE_CHECKING, assert_never
+
+from copilot_usage.copilot_api.aggregates import Aggregates
+from copilot_usage.copilot_api.client import GitHubClient
+from copilot_usage.copilot_api.credits import credit_month
+from copilot_usage.copilot_api.downloads import Downloads
+from copilot_usage.copilot_api.earlier import earlier_days
+from copilot_usage.copilot_api.people import people_report
+from copilot_usage.copilot_api.reports import Reports
+from copilot_usage.copilot_api.seats import first_page, seat_list
+from copilot_usage.copilot_api.team_days import TeamReading
+from copilot_usage.copilot_api.workers import AT_ONCE, Workers
+from copilot_usage.domain.outcome import Failure
+from copilot_usage.domain.plan import (
+    CreditMonth,
+    EarlierDays,
+    LatestReport,
+    NewestDay,
+    OwnerDay,
+    PeopleReport,
+    SeatList,
+    TeamDays,
+)
+from copilot_usage.errors import CopilotUsageError, NotAllowed, NotFound
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from concurrent.futures import Future
+    from datetime import date
+    from typing import Self
+
+    from copilot_usage.copilot_api.deadline import Deadline
+    from copilot_usage.domain.outcome import Outcome
+    from copilot_usage.domain.plan import Ask, Plan
+    from copilot_usage.domain.scope import Scope
+
+# So many asks are begun before their turn: enough to keep every thread busy, few enough to hold little.
+_AHEAD = 2 * AT_ONCE
+
+
+class GitHubSource:
+    """The real source (`domain.outcome.Source`). Holds two sessions: the token's, and one for signed links without it.
+
+    `mask`: told each signed link before its first use; `people`: whether people of teams are listed by name.
+    """
+
+    def __init__(
+        self,
+        *,
+        api_url: str,
+        token: str,
+        deadline: Deadline,
+        today: date,
+        mask: Callable[[str], None] = lambda _: None,
+        people: bool = False,
+    ) -> None:
+        self._deadline = deadline
+        self._today = today
+        self._client = GitHubClient(api_url=api_url, token=token, deadline=deadline, connections=AT_ONCE)
+        self._downloads = Downloads(
+            deadline=deadline, mask=mask, connections=AT_ONCE, insecure=api_url.lower().startswith("http:")
+        )
+        self._reports = Reports(self._client, self._downloads)
+        self._aggregates = Aggregates(self._reports, today)
+        self._people = people
+        self._refused: set[tuple[Scope, str]] = set()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Closes the connections that are kept alive."""
+        self._client.close()
+        self._downloads.close()
+
+    def fetch(self, plan: Plan) -> Iterator[Outcome]:
+        """Yields what came of each ask, in the plan's order. A fatal failure is the last outcome."""
+        asks = iter(plan.asks)
+        with Workers(self._deadline) as workers:
+            begun: deque[tuple[Ask, Callable[[], Iterator[Outcome]]]] = deque()
+            while True:
+                for ask in islice(asks, _AHEAD - len(begun)):
+                    begun.append((ask, self._begin(ask, workers)))
+                if not begun:
+                    return
+                ask, finish = begun.popleft()
+                for outcome in self._answers(ask, finish):
+                    yield outcome
+                    if isinstance(outcome, Failure) and outcome.error.fatal:
+                        self._deadline.stop()
+                        return
+
+    def _answers(self, ask: Ask, finish: Callable[[], Iterator[Outcome]]) -> Iterator[Outcome]:
+        """Errors become failures; after a refusal nothing more is asked, nor said, about the same."""
+        scope, about = _subject(ask)
+        if (scope, about) in self._refused:
+            return
+        try:
+            yield from finish()
+        except CopilotUsageError as error:
+            failure = _failure(ask, error)
+        else:
+            return
+        if failure.day is None and isinstance(failure.error, NotAllowed | NotFound):
+            self._refused.add((scope, about))
+        yield failure
+
+    def _begin(self, ask: Ask, workers: Workers) -> Callable[[], Iterator[Outcome]]:
+        """Starts what can be started ahead, and says how the answer is had when its turn comes."""
+        if _subject(ask) in self._refused:
+            return lambda: iter(())
+        match ask:
+            case TeamDays():
+                return partial(self._team_days, ask, workers)
+            case SeatList(owner):
+                first = workers.submit(partial(first_page, self._client, owner))
+                return partial(seat_list, self._client, ask, first, workers)
+            case _:
+                return partial(_outcomes, workers, workers.submit(partial(self._answer, ask)))
+
+    def _team_days(self, ask: TeamDays, workers: Workers) -> Iterator[Outcome]:
+        return TeamReading(
+            ask,
+            reports=self._reports,
+            workers=workers,
+            deadline=self._deadline,
+            today=self._today,
+            people=self._people,
+        ).outcomes()
+
+    def _answer(self, ask: _Small) -> list[Outcome]:
+        """All that comes of an ask whose answer is small."""
+        match ask:
+            case LatestReport():
+                return [*self._aggregates.latest(ask)]
+            case NewestDay():
+                return [*self._aggregates.newest(ask)]
+            case OwnerDay():
+                return [*self._aggregates.day(ask)]
+            case EarlierDays():
+                return [*earlier_days(self._client, ask, self._today)]
+            case CreditMonth():
+                return [*credit_month(self._client, ask)]
+            case PeopleReport():
+                return [*people_report(self._reports, ask)]
+        assert_never(ask)
+
+
+_Small = LatestReport | NewestDay | OwnerDay | EarlierDays | CreditMonth | PeopleReport
+
+
+def _outcomes(workers: Workers, answer: Future[list[Outcome]]) -> Iterator[Outcome]:
+    outcomes = workers.result(answer)
+    return iter(outcomes)
+
+
+_ABOUT: dict[type, str] = {SeatList: "seats", CreditMonth: "credits", PeopleReport: "people"}
+
+
+def _subject(ask: Ask) -> tuple[Scope, str]:
+    """Whose, and which of an owner's things: what one refusal refuses as a whole."""
+    scope = ask.scope if isinstance(ask, EarlierDays) else ask.owner
+    return scope, _ABOUT.get(type(ask), "usage")
+
+
+def _failure(ask: Ask, error: CopilotUsageError) -> Failure:
+    """Of the one day, unless the refusal is about the owner as a whole."""
+    scope, about = _subject(ask)
+    day = ask.day if isinstance(ask, OwnerDay) and not isinstance(error, NotAllowed) else None
+    return Failure(scope, error, day, about)

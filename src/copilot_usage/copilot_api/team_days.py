@@ -1,0 +1,187 @@
+"""Days of teams: each day's memberships, then its users, joined; a few days at a time, in ascending order."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from functools import partial
+from typing import TYPE_CHECKING
+
+from copilot_usage.copilot_api import questions
+from copilot_usage.copilot_api.questions import Report
+from copilot_usage.copilot_api.reports import NoSuchFile
+from copilot_usage.copilot_api.row_streams import RowStreams
+from copilot_usage.domain.dates import is_settled
+from copilot_usage.domain.outcome import Failure, Fetched, NoReport, PeopleCounted, PeopleListed, Remark
+from copilot_usage.domain.snapshot import Generation, Snapshot
+from copilot_usage.errors import CopilotUsageError, NotFound, Retired, Unreachable, UnreadableDocument
+from copilot_usage.generations.teams import TeamJoin
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from datetime import date
+
+    from copilot_usage.copilot_api.deadline import Deadline
+    from copilot_usage.copilot_api.reports import ReportFile, Reports
+    from copilot_usage.copilot_api.workers import Workers
+    from copilot_usage.domain.dates import DateRange
+    from copilot_usage.domain.outcome import Outcome
+    from copilot_usage.domain.plan import TeamDays
+    from copilot_usage.domain.scope import Scope
+
+# So many days' memberships are read before their users, so that no users' report is asked for in vain.
+_BATCH = 7
+# From so many of its days on, the users' 28-day report stands in for daily ones: it saves requests, but is large.
+_WORTH_28_DAYS = 7
+
+
+class TeamReading:
+    """One reading of an owner's days for all its teams that were asked for."""
+
+    def __init__(
+        self, ask: TeamDays, *, reports: Reports, workers: Workers, deadline: Deadline, today: date, people: bool
+    ) -> None:
+        self._ask = ask
+        self._reports = reports
+        self._workers = workers
+        self._streams = RowStreams(reports, workers, deadline)
+        self._today = today
+        self._people = people
+        self._join = TeamJoin(ask.owner, ask.teams, people=people)
+        self._kept = frozenset(ask.days)
+        self._gone: dict[date, NoReport] = {}
+        self._teams = dict.fromkeys(team for team in ask.teams if not team.every_team)
+        self._named = tuple(self._teams)
+
+    def outcomes(self) -> Iterator[Outcome]:
+        """Days in ascending order, then what is counted over ranges; raises what is about the owner as a whole."""
+        needed = sorted({*self._ask.days, *self._ask.lead_in})
+        newest = self._newest_users(needed)
+        window = newest.envelope.window if newest else None
+        inside = [day for day in needed if window and day in window]
+        outside = [day for day in needed if not window or day not in window]
+        before = [day for day in outside if not inside or day < inside[0]]
+        yield from self._in_batches(before)
+        if newest:
+            yield from self._of_newest(newest, inside)
+        yield from self._in_batches(outside[len(before) :])
+        yield from self._over_ranges()
+        yield from self._remarks()
+
+    def _newest_users(self, needed: Sequence[date]) -> ReportFile | None:
+        """The users' 28-day report, if it has enough of the days; without it the daily reports do."""
+        if sum((self._today - day).days <= 31 for day in needed) < _WORTH_28_DAYS:
+            return None
+        try:
+            file = self._workers.result(self._workers.submit(partial(self._reports.newest_users, self._ask.owner)))
+        except (NotFound, Unreachable, UnreadableDocument):
+            return None
+        window = file.envelope.window if file else None
+        enough = window is not None and sum(day in window for day in needed) >= _WORTH_28_DAYS
+        return file if enough else None
+
+    def _in_batches(self, days: Sequence[date]) -> Iterator[Outcome]:
+        for start in range(0, len(days), _BATCH):
+            batch = days[start : start + _BATCH]
+            failures = self._memberships(batch)
+            failures |= self._users([day for day in batch if self._is_open(day, failures)])
+            yield from self._of_days(batch, failures)
+
+    def _of_newest(self, newest: ReportFile, days: Sequence[date]) -> Iterator[Outcome]:
+        failures = self._memberships(days)
+        wanted = [day for day in days if self._is_open(day, failures)]
+        with closing(self._streams.of_file(newest)) as streams:
+            rows = next(streams)
+            try:
+                self._join.add_users(rows)
+            except (NoSuchFile, NotFound, Unreachable, UnreadableDocument):
+                # What was read of it already does not count twice: the join knows each person's day.
+                failures |= self._users(wanted)
+        yield from self._of_days(days, failures)
+
+    def _is_open(self, day: date, failures: dict[date, CopilotUsageError]) -> bool:
+        return day not in self._gone and day not in failures
+
+    def _memberships(self, days: Sequence[date]) -> dict[date, CopilotUsageError]:
+        def add(day: date, rows: Iterator[bytes]) -> None:
+            self._join.add_memberships(day, rows, breakdowns=day in self._kept)
+
+        return self._read(Report.USER_TEAMS, days, add)
+
+    def _users(self, days: Sequence[date]) -> dict[date, CopilotUsageError]:
+        def add(day: date, rows: Iterator[bytes]) -> None:
+            self._join.add_users(rows, days=[day])
+
+        return self._read(Report.USERS, days, add)
+
+    def _read(
+        self, report: Report, days: Sequence[date], add: Callable[[date, Iterator[bytes]], None]
+    ) -> dict[date, CopilotUsageError]:
+        """Reads a report of each day; remembers days without one, and gives back those that failed."""
+        failures: dict[date, CopilotUsageError] = {}
+        asked = map(partial(questions.one_day, self._ask.owner, report), days)
+        with closing(self._streams.of_questions(asked)) as streams:
+            for day, rows in zip(days, streams, strict=True):
+                try:
+                    add(day, rows)
+                except NoSuchFile:
+                    self._gone[day] = NoReport(self._ask.owner, day)
+                except Retired:
+                    raise
+                except NotFound:
+                    self._gone[day] = NoReport(self._ask.owner, day, certain=False)
+                except (Unreachable, UnreadableDocument) as error:
+                    failures[day] = error
+        return failures
+
+    def _of_days(self, days: Sequence[date], failures: dict[date, CopilotUsageError]) -> Iterator[Outcome]:
+        for day in days:
+            if day in failures:
+                yield Failure(self._ask.owner, failures[day], day)
+            elif day in self._gone:
+                self._join.no_report(day)
+            if day in self._kept and day not in failures:
+                yield from self._of_day(day)
+            self._join.forget(day)
+
+    def _of_day(self, day: date) -> Iterator[Outcome]:
+        gone = self._gone.get(day)
+        documents = {} if gone else self._join.documents(day)
+        settled = is_settled(day, self._today)
+        for scope, document in documents.items():
+            self._teams[scope] = None
+            trailing = self._join.trailing(scope, day)
+            yield Fetched(Snapshot(day, scope, Generation.REPORTS, settled, document, trailing))
+        for team in self._named:
+            if team not in documents:
+                yield NoReport(team, day, certain=gone is None or gone.certain)
+
+    def _over_ranges(self) -> Iterator[Outcome]:
+        for days in self._ask.ranges:
+            for team in self._teams:
+                active = self._join.active(team, days)
+                if active is not None:
+                    yield PeopleCounted(team, days, active, self._members(team, days))
+                if self._people:
+                    yield PeopleListed(team, self._join.people(team, days))
+
+    def _members(self, team: Scope, days: DateRange) -> int | None:
+        """On the last day of the range that says it."""
+        counts = (self._join.members(team, day) for day in sorted(days, reverse=True))
+        return next((count for count in counts if count is not None), None)
+
+    def _remarks(self) -> Iterator[Outcome]:
+        answered = len(self._gone) < len(self._ask.days) + len(self._ask.lead_in)
+        if answered and not self._teams:
+            yield Remark(self._ask.owner, f"GitHub's reports name no team of {self._ask.owner.name}. {_FLOOR}")
+        for team in self._join.unseen if answered else ():
+            yield Remark(team, f"GitHub's reports do not name the team {team.name}: no team has this slug, or {_SMALL}")
+        flaws = self._join.flaws
+        if flaws:
+            more = f", and {len(flaws) - 1} more kinds of places" if len(flaws) > 1 else ""
+            yield Remark(self._ask.owner, f"Rows were left out: {flaws[0].where}: {flaws[0].what}{more}.")
+
+
+_SMALL = (
+    "it has fewer than five people with a Copilot seat (GitHub leaves such teams out, and there is no switch for that)."
+)
+_FLOOR = "It leaves out teams with fewer than five people with a Copilot seat."

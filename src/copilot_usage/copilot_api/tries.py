@@ -1,0 +1,178 @@
+"""How often something is asked again, and after what wait; urllib3's `Retry` counts, and nobody sleeps unseen."""
+
+from __future__ import annotations
+
+import logging
+import random
+import threading
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from urllib3.exceptions import InvalidHeader
+from urllib3.util.retry import Retry
+
+from copilot_usage.errors import CopilotUsageError, RateLimited, Unreachable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from copilot_usage.copilot_api.deadline import Deadline
+
+_logger = logging.getLogger(__name__)
+
+TRIES = 5
+# When so many questions in a row had no answer after all tries, the rest is asked once each until something answers.
+_HOPE = 3
+# GitHub's advice for a secondary limit that names no time (docs: "Rate limits for the REST API").
+_LIMIT_WAIT = 60.0
+_PASSING = frozenset({408, 500, 502, 503, 504})
+_SECONDARY = ("secondary rate limit", "abuse detection")
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Why a try brought nothing. `wait`: seconds that GitHub asks for; `limit`: a rate limit; `passes`: may pass."""
+
+    words: str
+    wait: float | None = None
+    limit: bool = False
+    passes: bool = True
+
+
+def trouble_in(status: int, headers: Mapping[str, str], text: str, now: float) -> Trouble | None:
+    """Whether an answer is one that passes: a fault of the server, or a rate limit; None for every other."""
+    asked = _retry_after(headers.get("retry-after"))
+    if status in _PASSING:
+        return Trouble(f"GitHub answered {status}", wait=asked)
+    if status not in {403, 429}:
+        return None
+    if asked is not None:
+        return Trouble("GitHub asks for a pause (secondary rate limit)", wait=asked, limit=True)
+    reset = headers.get("x-ratelimit-reset", "")
+    if headers.get("x-ratelimit-remaining") == "0" and reset.isdecimal():
+        wait = int(reset) - now + 1
+        return Trouble("the rate limit is used up", wait=wait if wait > 0 else None, limit=True)
+    if status == 429 or any(words in text.lower() for words in _SECONDARY):
+        return Trouble("GitHub asks for a pause (secondary rate limit)", limit=True)
+    return None
+
+
+def _retry_after(header: str | None) -> float | None:
+    if header is None:
+        return None
+    try:
+        return Retry().parse_retry_after(header)
+    except (InvalidHeader, ValueError, OverflowError):
+        return None
+
+
+class Patience:
+    """Waits for one host, on behalf of every thread that asks it."""
+
+    def __init__(self, host: str, deadline: Deadline, *, jitter: Callable[[], float] | None = None) -> None:
+        self.deadline = deadline
+        self._host = host
+        self._jitter = jitter or random.random
+        self._lock = threading.Lock()
+        self._silence = 0
+        self._resume_at = 0.0
+
+    def tries(self, label: str) -> Tries:
+        """Counts the tries for one thing, named as the log shall name it."""
+        return Tries(self, label, total=1 if self._silence >= _HOPE else TRIES)
+
+    def enter(self) -> None:
+        """Waits while a rate limit holds for all; raises TimeUp."""
+        self.deadline.check()
+        pause = self._resume_at - self.deadline.now()
+        if pause > 0:
+            self.deadline.wait(pause)
+
+    def answered(self) -> None:
+        """The host is there."""
+        self._silence = 0
+
+    def unreachable(self, label: str, trouble: Trouble, tries: int) -> Unreachable:
+        """The error after the last try."""
+        with self._lock:
+            self._silence += 1
+        remedy = _NETWORK if trouble.passes else _CERTIFICATE
+        times = "one try" if tries == 1 else f"{tries} tries"
+        return Unreachable(
+            f"No usable answer from {self._host}", cause=f"{label}: {trouble.words} ({times}).", remedy=remedy
+        )
+
+    def pause(self, trouble: Trouble, waits: int) -> float:
+        """Seconds to wait for a rate limit: what GitHub asks for, else twice as long each time, with jitter."""
+        return _LIMIT_WAIT * 2**waits * (1 + self._jitter() / 4) if trouble.wait is None else trouble.wait
+
+    def hold(self, label: str, trouble: Trouble, waits: int) -> float:
+        """The pause for a rate limit, which then holds for all; raises RateLimited if the run has not that long."""
+        wait = self.pause(trouble, waits)
+        if wait >= self.deadline.left:
+            raise self.rate_limited(label, trouble, wait)
+        with self._lock:
+            self._resume_at = max(self._resume_at, self.deadline.now() + wait)
+        return wait
+
+    def rate_limited(self, label: str, trouble: Trouble, wait: float) -> RateLimited:
+        """The error where waiting does not help this run."""
+        until = datetime.fromtimestamp(self.deadline.now() + wait, UTC)
+        return RateLimited(
+            "GitHub's rate limit does not allow more in this run",
+            cause=f"{label}: {trouble.words}; the next request makes sense at {until:%Y-%m-%d %H:%M} UTC.",
+            remedy="Run it again after that time: what was stored is not asked for again. Or let it wait longer:\n\n"
+            f"```yaml\nwith:\n  timeout-minutes: {int(wait // 60) + 30}\n```",
+        )
+
+
+class Tries:
+    """The tries for one thing."""
+
+    def __init__(self, patience: Patience, label: str, *, total: int) -> None:
+        self._patience = patience
+        self._label = label
+        self._total = total
+        self._limits = 0
+        self._retry = Retry(total=total - 1, backoff_factor=1, backoff_jitter=1, backoff_max=60)
+
+    def again(self, trouble: Trouble) -> None:
+        """Waits before the next try and says so; raises Unreachable, RateLimited or TimeUp if there will be none."""
+        left = self._retry.total if isinstance(self._retry.total, int) else 0
+        if left <= 0 or not trouble.passes:
+            raise self._given_up(trouble)
+        self._retry = self._retry.increment("GET")
+        wait = self._wait(trouble)
+        number = self._total - left + 1
+        _logger.info(
+            "%s: %s; asking again %s (try %d of %d)", self._label, trouble.words, _when(wait), number, self._total
+        )
+        self._patience.deadline.wait(wait)
+
+    def _given_up(self, trouble: Trouble) -> CopilotUsageError:
+        if trouble.limit:
+            return self._patience.rate_limited(self._label, trouble, self._patience.pause(trouble, self._limits))
+        tried = len(self._retry.history) + 1
+        return self._patience.unreachable(self._label, trouble, tried)
+
+    def _wait(self, trouble: Trouble) -> float:
+        if trouble.limit:
+            self._limits += 1
+            return self._patience.hold(self._label, trouble, self._limits - 1)
+        return self._retry.get_backoff_time() if trouble.wait is None else trouble.wait
+
+
+def _when(wait: float) -> str:
+    return f"in {wait:.0f} s" if wait >= 1 else "at once"
+
+
+_NETWORK = (
+    "Faults like this pass by themselves: run it again later, and see https://www.githubstatus.com. If it does not "
+    "pass, check that the runner may reach GitHub's API and its download hosts (on github.com: "
+    "`copilot-reports-*.b01.azurefd.net`, `copilot-reports-production-*.b01.azurefd.net`) through proxy and firewall."
+)
+_CERTIFICATE = (
+    "If a proxy of your company re-signs connections, give its certificate to the step:\n\n"
+    "```yaml\nenv:\n  REQUESTS_CA_BUNDLE: /github/workspace/company-ca.pem\n```"
+)

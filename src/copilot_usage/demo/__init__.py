@@ -1,0 +1,1 @@
+"""An invented organization, and a GitHub on loopback that serves it."""

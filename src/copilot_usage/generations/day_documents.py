@@ -1,0 +1,117 @@
+"""From the objects of a report to its days: the days of 28-day wrappers as received, and what else a wrapper says."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from copilot_usage.domain.dates import DateRange
+from copilot_usage.domain.scope import ScopeKind
+from copilot_usage.domain.usage import Flaw
+from copilot_usage.generations.found import day_of
+from copilot_usage.generations.sieve import FlawTally, Sieve
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from datetime import date
+
+    from copilot_usage.generations.documents import Document, Parsed
+
+_DAYS = "day_totals"
+_ENGAGEMENT = "copilot_feature_engagement"
+_ENGAGED = {"engaged_user_count": "engaged_user_count"}
+
+
+@dataclass(frozen=True, slots=True)
+class ReportDays:
+    """The days of a report, ascending, each as received; `window` and `engaged_people` as wrappers say them."""
+
+    documents: Mapping[date, Document]
+    window: DateRange | None = None
+    engaged_people: Mapping[str, int] = field(default_factory=dict)
+    flaws: tuple[Flaw, ...] = ()
+
+
+def is_wrapper(document: Mapping[str, Any]) -> bool:
+    """Whether it holds days instead of being one."""
+    return _DAYS in document
+
+
+def day_documents(parsed: Parsed) -> ReportDays:
+    """The days in wrappers and flat days alike. Where a day is there twice with different figures, the last one counts."""
+    flaws = FlawTally()
+    flaws.extend(parsed.flaws)
+    days: dict[date, Document] = {}
+    for place, document in _flattened(parsed, flaws):
+        day = day_of(document)
+        if day is None:
+            flaws.add(place, "a day's figures without the day")
+            continue
+        if days.get(day, document) != document:
+            flaws.add(str(day), "the day is there twice with different figures; the last ones count")
+        days[day] = document
+    wrappers = [document for document in parsed.documents if is_wrapper(document)]
+    return ReportDays(dict(sorted(days.items())), _window(wrappers), _engaged_people(wrappers, flaws), tuple(flaws))
+
+
+def _flattened(parsed: Parsed, flaws: FlawTally) -> Iterator[tuple[str, Document]]:
+    for place, document in zip(parsed.places, parsed.documents, strict=True):
+        if not is_wrapper(document):
+            yield place, document
+            continue
+        sieve = Sieve()
+        for row in sieve.rows(document, _DAYS):
+            yield _DAYS, dict(row)
+        flaws.extend(sieve.flaws)
+
+
+def _window(wrappers: Iterable[Document]) -> DateRange | None:
+    """From the first start to the last end; wrappers without usable ends say nothing."""
+    starts, ends = [], []
+    for wrapper in wrappers:
+        start, end = (day_of({"day": wrapper.get(name)}) for name in ("report_start_day", "report_end_day"))
+        if start is not None and end is not None and start <= end:
+            starts.append(start)
+            ends.append(end)
+    return DateRange(min(starts), max(ends)) if starts else None
+
+
+def _engaged_people(wrappers: Iterable[Document], flaws: FlawTally) -> Mapping[str, int]:
+    """Feature → people who used it on at least two days of the window; of several wrappers the last that says it."""
+    people: dict[str, int] = {}
+    sieve = Sieve()
+    for wrapper in wrappers:
+        for row in sieve.rows(sieve.mapping(wrapper, _ENGAGEMENT), "totals_by_feature"):
+            feature = sieve.name(row, "feature", _ENGAGEMENT)
+            amount = sieve.amounts(row, _ENGAGED, _ENGAGEMENT).get("engaged_user_count")
+            if feature is not None and amount is not None:
+                people[feature] = int(amount)
+    flaws.extend(sieve.flaws)
+    return people
+
+
+def owner_id(document: Mapping[str, Any], kind: ScopeKind) -> str | None:
+    """The id of the organization or enterprise that the document names; ids come as strings and as integers."""
+    field_name = "enterprise_id" if kind.owner_kind is ScopeKind.ENTERPRISE else "organization_id"
+    value = document.get(field_name)
+    return str(value) if type(value) in {int, str} and value != "" else None
+
+
+def usual_owner_id(documents: Iterable[Mapping[str, Any]], kind: ScopeKind) -> str | None:
+    """The id that most of the documents name: what the others are measured by."""
+    ids = Counter(found for document in documents if (found := owner_id(document, kind)) is not None)
+    return ids.most_common(1)[0][0] if ids else None
+
+
+def mismatch(document: Mapping[str, Any], *, day: date, kind: ScopeKind, owner: str | None = None) -> Flaw | None:
+    """What is wrong if the document is of another day, or of another organization or enterprise, than asked for.
+
+    What the document does not say is taken as right; `owner` None: the id is not known.
+    """
+    own_day, own_owner = day_of(document), owner_id(document, kind)
+    if own_day is not None and own_day != day:
+        return Flaw("day", f"the report is of {own_day}, {day} was asked for")
+    if owner is not None and own_owner is not None and own_owner != owner:
+        return Flaw(kind.owner_kind, f"the report is of another {kind.owner_kind} than asked for")
+    return None

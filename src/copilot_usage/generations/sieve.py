@@ -1,0 +1,156 @@
+"""Lets usable figures through and remembers what was wrong with the others, so that no figure is made of garbage."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from copilot_usage.domain.metric import METRICS, ROW_METRICS, SUMMABLE, Kind
+from copilot_usage.domain.usage import Flaw
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from copilot_usage.domain.usage import Amount
+
+# Beyond this, JSON's numbers are no longer exact in most programs; no figure of a day comes near.
+LARGEST = 2**53
+# The figures that need not be whole.
+_FRACTIONS: frozenset[str] = frozenset(
+    metric.name
+    for metric in (*METRICS.values(), *ROW_METRICS.values())
+    if metric.kind in {Kind.MEDIAN, Kind.AVERAGE} or metric.name == "ai_credits_used"
+)
+_UNNAMED = "unknown"
+
+
+class FlawTally:
+    """Flaws by kind: how often, and where first. Values are described, never quoted: they can be somebody's login."""
+
+    def __init__(self) -> None:
+        self._found: dict[str, tuple[str, int]] = {}
+
+    def add(self, where: str, what: str) -> None:
+        first, count = self._found.get(what, (where, 0))
+        self._found[what] = (first, count + 1)
+
+    def extend(self, flaws: Iterable[Flaw]) -> None:
+        for flaw in flaws:
+            self.add(flaw.where, flaw.what)
+
+    def __iter__(self) -> Iterator[Flaw]:
+        for what, (where, count) in self._found.items():
+            yield Flaw(where, what if count == 1 else f"{what} ({count} times, here first)")
+
+
+def described(value: object) -> str:
+    """What stands there instead of a figure, without quoting it."""
+    match value:
+        case bool():
+            return "true or false"
+        case int() | float() if value < 0:
+            return "a negative number"
+        case int() | float():
+            return "a number" if value <= LARGEST else "a number that is far too large"
+        case str():
+            return "a text"
+        case None:
+            return "nothing"
+        case list():
+            return "a list"
+        case _:
+            return "an object"
+
+
+def _wrong(value: object) -> str:
+    """The same of something that is no figure."""
+    fraction = isinstance(value, float) and 0 <= value <= LARGEST
+    return "a fraction" if fraction else described(value)
+
+
+def usable(value: object, *, fraction: bool = False) -> Amount | None:
+    """The value as a figure: not negative, not beyond 2**53, and whole unless a fraction is allowed; else None."""
+    if type(value) is int:
+        return value if 0 <= value <= LARGEST else None
+    if type(value) is not float or not 0 <= value <= LARGEST:  # this is False for NaN too
+        return None
+    if value.is_integer():
+        return int(value)
+    return value if fraction else None
+
+
+class Sieve:
+    """Reads figures, objects, rows and names out of a parsed document; whatever does not fit is left out and noted."""
+
+    def __init__(self) -> None:
+        self.flaws = FlawTally()
+
+    def amounts(self, source: Mapping[str, Any], fields: Mapping[str, str], where: str) -> dict[str, Amount]:
+        """Figure by metric name, for `fields` = GitHub's field → metric; null and absent have no entry."""
+        found: dict[str, Amount] = {}
+        for field, metric in fields.items():
+            value = source.get(field)
+            if type(value) is int and 0 <= value <= LARGEST:
+                found[metric] = value
+            elif value is not None:
+                amount = usable(value, fraction=metric in _FRACTIONS)
+                if amount is None:
+                    self.flaws.add(where, f"`{field}` is {_wrong(value)}")
+                else:
+                    found[metric] = amount
+        return found
+
+    def mapping(self, source: Mapping[str, Any], field: str) -> Mapping[str, Any]:
+        """The object of that name; empty where there is none."""
+        value = source.get(field)
+        if isinstance(value, dict):
+            return value
+        if value is not None:
+            self.flaws.add(field, f"{described(value)} instead of an object")
+        return {}
+
+    def rows(self, source: Mapping[str, Any], field: str) -> list[Mapping[str, Any]]:
+        """The objects of the array of that name; null and absent are an empty one."""
+        value = source.get(field)
+        if not isinstance(value, list):
+            if value is not None:
+                self.flaws.add(field, f"{described(value)} instead of rows")
+            return []
+        rows: list[Mapping[str, Any]] = [row for row in value if isinstance(row, dict)]
+        if len(rows) != len(value):
+            self.flaws.add(field, "a row that is no object")
+        return rows
+
+    def name(self, row: Mapping[str, Any], field: str, where: str) -> str | None:
+        """The value of a dimension that the row is about; None, and noted, where it has none."""
+        value = row.get(field)
+        if type(value) is str:
+            return value or _UNNAMED
+        self.flaws.add(where, f"a row without `{field}`" if value is None else f"`{field}` is {described(value)}")
+        return None
+
+
+class Table:
+    """A breakdown that grows row by row. What cannot be added is kept only where a single row says it."""
+
+    def __init__(self) -> None:
+        self._rows: dict[str, dict[str, Amount]] = {}
+        self._ambiguous: set[tuple[str, str]] = set()
+
+    def add(self, value: str, amounts: Mapping[str, Amount]) -> None:
+        held = self._rows.get(value)
+        if held is None:
+            self._rows[value] = dict(amounts)
+            return
+        for name, amount in amounts.items():
+            if name not in held:
+                held[name] = amount
+            elif name in SUMMABLE:
+                held[name] += amount
+            else:
+                self._ambiguous.add((value, name))
+
+    def breakdown(self) -> dict[str, dict[str, Amount]]:
+        """The rows that say anything."""
+        for value, name in self._ambiguous:
+            self._rows[value].pop(name, None)
+        return {value: amounts for value, amounts in self._rows.items() if amounts}

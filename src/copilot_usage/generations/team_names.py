@@ -1,0 +1,80 @@
+"""Which team is which: by GitHub's id, under the slug that it has, or had before it was renamed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from copilot_usage.domain.scope import bare_team_slug, is_slug
+from copilot_usage.generations.team_rows import identity
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+    from datetime import date
+
+    from copilot_usage.domain.scope import Scope
+    from copilot_usage.generations.team_rows import Identity
+
+
+class TeamNames:
+    """Numbers the teams that are wanted, in the order in which they turn up.
+
+    A team is its `team_id`. It is wanted if `*` is, or if it ever had a slug that is; so once a wanted slug has shown
+    whose it is, the team is followed through days on which it is called otherwise. It goes under the newest slug that
+    is known of it, or, where only an older slug was asked for, under that one.
+    """
+
+    def __init__(self, owner: Scope, wanted: Collection[Scope]) -> None:
+        self._owner = owner
+        self._every = any(scope.every_team for scope in wanted)
+        self._wanted = frozenset(scope.team for scope in wanted if scope.team is not None and not scope.every_team)
+        self._number_of_id: dict[Identity, int] = {}
+        self._number_of_slug: dict[str, int] = {}
+        self._named_on: list[date] = []
+        self.ids: list[Identity] = []
+        self.slugs: list[str] = []
+        self.scopes: list[Scope] = []
+
+    def number(self, team_id: Identity, slug: str, day: date) -> int | None:
+        """The team's number; None if it is not wanted. Raises ValueError for a slug that cannot be one."""
+        team_id, name = identity(team_id), bare_team_slug(slug)
+        if not is_slug(name):
+            raise ValueError("a team's `slug` that cannot be one")
+        number = self._number_of_id.get(team_id)
+        if number is None:
+            if not self._every and name not in self._wanted:
+                return None
+            number = self._number_of_id[team_id] = len(self.ids)
+            self.ids.append(team_id)
+            self.slugs.append(slug)
+            self.scopes.append(self._owner.of_team(name))
+            self._named_on.append(day)
+            self._number_of_slug[name] = number
+        else:
+            self._rename(number, slug, name, day)
+        return number
+
+    def _rename(self, number: int, slug: str, name: str, day: date) -> None:
+        if day < self._named_on[number]:
+            self._number_of_slug.setdefault(name, number)
+            return
+        self._named_on[number] = day
+        self.slugs[number] = slug
+        self._number_of_slug[name] = number
+        if self._every or name in self._wanted:
+            self.scopes[number] = self._owner.of_team(name)
+
+    def find(self, scope: Scope) -> int | None:
+        """The number of the team of that slug, present or former."""
+        number = self._number_of_slug.get(scope.team or "")
+        if number is None and scope in self.scopes:
+            number = self.scopes.index(scope)
+        return number
+
+    def by_scope(self, numbers: Iterable[int]) -> Mapping[Scope, int]:
+        """The teams by scope; of two that go by one slug, the one with the smaller id."""
+        ordered = sorted(numbers, key=lambda number: (str(type(self.ids[number])), self.ids[number]), reverse=True)
+        return {self.scopes[number]: number for number in ordered}
+
+    def unseen(self, wanted: Iterable[Scope]) -> tuple[Scope, ...]:
+        """Those of the wanted teams that no row named."""
+        return tuple(scope for scope in wanted if not scope.every_team and self.find(scope) is None)

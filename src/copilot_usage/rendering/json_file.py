@@ -1,0 +1,132 @@
+"""The JSON document of a report: the figures in the shapes of `json_document`, in pieces of a day."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from copilot_usage.domain.change import change, change_of_total
+from copilot_usage.domain.report import breaks_in
+from copilot_usage.rendering import json_document as shape
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from copilot_usage.domain.change import Change
+    from copilot_usage.domain.dates import DateRange
+    from copilot_usage.domain.figures import Figures
+    from copilot_usage.domain.report import Note, Report, ScopeReport
+    from copilot_usage.domain.seats import SeatFigures
+    from copilot_usage.domain.usage import UsageDay
+
+# Our own names in `figures` and `changes`, and the attribute of `Figures` that each is.
+_NAMED = {
+    "active_people": "active_people",
+    "acceptance_rate": "acceptance_rate",
+    "acceptance_rate_by_lines": "acceptance_rate_by_lines",
+    "mean_daily_active_users": "mean_daily_active",
+    "mean_working_day_active_users": "mean_daily_active_working",
+}
+
+
+def render_json(report: Report) -> bytes:
+    """The whole document; `json_parts` yields the same in pieces, for a report that is large."""
+    return "".join(json_parts(report)).encode()
+
+
+def json_parts(report: Report) -> Iterator[str]:
+    """Compact, but each scope and each day on a line of its own, so that diff and grep are of use."""
+    encode = msgspec.json.Encoder(order="deterministic").encode
+    yield _open(encode(_head(report)), "scopes")
+    for n, scope in enumerate(report.scopes):
+        yield (",\n" if n else "\n") + _open(encode(_scope(scope)), "days")
+        for m, usage in enumerate(scope.history.within(scope.now.range)):
+            yield (",\n" if m else "\n") + encode(_day(usage)).decode()
+        yield "]}"
+    yield "]}\n"
+
+
+def _open(encoded: bytes, name: str) -> str:
+    """An object whose last field, a list, is still to be filled."""
+    return f'{encoded.decode()[:-1]},"{name}":['
+
+
+def _head(report: Report) -> shape.Head:
+    return shape.Head(
+        schema=shape.SCHEMA,
+        demo=report.demo,
+        range=_range(report.range),
+        newest_published_day=report.newest,
+        snapshots=None if report.kept_at is None else shape.Snapshots(report.kept_at, report.commit),
+        alerts=report.alerts,
+        notes=tuple(_note(note) for note in report.notes),
+    )
+
+
+def _note(note: Note) -> shape.Note:
+    return shape.Note(note.text, *((note.scope.kind, note.scope.name) if note.scope else (None, None)))
+
+
+def _scope(scope: ScopeReport) -> shape.Scope:
+    return shape.Scope(
+        scope=scope.scope.kind,
+        name=scope.scope.name,
+        missing_days=scope.now.missing,
+        unpublished_days=scope.now.unpublished,
+        unsettled_days=scope.now.unsettled,
+        breaks=tuple(shape.Break(day, text) for day, text in breaks_in(scope.now.range)),
+        figures=_figures(scope.now),
+        comparisons=tuple(_comparisons(scope)),
+        members=scope.members,
+        engaged_people=scope.engaged_people,
+        seats=None if scope.seats is None else _seats(scope.seats),
+        seat_days=scope.seat_days,
+        seat_people=scope.seat_people,
+        credits=tuple(shape.Credits(bill.month, bill.credits_by_model, bill.net_amount) for bill in scope.bills),
+        people=scope.people,
+    )
+
+
+def _range(days: DateRange) -> shape.Range:
+    return shape.Range(days.since, days.until, len(days))
+
+
+def _figures(figures: Figures) -> shape.Figures:
+    peak = figures.peak_daily_active
+    return shape.Figures(
+        range=_range(figures.range),
+        days=len(figures.days),
+        generations=figures.generations,
+        peak_daily_active_users=None if peak is None else shape.Peak(*peak),
+        totals=figures.totals,
+        breakdowns=figures.breakdowns,
+        **{name: getattr(figures, attribute) for name, attribute in _NAMED.items()},
+    )
+
+
+def _comparisons(scope: ScopeReport) -> Iterator[shape.Comparison]:
+    for name, earlier in (("before", scope.before), ("year_before", scope.year_before)):
+        if earlier is not None:
+            yield shape.Comparison(name, _figures(earlier), _changes(scope.now, earlier))
+
+
+def _changes(now: Figures, before: Figures) -> Mapping[str, shape.Change]:
+    """Only what is known on both sides."""
+    named = {name: change(getattr(now, field), getattr(before, field)) for name, field in _NAMED.items()}
+    totals = {metric: change_of_total(now, before, metric) for metric in now.totals}
+    return {name: _change(found) for name, found in {**named, **totals}.items() if found is not None}
+
+
+def _change(found: Change) -> shape.Change:
+    return shape.Change(found.now, found.before, found.difference, found.relative)
+
+
+def _seats(seats: SeatFigures) -> shape.Seats:
+    teams = {team: shape.TeamSeats(assigned, idle) for team, (assigned, idle) in seats.by_team.items()}
+    plain = {name: getattr(seats, name) for name in shape.Seats.__struct_fields__ if name != "by_team"}
+    return shape.Seats(by_team=teams, **plain)
+
+
+def _day(usage: UsageDay) -> shape.Day:
+    return shape.Day(usage.day, usage.generation, usage.settled, usage.totals, usage.breakdowns)

@@ -1,0 +1,1 @@
+"""Keeping what GitHub said."""

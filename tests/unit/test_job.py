@@ -1,0 +1,241 @@
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from builders import NEWEST, ORGANIZATION, TODAY, seat
+from copilot_usage.domain.dates import DateRange, ending
+from copilot_usage.domain.outcome import Failure, Fetched, Newest, NoReport, Outcome, SeatsListed
+from copilot_usage.domain.plan import LatestReport, OwnerDay, Plan, SeatList
+from copilot_usage.domain.progress import NoProgress
+from copilot_usage.domain.snapshot import Generation, Snapshot, Status
+from copilot_usage.domain.storing import Saved, Unread
+from copilot_usage.errors import CopilotUsageError, NotAllowed, NothingPublished, StoreRefused, TokenRefused
+from copilot_usage.job import Parts, run
+from copilot_usage.settings.wishes import Settings, settings_from
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+
+    from copilot_usage.domain.report import Report
+    from copilot_usage.domain.scope import Scope
+
+WINDOW = ending(NEWEST, 28)
+
+
+def fetched(day: date, people: int = 10) -> Fetched:
+    document = {"day": str(day), "daily_active_users": people, "monthly_active_users": 20}
+    return Fetched(Snapshot(day, ORGANIZATION, Generation.REPORTS, TODAY - day >= timedelta(days=5), document))
+
+
+def answers(ask: object) -> list[Outcome]:
+    """GitHub on a good day."""
+    match ask:
+        case LatestReport(owner):
+            return [Newest(owner, WINDOW), *(fetched(day) for day in WINDOW)]
+        case OwnerDay(_, day):
+            return [fetched(day)]
+        case SeatList(owner):
+            return [SeatsListed(owner, (seat(1, last_activity=TODAY), seat(2)))]
+        case _:
+            return []
+
+
+@dataclass
+class GitHub:
+    """A Source that answers what a test wants."""
+
+    answer: Callable[[object], list[Outcome]] = answers
+    asked: list[object] = field(default_factory=list)
+
+    def fetch(self, plan: Plan) -> Iterator[Outcome]:
+        for ask in plan.asks:
+            self.asked.append(ask)
+            yield from self.answer(ask)
+
+
+@dataclass
+class Memory:
+    """A Store that remembers; each save is a commit."""
+
+    held: list[Snapshot] = field(default_factory=list)
+    saves: list[list[Snapshot]] = field(default_factory=list)
+    refusal: StoreRefused | None = None
+
+    def load(self, scopes: Collection[Scope], days: DateRange) -> Iterator[Snapshot | Unread]:
+        return (snapshot for snapshot in self.held if snapshot.scope in scopes and snapshot.day in days)
+
+    def save(self, snapshots: Sequence[Snapshot]) -> Saved:
+        if self.refusal:
+            raise self.refusal
+        self.saves.append(list(snapshots))
+        self.held += snapshots
+        return Saved(len(snapshots), f"commit-{len(self.saves)}")
+
+    @property
+    def days(self) -> set[date]:
+        return {snapshot.day for snapshot in self.held if snapshot.generation is Generation.REPORTS}
+
+
+@dataclass
+class Reader:
+    """A Publisher that keeps what it is given; `broken` fails as a template would."""
+
+    broken: bool = False
+    report: Report | None = None
+    outputs: Mapping[str, str] = field(default_factory=dict)
+
+    def publish(self, report: Report, outputs: Mapping[str, str]) -> None:
+        if self.broken:
+            raise RuntimeError
+        self.report, self.outputs = report, outputs
+
+
+def wishes(**inputs: str) -> Settings:
+    given = {"token": "t", "org": "octo-org", "snapshot-directory": "history"}
+    return settings_from(given | {name.replace("_", "-"): value for name, value in inputs.items()}, today=TODAY)
+
+
+def run_with(github: GitHub, memory: Memory, reader: Reader | None = None, **inputs: str) -> Reader:
+    reader = reader or Reader()
+    run(wishes(**inputs), Parts(github, memory, reader, lambda _: "a headline", NoProgress()), TODAY)
+    return reader
+
+
+def test_a_first_run_shows_the_range_and_keeps_both_ranges_in_one_commit() -> None:
+    memory = Memory()
+    outputs = run_with(GitHub(), memory).outputs
+    assert (outputs["since"], outputs["until"], outputs["days"]) == (str(WINDOW.since), str(WINDOW.until), "28")
+    assert outputs["active-users"] == "20"
+    assert len(memory.saves) == 1
+    assert memory.days == {*WINDOW, *WINDOW.before()}
+    assert outputs["snapshot-commit"] == "commit-1"
+
+
+def test_seats_are_kept_as_counts_of_today() -> None:
+    memory = Memory()
+    run_with(GitHub(), memory)
+    (kept,) = [snapshot for snapshot in memory.held if snapshot.generation is Generation.SEATS]
+    assert kept.day == TODAY
+    assert kept.document is not None
+    assert kept.document["total"] == 2
+
+
+def test_a_later_run_asks_only_for_what_has_not_settled() -> None:
+    memory, github = Memory(), GitHub()
+    run_with(GitHub(), memory)
+    run_with(github, memory)
+    assert [ask for ask in github.asked if isinstance(ask, OwnerDay)] == []
+
+
+def test_a_long_backfill_commits_every_30_days() -> None:
+    memory = Memory()
+    run_with(GitHub(), memory, since=str(NEWEST - timedelta(days=119)), compare="false", seats="false")
+    assert [len(save) for save in memory.saves] == [30, 30, 30, 30]
+
+
+def test_what_was_fetched_is_kept_when_the_page_fails() -> None:
+    memory = Memory()
+    with pytest.raises(RuntimeError):
+        run_with(GitHub(), memory, Reader(broken=True))
+    assert set(WINDOW) <= memory.days
+
+
+def test_a_token_that_expires_in_mid_run_ends_it_and_what_was_had_is_kept() -> None:
+    def expiring(ask: object) -> list[Outcome]:
+        if isinstance(ask, OwnerDay) and ask.day > WINDOW.before().since + timedelta(days=3):
+            return [Failure(ORGANIZATION, TokenRefused("gone", cause="c", remedy="r"), ask.day)]
+        return answers(ask)
+
+    memory = Memory()
+    with pytest.raises(TokenRefused):
+        run_with(GitHub(expiring), memory)
+    assert len(memory.days) == 28 + 4
+
+
+def test_one_day_that_cannot_be_had_is_a_note_and_a_gap() -> None:
+    broken = WINDOW.before().since
+
+    def without_one(ask: object) -> list[Outcome]:
+        error = CopilotUsageError("No answer", cause="GitHub answered 502.", remedy="r")
+        return [Failure(ORGANIZATION, error, broken)] if ask == OwnerDay(ORGANIZATION, broken) else answers(ask)
+
+    reader = run_with(GitHub(without_one), Memory())
+    assert reader.report is not None
+    assert any(str(broken) in note.text and "502" in note.text for note in reader.report.notes)
+    assert reader.report.scopes[0].before is not None
+    assert reader.report.scopes[0].before.missing == (broken,)
+
+
+def test_when_nothing_could_be_had_the_run_fails_for_githubs_reason() -> None:
+    refusal = NotAllowed("May not", cause="c", remedy="r")
+    with pytest.raises(NotAllowed):
+        run_with(GitHub(lambda _: [Failure(ORGANIZATION, refusal)]), Memory())
+
+
+def test_a_run_that_could_fetch_nothing_fails_even_with_a_history() -> None:
+    memory = Memory()
+    run_with(GitHub(), memory)
+    with pytest.raises(NotAllowed):
+        run_with(GitHub(lambda _: [Failure(ORGANIZATION, NotAllowed("May not", cause="c", remedy="r"))]), memory)
+
+
+def test_seats_that_may_not_be_read_are_a_note() -> None:
+    def no_seats(ask: object) -> list[Outcome]:
+        error = NotAllowed("Seats may not be read", cause="c", remedy="r")
+        return [Failure(ORGANIZATION, error, about="seats")] if isinstance(ask, SeatList) else answers(ask)
+
+    reader = run_with(GitHub(no_seats), Memory())
+    assert reader.report is not None
+    assert reader.report.scopes[0].seats is None
+    assert any("Seats" in note.text for note in reader.report.notes)
+
+
+def test_days_without_a_report_are_remembered_once_settled() -> None:
+    def holes(ask: object) -> list[Outcome]:
+        return [NoReport(ORGANIZATION, ask.day)] if isinstance(ask, OwnerDay) else answers(ask)
+
+    memory = Memory()
+    run_with(GitHub(holes), memory)
+    gone = {snapshot.day for snapshot in memory.held if snapshot.status is Status.NO_REPORT}
+    assert gone == set(WINDOW.before())
+
+
+def test_a_404_alone_is_not_remembered_as_no_report() -> None:
+    def nothing(ask: object) -> list[Outcome]:
+        if isinstance(ask, OwnerDay):
+            return [NoReport(ORGANIZATION, ask.day, certain=False)]
+        return [] if isinstance(ask, LatestReport) else answers(ask)
+
+    memory = Memory()
+    with pytest.raises(NothingPublished):
+        run_with(GitHub(nothing), memory, since="2026-03-01", until="2026-03-03", compare="false")
+    assert all(snapshot.status is not Status.NO_REPORT for snapshot in memory.held)
+
+
+def test_the_history_alone_makes_a_page_without_asking_anybody() -> None:
+    memory, github = Memory(), GitHub()
+    run_with(GitHub(), memory)
+    outputs = run_with(github, memory, api="snapshots", token="").outputs
+    assert github.asked == []
+    assert outputs["until"] == str(NEWEST)
+
+
+def test_an_empty_history_says_so() -> None:
+    with pytest.raises(NothingPublished) as caught:
+        run_with(GitHub(), Memory(), api="snapshots")
+    assert "history" in caught.value.cause
+
+
+def test_a_store_that_refuses_ends_the_run_with_its_reason() -> None:
+    with pytest.raises(StoreRefused):
+        run_with(GitHub(), Memory(refusal=StoreRefused("Protected", cause="c", remedy="r")))
+
+
+def test_a_range_that_is_not_published_yet_says_which_day_is_the_newest() -> None:
+    with pytest.raises(NothingPublished) as caught:
+        run_with(GitHub(), Memory(), since="2026-11-22")
+    assert str(NEWEST) in caught.value.cause
