@@ -78,3 +78,25 @@ def seat(
 
 def seat_figures(*seats: Seat, today: date = TODAY, idle_days: int = 30, price: float | None = None) -> SeatFigures:
     return summarise_seats(seats, SeatRules(today, idle_days, price))
+
+
+# Values that mean something to one reader of files or another.
+ODD_VALUES = ("=1+1", "@SUM(A1)", "'quoted'", 'a,"b"', "two\nlines", "日本語", "NA", "null", "true", "007", "1e3")
+
+
+def week_with_odd_values() -> Report:
+    """An organization with a gap on its third day, and one of its teams with data on the first days only."""
+    row: Activity = {"loc_added_sum": 3, "code_generation_activity_count": 10}
+    days = [
+        usage_day(
+            day,
+            {"daily_active_users": 5 + n, "loc_added_sum": 100, "pull_requests.median_minutes_to_merge": 12.5},
+            {"language": dict.fromkeys(("go", *ODD_VALUES), row), "feature": {"code_completion": row}},
+        )
+        for n, day in enumerate(ending(NEWEST, 7))
+        if n != 2
+    ]
+    return report_of(
+        scope_report(*days, seats=seat_figures(seat(1), seat(2))),
+        scope_report(*days[:3], scope=ORGANIZATION.of_team("web")),
+    )

@@ -6,7 +6,7 @@ import argparse
 import logging
 import sys
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from copilot_usage import __version__
 from copilot_usage.entrance import Clock, failure_of, stop_on_signals
@@ -54,25 +54,23 @@ def _demo(options: argparse.Namespace, environ: Mapping[str, str], around: Surro
 def _run(inputs: Mapping[str, str], environ: Mapping[str, str], around: Surroundings, clock: Clock) -> None:
     from copilot_usage.assembly import Door, assembled  # noqa: PLC0415 - `--help` and wrong inputs need none of it
     from copilot_usage.job import run  # noqa: PLC0415 - see above
-    from copilot_usage.rendering.progress import progress_for  # noqa: PLC0415 - see above
-    from copilot_usage.rendering.terminal import show  # noqa: PLC0415 - see above
+    from copilot_usage.rendering.terminal import Terminal  # noqa: PLC0415 - see above
 
     owner = around.repository_owner if in_a_workflow(environ) else None
     settings = settings_from(inputs, today=clock.today(), repository_owner=owner)
-    progress = progress_for(sys.stderr, environ)
+    terminal = Terminal(sys.stdout, sys.stderr, environ)
     with stop_on_signals() as cancelled:
-        door = Door(clock, cancelled, progress, show=lambda page: show(page, sys.stdout, environ))
+        door = Door(clock, cancelled, terminal.progress, show=terminal.show)
         with assembled(settings, around, door) as parts:
             run(settings, parts, clock.today())
 
 
-def _import(options: argparse.Namespace, environ: Mapping[str, str], around: Surroundings, clock: Clock) -> None:
+def _import(options: argparse.Namespace, _: Mapping[str, str], around: Surroundings, clock: Clock) -> None:
+    from copilot_usage.assembly import store_of  # noqa: PLC0415 - see `_run`
     from copilot_usage.importing import import_files  # noqa: PLC0415 - see `_run`
 
-    given = {**_given(options), "api": "snapshots"}
-    settings = settings_from(given, today=clock.today())
-    with stop_on_signals():
-        import_files(options.files, settings, around, clock.today())
+    settings = settings_from({**_given(options), "api": "snapshots"}, today=clock.today())
+    import_files(options.files, settings.scopes, store_of(settings, around), clock.today())
 
 
 _COMMANDS = {"report": _report, "demo": _demo, "import": _import}
@@ -138,8 +136,18 @@ def _figures() -> str:
     return "figures that --alert-when knows:\n" + "\n".join(f"  {name}" for name in FIGURES)
 
 
+class _Stderr(logging.StreamHandler[TextIO]):
+    @property
+    def stream(self) -> TextIO:
+        return sys.stderr
+
+    @stream.setter
+    def stream(self, _: TextIO) -> None: ...
+
+
 def _log_to_the_terminal(*, verbose: bool) -> None:
-    handler = logging.StreamHandler(sys.stderr)
+    # Looked up at each write: a progress bar puts itself in the stream's place while it is drawn.
+    handler = _Stderr()
     handler.setFormatter(logging.Formatter("%(message)s"))
     _logger.handlers[:] = [handler]
     _logger.setLevel(logging.DEBUG if verbose else logging.INFO)

@@ -6,12 +6,12 @@ import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from copilot_usage.rendering.exports import render_csv, render_json
+from copilot_usage.rendering.exports import json_parts, render_csv
 from copilot_usage.rendering.page import render_page
 from copilot_usage.runner.outputs import append_outputs, append_summary, write_file
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from copilot_usage.domain.report import Report
     from copilot_usage.runner.inputs import Surroundings
@@ -31,12 +31,12 @@ class Publication:
     def publish(self, report: Report, outputs: Mapping[str, str]) -> None:
         """Writes everything; the figures first, since they do not depend on anybody's templates."""
         if self._settings.json_file:
-            self._write(self._settings.json_file, render_json(report).decode())
+            self._write(self._settings.json_file, json_parts(report))
         if self._settings.csv_file:
-            self._write(self._settings.csv_file, *render_csv(report))
+            self._write(self._settings.csv_file, render_csv(report))
         page = self._page(report)
         if self._settings.summary_file:
-            self._write(self._settings.summary_file, page)
+            self._write(self._settings.summary_file, [page])
         append_summary(self._around.summary_path, page)
         append_outputs(self._around.output_path, outputs)
         if self._show is not None:
@@ -50,6 +50,6 @@ class Publication:
             _logger.warning("%s\n%s", mistake.cause, mistake.remedy, extra={"title": mistake.title})
         return page.text
 
-    def _write(self, name: str, *parts: str) -> None:
+    def _write(self, name: str, parts: Iterable[str]) -> None:
         path = write_file(self._around.workspace, name, parts)
         _logger.info("wrote %s", path if self._show is not None else name)

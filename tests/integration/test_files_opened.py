@@ -13,38 +13,18 @@ import duckdb
 import pandas as pd  # type: ignore[import-untyped] # its types are another package
 import pytest
 
-from builders import NEWEST, ORGANIZATION, report_of, scope_report, seat, seat_figures, usage_day
-from copilot_usage.domain.dates import ending
+from builders import ODD_VALUES, week_with_odd_values
 from copilot_usage.rendering.exports import json_parts, render_csv
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from copilot_usage.domain.usage import Activity
-
-# Values that have a meaning to one reader or another.
-ODD = ("=1+1", "@SUM(A1)", "'quoted'", 'a,"b"', "two\nlines", "日本語", "NA", "null", "true", "007", "1e3")
-WEEK = ending(NEWEST, 7)
 
 
 @pytest.fixture(scope="module")
 def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """`usage.csv` and `usage.json` of two scopes and a week."""
     folder = tmp_path_factory.mktemp("files")
-    row: Activity = {"loc_added_sum": 3, "code_generation_activity_count": 10}
-    days = [
-        usage_day(
-            day,
-            {"daily_active_users": 5 + n, "loc_added_sum": 100, "pull_requests.median_minutes_to_merge": 12.5},
-            {"language": dict.fromkeys(("go", *ODD), row), "feature": {"code_completion": row}},
-        )
-        for n, day in enumerate(WEEK)
-        if n != 2
-    ]
-    report = report_of(
-        scope_report(*days, seats=seat_figures(seat(1), seat(2))),
-        scope_report(*days[:3], scope=ORGANIZATION.of_team("web")),
-    )
+    report = week_with_odd_values()
     with (folder / "usage.csv").open("w", encoding="utf-8", newline="") as stream:
         stream.writelines(render_csv(report))
     with (folder / "usage.json").open("w", encoding="utf-8", newline="") as stream:
@@ -80,7 +60,7 @@ def test_every_reader_of_csv_sees_the_same_number_of_rows(files: Path) -> None:
         rows = sum(1 for _ in csv.reader(stream)) - 1
     assert len(pd.read_csv(path)) == rows
     assert queried(f"SELECT count(*) FROM '{path}'") == [(rows,)]
-    assert rows == (6 + 3) * (3 + 2 * (len(ODD) + 2)) + 8
+    assert rows == (6 + 3) * (3 + 2 * (len(ODD_VALUES) + 2)) + 8
 
 
 def test_pandas_reads_the_csv_with_its_types(files: Path) -> None:
@@ -89,7 +69,7 @@ def test_pandas_reads_the_csv_with_its_types(files: Path) -> None:
     assert usage["day"].dtype.kind == "M"
     total = usage[(usage.name == "octo-org") & (usage.dimension == "total") & (usage.metric == "loc_added_sum")]
     assert total["amount"].sum() == 600
-    assert set(usage[usage.dimension == "language"]["value"].str.removeprefix("'")) == {"go", *ODD}
+    assert set(usage[usage.dimension == "language"]["value"].str.removeprefix("'")) == {"go", *ODD_VALUES}
 
 
 def test_pandas_turns_the_csv_into_a_table_of_days(files: Path) -> None:
@@ -122,7 +102,7 @@ def test_duckdb_gives_defused_values_back(files: Path) -> None:
         rf"""SELECT DISTINCT regexp_replace(value, '^''', '') FROM '{files / "usage.csv"}'
              WHERE dimension = 'language'"""
     )
-    assert {value for (value,) in found} == {"go", *ODD}
+    assert {value for (value,) in found} == {"go", *ODD_VALUES}
 
 
 def test_duckdb_reads_the_json_document(files: Path) -> None:

@@ -12,7 +12,8 @@ import msgspec
 from urllib3.util import parse_url
 
 from copilot_usage.copilot_api import transport
-from copilot_usage.copilot_api.refusals import Refusal, error_for
+from copilot_usage.copilot_api.refusal import Refusal
+from copilot_usage.copilot_api.refusals import error_for
 from copilot_usage.copilot_api.token_kinds import kind_of
 from copilot_usage.copilot_api.tries import Patience, Trouble, trouble_in
 from copilot_usage.errors import Unreachable, UnreadableDocument
@@ -104,7 +105,8 @@ class GitHubClient:
                 body = b"".join(transport.chunks(response, self._deadline))
         except transport.CONNECTION_FAILED as error:
             return transport.trouble_of(error)
-        if response.ok:
+        _logger.debug("%s: %d, %d bytes", question.label, response.status_code, len(body))
+        if response.status_code < 300:
             return self._read(question, decode, response, body)
         text = body.decode(errors="replace")
         trouble = trouble_in(response.status_code, response.headers, text, self._deadline.now())
@@ -176,7 +178,7 @@ def _origin(url: str) -> tuple[str | None, str, int | None]:
 
 def _page_number(link: Mapping[str, str] | None) -> int | None:
     pages = parse_qs(urlsplit(link["url"]).query).get("page", []) if link else []
-    return int(pages[0]) if pages and pages[0].isdecimal() else None
+    return int(pages[0]) if pages and pages[0].isdecimal() and len(pages[0]) < 6 else None
 
 
 class _Complaint(msgspec.Struct):

@@ -71,11 +71,11 @@ class Deadline:
         self._stopped.set()
 
     def _doze(self, seconds: float) -> None:
-        """Sleeps, with an eye on both events."""
-        end = self.now() + seconds
-        while (left := end - self.now()) > 0 and not self.cancelled.is_set():
-            if self._stopped.wait(min(left, _GLANCE)):
+        """Sleeps, with an eye on both events; counts for itself, so that a clock that stands still prolongs no wait."""
+        while seconds > 0 and not self.cancelled.is_set():
+            if self._stopped.wait(min(seconds, _GLANCE)):
                 return
+            seconds -= _GLANCE
 
     def time_up(self) -> TimeUp:
         """The error for a run that takes too long."""

@@ -6,7 +6,7 @@ import logging
 from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from urllib3.exceptions import LocationParseError
 from urllib3.util import parse_url
@@ -70,7 +70,6 @@ class Downloads:
         self._patience = Patience("the download host", deadline, jitter=jitter)
         self._session = transport.open_session(connections)
         self._session.auth = _Nobody()
-        self._session.max_redirects = _MOST_REDIRECTS
         # urllib3 logs addresses, signatures included, at DEBUG, and in warnings about odd headers.
         logging.getLogger("urllib3").setLevel(logging.ERROR)
 
@@ -111,16 +110,29 @@ class Downloads:
 
     def _try(self, link: str, position: Position) -> Generator[bytes, None, Trouble | None]:
         try:
-            with closing(self._session.get(link, stream=True, timeout=transport.timeouts(self._deadline))) as response:
-                if response.ok:
+            with closing(self._send(link)) as response:
+                if response.status_code < 300:
                     return (yield from self._body(response, position))
-                status, headers = response.status_code, dict(response.headers)
+                status, headers = response.status_code, response.headers
         except transport.CONNECTION_FAILED as error:
             return transport.trouble_of(error)
         if status in _EXPIRED:
             raise LinkExpired(status)
         trouble = trouble_in(status, headers, "", self._deadline.now())
         return trouble or Trouble(f"the download host answered {status}")
+
+    def _send(self, link: str) -> requests.Response:
+        """Follows redirects itself: where they lead to is masked, too, and no cookie goes along."""
+        for _ in range(_MOST_REDIRECTS):
+            response = self._session.get(
+                link, allow_redirects=False, stream=True, timeout=transport.timeouts(self._deadline)
+            )
+            if not response.is_redirect:
+                break
+            response.close()
+            link = urljoin(link, response.headers["location"])
+            self._check(link, "a redirect of a download")
+        return response
 
     def _body(self, response: requests.Response, position: Position) -> Generator[bytes, None, Trouble | None]:
         length = 0

@@ -11,7 +11,7 @@ from copilot_usage.copilot_api import questions
 from copilot_usage.domain.dates import is_settled
 from copilot_usage.domain.outcome import Fetched, NoReport, Remark
 from copilot_usage.domain.snapshot import Generation, Snapshot
-from copilot_usage.errors import Unreachable
+from copilot_usage.errors import NotFound, Unreachable
 from copilot_usage.generations.day_documents import day_documents
 from copilot_usage.generations.documents import Parsed, joined, parse_documents
 
@@ -31,6 +31,8 @@ _MOST_PAGES = 200
 
 def earlier_days(client: GitHubClient, ask: EarlierDays, today: date) -> Iterator[Outcome]:
     """Every day of the range; raises CopilotUsageError."""
+    if ask.scope.every_team:
+        raise _no_names(ask)
     question = questions.earlier_days(ask.scope, ask.generation, ask.days)
     found = day_documents(joined(_pages(client, question)))
     for day, document in found.documents.items():
@@ -65,6 +67,14 @@ def _pages(client: GitHubClient, question: Question) -> Iterator[Parsed]:
         "GitHub's pages have no end",
         cause=f"{question.label}: one page points to the next again and again.",
         remedy="Run it again later, or ask for a shorter range with `since` and `until`.",
+    )
+
+
+def _no_names(ask: EarlierDays) -> NotFound:
+    return NotFound(
+        f"Generation `{ask.generation}` needs its teams by name",
+        cause="`team: '*'` is every team in GitHub's reports; the retired generations have no list of teams.",
+        remedy="Name the teams:\n\n```yaml\nwith:\n  team: payments, search\n```",
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import chain
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -37,11 +36,12 @@ def rows(chunks: Iterable[bytes]) -> Iterator[bytes]:
     """The rows of a report, each as JSON: of NDJSON, and also of an array, or of one object over several lines."""
     found = lines(chunks)
     first = next(found, b"").removeprefix(_BOM).strip(_WHITESPACE)
-    if not first:
-        return found
     if first.startswith(b"[") or (first.startswith(b"{") and not first.endswith(b"}")):
-        return _rows_of_document(first, found)
-    return chain((first,), found)
+        yield from _rows_of_document(first, found)
+        return
+    if first:
+        yield first
+    yield from found
 
 
 def _rows_of_document(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:

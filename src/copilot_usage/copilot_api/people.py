@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -12,10 +12,13 @@ from copilot_usage.copilot_api.lines import rows
 from copilot_usage.copilot_api.reports import NoSuchFile
 from copilot_usage.domain.outcome import PeopleListed, PersonActivity, Remark
 from copilot_usage.generations import team_rows
+from copilot_usage.generations.found import day_of
+from copilot_usage.generations.sieve import FlawTally
 from copilot_usage.generations.team_rows import ABSENT, identity, is_active
+from copilot_usage.generations.user_rows import user_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from copilot_usage.copilot_api.reports import ReportFile, Reports
     from copilot_usage.domain.dates import DateRange
@@ -60,28 +63,33 @@ def people_report(reports: Reports, ask: PeopleReport) -> Iterator[Outcome]:
         yield Remark(
             ask.owner, f"People are listed for {shown.since} to {shown.until}, the days of GitHub's newest report."
         )
+    flaws = FlawTally()
     try:
-        people, unreadable = _sum_up(file, shown)
+        people = _sum_up(file, shown, flaws)
     except NoSuchFile:
         return
-    if unreadable:
-        yield Remark(ask.owner, f"{unreadable} rows of the people's report were left out: they cannot be read.")
+    for flaw in islice(flaws, 1):
+        yield Remark(
+            ask.owner, f"Rows of the users' report were left out, in part or whole: {flaw.where}: {flaw.what}."
+        )
     yield PeopleListed(ask.owner, people)
 
 
-def _sum_up(file: ReportFile, days: DateRange) -> tuple[tuple[PersonActivity, ...], int]:
+def _sum_up(file: ReportFile, days: DateRange, flaws: FlawTally) -> tuple[PersonActivity, ...]:
     people: dict[Identity, _Person] = {}
-    unreadable = 0
-    for index in range(len(file)):
-        for raw in rows(file.part(index)):
-            try:
-                row = team_rows.users.decode(raw)
-                day = date.fromisoformat(row.day or "")
-            except (msgspec.DecodeError, ValueError, RecursionError):
-                unreadable += 1
-                continue
-            if day in days:
-                person = people.setdefault(identity(row.user_id), _Person(row.user_login))
-                person.add(row, (day - days.since).days)
+    lines = chain.from_iterable(rows(file.part(index)) for index in range(len(file)))
+    for row in _typed(lines, flaws):
+        day = day_of({"day": row.day})
+        if day is not None and day in days:
+            person = people.setdefault(identity(row.user_id), _Person(row.user_login))
+            person.add(row, (day - days.since).days)
     listed = (PersonActivity(p.login, p.active_days, p.prompts, p.lines_added) for p in people.values())
-    return tuple(sorted(listed, key=lambda p: (-p.active_days, -p.prompts, p.login))), unreadable
+    return tuple(sorted(listed, key=lambda p: (-p.active_days, -p.prompts, p.login)))
+
+
+def _typed(lines: Iterable[bytes], flaws: FlawTally) -> Iterator[UserRow]:
+    for number, line in enumerate(lines, 1):
+        try:
+            yield team_rows.users.decode(line)
+        except (msgspec.MsgspecError, ValueError, RecursionError):
+            yield from user_rows(line, f"row {number}", flaws)

@@ -2,53 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from copilot_usage.copilot_api.questions import Topic
-from copilot_usage.copilot_api.rights import POLICY, rights_for
+from copilot_usage.copilot_api.rights import POLICY
 from copilot_usage.copilot_api.token_kinds import TokenKind
-from copilot_usage.domain.scope import ScopeKind
 from copilot_usage.errors import CopilotUsageError, NotAllowed, NotFound, Retired, TokenRefused, Unreachable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
-    from copilot_usage.copilot_api.questions import Question
+    from copilot_usage.copilot_api.refusal import Refusal
 
 _YAML = "```yaml\nwith:\n  token: ${{ secrets.COPILOT_USAGE_TOKEN }}\n```"
 _RETIRED = {Topic.METRICS: "on 2026-04-02", Topic.USAGE: "in February 2025"}
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """An answer that no further try would better. `message` is GitHub's own, already cut short and without secrets."""
-
-    question: Question
-    status: int
-    headers: Mapping[str, str]
-    message: str
-    token: TokenKind = TokenKind.UNKNOWN
-
-    @property
-    def name(self) -> str:
-        return self.question.scope.name
-
-    @property
-    def in_enterprise(self) -> bool:
-        return self.question.scope.kind.owner_kind is ScopeKind.ENTERPRISE
-
-    @property
-    def needed(self) -> str:
-        return rights_for(self.question).sentence
-
-    @property
-    def answer(self) -> str:
-        said = f": “{self.message}”" if self.message else ""
-        return f"GitHub answered {self.status} for {self.question.label}{said}."
-
-    def says(self, *words: str) -> bool:
-        return any(word in self.message.lower() for word in words)
 
 
 def error_for(refusal: Refusal) -> CopilotUsageError:

@@ -112,7 +112,10 @@ def seat_list(
     promised = opening.promised if opening else 0
     last = answers[0].last_page or -(-promised // questions.SEATS_A_PAGE)
     pages = (partial(client.get, questions.seat_page(ask.owner, page), decode_page) for page in range(2, last + 1))
-    answers += workers.in_order(pages)
+    for answer in workers.in_order(pages):
+        answers.append(answer)
+        if not answer.value or not answer.value.seats:
+            break
     while answers[-1].next_page and answers[-1].value and answers[-1].value.seats:
         following = questions.seat_page(ask.owner, len(answers) + 1)
         answers += workers.in_order([partial(client.get, following, decode_page)])

@@ -108,7 +108,7 @@ class GitHubSource:
         try:
             yield from finish()
         except CopilotUsageError as error:
-            failure = _failure(ask, error)
+            failure = _failure(ask, error.with_traceback(None))
         else:
             return
         if failure.day is None and isinstance(failure.error, NotAllowed | NotFound):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from contextlib import closing
 from functools import partial
 from typing import TYPE_CHECKING
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from copilot_usage.domain.outcome import Outcome
     from copilot_usage.domain.plan import TeamDays
     from copilot_usage.domain.scope import Scope
+
+_logger = logging.getLogger(__name__)
 
 # So many days' memberships are read before their users, so that no users' report is asked for in vain.
 _BATCH = 7
@@ -95,6 +98,7 @@ class TeamReading:
                 self._join.add_users(rows)
             except (NoSuchFile, NotFound, Unreachable, UnreadableDocument):
                 # What was read of it already does not count twice: the join knows each person's day.
+                _logger.info("%s: its days are asked for singly", newest.label)
                 failures |= self._users(wanted)
         yield from self._of_days(days, failures)
 

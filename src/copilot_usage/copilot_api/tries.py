@@ -26,6 +26,7 @@ TRIES = 5
 _HOPE = 3
 # GitHub's advice for a secondary limit that names no time (docs: "Rate limits for the REST API").
 _LIMIT_WAIT = 60.0
+_LONGEST_WAIT = 86_400.0
 _PASSING = frozenset({408, 500, 502, 503, 504})
 _SECONDARY = ("secondary rate limit", "abuse detection")
 
@@ -50,8 +51,8 @@ def trouble_in(status: int, headers: Mapping[str, str], text: str, now: float) -
     if asked is not None:
         return Trouble("GitHub asks for a pause (secondary rate limit)", wait=asked, limit=True)
     reset = headers.get("x-ratelimit-reset", "")
-    if headers.get("x-ratelimit-remaining") == "0" and reset.isdecimal():
-        wait = int(reset) - now + 1
+    if headers.get("x-ratelimit-remaining") == "0" and reset.isdecimal() and len(reset) < 12:
+        wait = min(int(reset) - now + 1, _LONGEST_WAIT)
         return Trouble("the rate limit is used up", wait=wait if wait > 0 else None, limit=True)
     if status == 429 or any(words in text.lower() for words in _SECONDARY):
         return Trouble("GitHub asks for a pause (secondary rate limit)", limit=True)

@@ -102,7 +102,7 @@ def summarise(history: History, days: DateRange, *, counted_people: int | None =
 
 
 def active_people(history: History, days: DateRange) -> int | None:
-    """Distinct active people of a range: GitHub's own count of the last day, for the windows it counts; else unknown."""
+    """Distinct active people of a range: GitHub's own count of its last day, for the windows that it counts."""
     metric = PEOPLE_WINDOWS.get(len(days))
     amount = None if metric is None else history.amount(days.until, metric)
     return None if amount is None else int(amount)
@@ -153,7 +153,7 @@ def _mean(active: list[tuple[date, int]], wanted: Callable[[date], bool]) -> flo
 
 
 def latest_breakdown(history: History, days: DateRange, dimension: str) -> tuple[date, Breakdown] | None:
-    """The breakdown of the last day of the range that has it: for figures that cannot be added, such as people in a phase."""
+    """Of the last day of the range that has it: for figures that cannot be added, such as people in a phase."""
     for usage in reversed(history.within(days)):
         if usage.breakdowns.get(dimension):
             return usage.day, usage.breakdowns[dimension]

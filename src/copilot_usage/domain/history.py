@@ -32,7 +32,7 @@ class History:
         return tuple(usage for day, usage in self.days.items() if day in days)
 
     def gaps(self, days: DateRange) -> tuple[date, ...]:
-        """Days of the range without data, up to the newest published day; later ones are not missing but not published yet."""
+        """Days of the range without data, up to the newest published one; later ones are not missing but to come."""
         return tuple(day for day in days if day not in self.days and self.newest is not None and day <= self.newest)
 
     def unpublished(self, days: DateRange) -> tuple[date, ...]:
@@ -50,7 +50,7 @@ class History:
 
 
 def merge(scope: Scope, usage_days: Iterable[UsageDay], newest: date | None = None) -> History:
-    """One history from days of several generations: `reports` over `metrics` over `usage`, later words over earlier ones."""
+    """One history of several generations: `reports` over `metrics` over `usage`, later words over earlier ones."""
     best: dict[date, UsageDay] = {}
     for usage in usage_days:
         held = best.get(usage.day)

@@ -42,7 +42,7 @@ class Ledger:
         self._read = read
         self._days: dict[Scope, dict[tuple[date, Generation], UsageDay]] = defaultdict(dict)
         self._people: dict[tuple[Scope, DateRange], PeopleCounted] = {}
-        self._flaws: dict[Scope, list[tuple[date, Flaw]]] = defaultdict(list)
+        self._flaws: dict[Scope, dict[tuple[date, Generation], tuple[Flaw, ...]]] = defaultdict(dict)
         self._owner_days: set[tuple[Scope, date]] = set()
         self.stored = Stored()
         self.asked: set[tuple[Scope, Generation, date]] = set()
@@ -125,7 +125,7 @@ class Ledger:
     def newest_day(self, wanted: Collection[Scope]) -> date | None:
         """The newest published day of all wanted scopes' owners; where nobody said, the newest day with data."""
         said = [self.newest[scope.parent] for scope in wanted if scope.parent in self.newest]
-        held = [day for scope in self.expand(wanted) for day, _ in self._days[scope]]
+        held = [day for scope in self.expand(wanted) for day, _ in self._days.get(scope, {})]
         return max(said or held, default=None)
 
     def failed_owners(self) -> Mapping[Scope, CopilotUsageError]:
@@ -143,15 +143,18 @@ class Ledger:
 
     def flaws(self) -> Iterator[tuple[Scope, int, date, Flaw]]:
         """Per scope: how many values were left out, and the first of them."""
-        return ((scope, len(found), *found[0]) for scope, found in self._flaws.items())
+        for scope, days in self._flaws.items():
+            found = [(day, flaw) for (day, _), flaws in sorted(days.items()) for flaw in flaws]
+            if found:
+                yield scope, len(found), *found[0]
 
     def _add_day(self, snapshot: Snapshot) -> None:
         held = (snapshot.day, snapshot.generation) in self._days.get(snapshot.scope, {})
         if snapshot.document is None or (held and not snapshot.says_something):
             return  # emptier never replaces, neither in the store nor on the page
         reading = self._read(snapshot)
-        if reading.flaws:
-            self._flaws[snapshot.scope].extend((snapshot.day, flaw) for flaw in reading.flaws)
+        # A day that was stored and is fetched again is read twice; its flaws are those of the last reading.
+        self._flaws[snapshot.scope][snapshot.day, snapshot.generation] = reading.flaws
         if reading.usage is not None:
             usage = replace(reading.usage, settled=snapshot.settled)
             self._days[snapshot.scope][snapshot.day, snapshot.generation] = usage
@@ -160,8 +163,8 @@ class Ledger:
         document = snapshot.document or {}
         total = document.get("total")
         if isinstance(total, int):
-            recent = document.get("by_last_activity") or {}
-            active = [recent.get(bucket) for bucket in ("0-6", "7-13", "14-29")]
+            recent = document.get("by_last_activity")
+            active = [recent.get(bucket) if isinstance(recent, dict) else None for bucket in ("0-6", "7-13", "14-29")]
             known = [count for count in active if isinstance(count, int)]
             day = SeatDay(snapshot.day, total, sum(known) if len(known) == len(active) else None)
             self.seat_days[snapshot.scope][snapshot.day] = day

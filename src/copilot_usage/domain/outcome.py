@@ -29,7 +29,7 @@ class Fetched:
 
 @dataclass(frozen=True, slots=True)
 class NoReport:
-    """A day of which GitHub says that it has no report; `certain` is False where the answer can also mean "no access" (404)."""
+    """A day of which GitHub has no report; `certain` is False where the answer can also mean "no access" (404)."""
 
     scope: Scope
     day: date
@@ -39,7 +39,7 @@ class NoReport:
 
 @dataclass(frozen=True, slots=True)
 class Newest:
-    """The 28-day report answered: its window, and who used what on at least two days of it (`copilot_feature_engagement`)."""
+    """The 28-day report: its window, and how many used what on two days of it (`copilot_feature_engagement`)."""
 
     owner: Scope
     window: DateRange
@@ -48,7 +48,7 @@ class Newest:
 
 @dataclass(frozen=True, slots=True)
 class PeopleCounted:
-    """Distinct active people of a team over a range, counted from joined rows; `members`: distinct members on the last day read."""
+    """Distinct active people of a team over a range, from joined rows; `members`: those of the last day read."""
 
     scope: Scope
     days: DateRange
@@ -102,7 +102,7 @@ class Remark:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Something that could not be had: of an owner as a whole (`day` None), or of one day. `about`: days, seats, credits."""
+    """What could not be had: of an owner as a whole (`day` None), or of one day. `about`: usage, seats, credits."""
 
     scope: Scope
     error: CopilotUsageError

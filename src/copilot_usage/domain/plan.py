@@ -1,4 +1,4 @@
-"""Which requests a run will make, decided before the first is made. Pure: what is wanted minus what is stored and settled."""
+"""Which requests a run will make, decided before the first: what is wanted minus what is stored for good."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from copilot_usage.domain import dates
-from copilot_usage.domain.dates import DateRange
 from copilot_usage.domain.scope import ScopeKind
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
     from datetime import date
 
+    from copilot_usage.domain.dates import DateRange
     from copilot_usage.domain.scope import Scope
     from copilot_usage.domain.snapshot import Generation, Snapshot
 
@@ -132,23 +132,24 @@ def _days(ask: Ask) -> int:
 
 def _describe(ask: Ask) -> str:
     match ask:
-        case LatestReport(owner):
-            return f"{owner.name}: the newest 28 days"
-        case NewestDay(owner):
-            return f"{owner.name}: which day is the newest"
-        case OwnerDay(owner, day):
-            return f"{owner.name}: {day}"
-        case TeamDays(owner, teams, days, lead_in):
+        case LatestReport():
+            what = "the newest 28 days"
+        case NewestDay():
+            what = "which day is the newest"
+        case OwnerDay(_, day):
+            what = f"{day}"
+        case TeamDays(_, teams, days, before):
             names = ", ".join(team.team or "" for team in teams)
-            return f"{owner.name}: {len(days)} days of its teams {names}, and {len(lead_in)} before them"
-        case EarlierDays(scope, generation, days):
-            return f"{scope.name}: {generation} {days.since} to {days.until}"
-        case SeatList(owner):
-            return f"{owner.name}: seats"
-        case CreditMonth(owner, month):
-            return f"{owner.name}: AI credits of {month}"
-        case PeopleReport(owner, days):
-            return f"{owner.name}: people, {days.since} to {days.until}"
+            what = f"{len(days)} days of its teams {names}, and {len(before)} before them"
+        case EarlierDays(_, generation, days):
+            what = f"{generation} {days.since} to {days.until}"
+        case SeatList():
+            what = "seats"
+        case CreditMonth(_, month):
+            what = f"AI credits of {month}"
+        case PeopleReport(_, days):
+            what = f"people, {days.since} to {days.until}"
+    return f"{(ask.scope if isinstance(ask, EarlierDays) else ask.owner).name}: {what}"
 
 
 class Stored:
@@ -180,7 +181,7 @@ class Stored:
 
 
 def needs_latest(days: DateRange | None, today: date) -> bool:
-    """Whether the newest published day matters: for a range counted from it, or one that reaches into the last month."""
+    """Whether the newest published day matters: the range is counted from it, or reaches into the last month."""
     return days is None or days.until >= today - timedelta(days=29)
 
 

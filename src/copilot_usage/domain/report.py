@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import date
 
     from copilot_usage.domain.dates import DateRange
     from copilot_usage.domain.figures import Figures
@@ -36,7 +36,7 @@ class SeatDay:
 
 @dataclass(frozen=True, slots=True)
 class ScopeReport:
-    """One scope: its range, the range before, the same weeks a year before; seats and bill are those of its owner's page."""
+    """One scope: its range, the range before, the same weeks a year before; its seats and bills."""
 
     scope: Scope
     history: History
@@ -54,7 +54,7 @@ class ScopeReport:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A run. `newest`: the newest published day; `kept_at`: the repository or folder with the snapshots and the commit."""
+    """A run. `newest`: the newest published day; `kept_at`: the repository or folder with the snapshots."""
 
     range: DateRange
     scopes: tuple[ScopeReport, ...]
@@ -66,20 +66,14 @@ class Report:
     demo: bool = False
 
 
+_BREAKS = (
+    (date(2026, 4, 2), "GitHub switched off the `metrics` generation; days from here on come from `reports`."),
+    (date(2026, 4, 10), "GitHub began to count CLI activity in the totals, and people who used the cloud agent."),
+    (date(2026, 6, 15), "GitHub began to count people known only to its servers as active (about 5 % more)."),
+    (date(2026, 10, 6), "Until editors were updated, some agent activity was booked under the CLI, or not at all."),
+)
+
+
 def breaks_in(days: DateRange) -> Sequence[tuple[date, str]]:
     """Known breaks of GitHub's series that fall into the range: the day, and what changed (GitHub's changelog)."""
     return tuple((day, text) for day, text in _BREAKS if day in days)
-
-
-def _breaks() -> tuple[tuple[date, str], ...]:
-    from datetime import date  # noqa: PLC0415 - only this table needs it at run time
-
-    return (
-        (date(2026, 4, 2), "GitHub switched off the `metrics` generation; days from here on come from `reports`."),
-        (date(2026, 4, 10), "GitHub began to count CLI activity in the totals, and people who used the cloud agent."),
-        (date(2026, 6, 15), "GitHub began to count people known only to its servers as active (about 5 % more)."),
-        (date(2026, 10, 6), "Until editors were updated, some agent activity was booked under the CLI, or not at all."),
-    )
-
-
-_BREAKS = _breaks()

@@ -37,7 +37,7 @@ def is_slug(text: str) -> bool:
 
 
 def bare_team_slug(slug: str) -> str:
-    """In lower case and without the `ent:` that the teams API puts before enterprise teams (api: List enterprise teams)."""
+    """In lower case, without the `ent:` that the teams API puts before enterprise teams."""
     return slug.lower().removeprefix(_ENTERPRISE_TEAM_PREFIX)
 
 

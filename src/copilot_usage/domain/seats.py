@@ -94,7 +94,7 @@ def state_of(seat: Seat, rules: SeatRules) -> SeatState:
 
 
 def one_per_person(seats: Iterable[Seat]) -> list[Seat]:
-    """An enterprise lists a person once per grant; the seat used last stands for the person. Seats of nobody all stay."""
+    """An enterprise lists a person once per grant; the seat used last stands for them. Seats of nobody all stay."""
     best: dict[int, Seat] = {}
     nobodys: list[Seat] = []
     for seat in seats:

@@ -77,8 +77,8 @@ _COUNTERS: Mapping[Generation, frozenset[str]] = {
 class Snapshot:
     """A day of a scope; `document` as received, None when GitHub has no report of the day.
 
-    `trailing` only for teams: `{"weekly_active_users": …, "monthly_active_users": …}`, distinct people of the 7 and 28 days
-    up to `day`, None where the whole window was not read.
+    `trailing` only for teams: `{"weekly_active_users": …, "monthly_active_users": …}`, distinct people of the 7 and 28
+    days up to `day`, None where the whole window was not read.
     """
 
     day: date

@@ -79,7 +79,7 @@ def _of_counts(meaning: str, name: str) -> Watched:
         change = change_of_total(scope.now, scope.before, name)
         return None if change is None else change.before
 
-    return Watched(f"{meaning}, added up over the range", now, before)
+    return Watched(f"{meaning} (sum)", now, before)
 
 
 def _of_last_day(meaning: str, name: str) -> Watched:
@@ -95,7 +95,7 @@ def _of_last_day(meaning: str, name: str) -> Watched:
             return None
         return scope.history.amount(max(scope.now.days) - timedelta(days=days), name)
 
-    return Watched(f"{meaning}, on the last day of the range that has data", now, before)
+    return Watched(f"{meaning} (last day)", now, before)
 
 
 def _days(known: int, wanted: int) -> str:

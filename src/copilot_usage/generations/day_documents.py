@@ -39,7 +39,7 @@ def is_wrapper(document: Mapping[str, Any]) -> bool:
 
 
 def day_documents(parsed: Parsed) -> ReportDays:
-    """The days in wrappers and flat days alike. Where a day is there twice with different figures, the last one counts."""
+    """The days in wrappers and flat days alike. Of a day that is there twice, the last one counts."""
     flaws = FlawTally()
     flaws.extend(parsed.flaws)
     days: dict[date, Document] = {}
@@ -57,13 +57,17 @@ def day_documents(parsed: Parsed) -> ReportDays:
 
 def _flattened(parsed: Parsed, flaws: FlawTally) -> Iterator[tuple[str, Document]]:
     for place, document in zip(parsed.places, parsed.documents, strict=True):
-        if not is_wrapper(document):
+        if is_wrapper(document):
+            yield from ((f"{place}, {_DAYS}", day) for day in wrapped_days(document, flaws))
+        else:
             yield place, document
-            continue
-        sieve = Sieve()
-        for row in sieve.rows(document, _DAYS):
-            yield _DAYS, dict(row)
-        flaws.extend(sieve.flaws)
+
+
+def wrapped_days(wrapper: Document, flaws: FlawTally) -> Iterator[Document]:
+    """The days in a 28-day wrapper, as received."""
+    sieve = Sieve()
+    yield from map(dict, sieve.rows(wrapper, _DAYS))
+    flaws.extend(sieve.flaws)
 
 
 def _window(wrappers: Iterable[Document]) -> DateRange | None:

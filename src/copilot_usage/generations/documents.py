@@ -48,8 +48,8 @@ def parse_documents(body: bytes) -> Parsed:
         return Parsed(flaws=tuple(flaws))
     try:
         found = list(_documents(parse(text), "", flaws))
-    except _Unparsable as whole:
-        found = list(_lines(text, str(whole), flaws))
+    except _Unparsable:
+        found = list(_lines(text, flaws))
     return Parsed(tuple(document for _, document in found), tuple(place for place, _ in found), tuple(flaws))
 
 
@@ -124,42 +124,37 @@ def _documents(value: Any, place: str, flaws: FlawTally) -> Iterator[tuple[str, 
             flaws.add(place or "line 1", f"{described(value)} instead of an object")
 
 
-def _lines(text: bytes, problem: str, flaws: FlawTally) -> Iterator[tuple[str, Document]]:
-    """NDJSON; a bad line does not spoil the others. Where no line is JSON by itself: objects one after another."""
+def _lines(text: bytes, flaws: FlawTally) -> Iterator[tuple[str, Document]]:
+    """NDJSON; a bad line does not spoil the others. Where lines are bad, it may be pretty-printed objects instead."""
+    values: list[tuple[str, Any]] = []
     bad: list[tuple[str, str]] = []
-    good = 0
     for number, line in enumerate(text.split(b"\n"), 1):
-        if not line.strip():
-            continue
-        place = f"line {number}"
-        try:
-            value = parse(line)
-        except _Unparsable as error:
-            bad.append((place, str(error)))
-            continue
-        good += isinstance(value, dict | list)
+        if line.strip():
+            try:
+                values.append((f"line {number}", parse(line)))
+            except _Unparsable as error:
+                bad.append((f"line {number}", str(error)))
+    if bad and (pretty := _one_after_another(text)):
+        values, bad = pretty, []
+    for place, what in bad:
+        flaws.add(place, what)
+    for place, value in values:
         yield from _documents(value, place, flaws)
-    if good or not text.lstrip().startswith((b"{", b"[")):
-        for place, what in bad:
-            flaws.add(place, what)
-    else:
-        yield from _one_after_another(text, problem, flaws)
 
 
-def _one_after_another(text: bytes, problem: str, flaws: FlawTally) -> Iterator[tuple[str, Document]]:
-    """Pretty-printed objects in one file, as `jq` writes them."""
+def _one_after_another(text: bytes) -> list[tuple[str, Any]]:
+    """Values over several lines each, as `jq` writes them; none where anything else stands between them."""
     decoder = json.JSONDecoder(parse_int=_integer, parse_constant=_refuse)
-    rest, position = text.decode(), 0
-    while (position := _next_value(rest, position)) < len(rest):
-        place = f"line {rest.count(chr(10), 0, position) + 1}"
+    rest, end, line, values = text.decode(), 0, 1, []
+    while (start := _next_value(rest, end)) < len(rest):
+        line += rest.count("\n", end, start)
         try:
-            _, end = decoder.raw_decode(rest, position)
-            value = parse(rest[position:end].encode())
+            _, end = decoder.raw_decode(rest, start)
+            values.append((f"line {line}", parse(rest[start:end].encode())))
         except (ValueError, RecursionError):
-            flaws.add(place, problem)
-            return
-        position = end
-        yield from _documents(value, place, flaws)
+            return []
+        line += rest.count("\n", start, end)
+    return values
 
 
 def _next_value(text: str, position: int) -> int:

@@ -42,23 +42,16 @@ class FlawTally:
             yield Flaw(where, what if count == 1 else f"{what} ({count} times, here first)")
 
 
+_KINDS: Mapping[type, str] = {bool: "true or false", str: "a text", list: "a list", type(None): "nothing"}
+
+
 def described(value: object) -> str:
-    """What stands there instead of a figure, without quoting it."""
-    match value:
-        case bool():
-            return "true or false"
-        case int() | float() if value < 0:
+    """What stands there instead of what was expected, without quoting it."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        if value < 0:
             return "a negative number"
-        case int() | float():
-            return "a number" if value <= LARGEST else "a number that is far too large"
-        case str():
-            return "a text"
-        case None:
-            return "nothing"
-        case list():
-            return "a list"
-        case _:
-            return "an object"
+        return "a number" if value <= LARGEST else "a number that is far too large"
+    return _KINDS.get(type(value), "an object")
 
 
 def _wrong(value: object) -> str:

@@ -10,7 +10,9 @@ from copilot_usage.generations.team_sums import Sums
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-# With fewer people than this in the same set of teams, adding each of them to each team is cheaper than sums of their own.
+    from copilot_usage.generations.team_sums import Places
+
+# With fewer people than this in the same set of teams, adding each to each team is cheaper than sums of their own.
 WORTH_SUMS = 16
 NO_TEAM = -1
 
@@ -57,16 +59,20 @@ def _bits(mask: int) -> tuple[int, ...]:
 
 
 class TeamDay:
-    """Who is in which set of teams, by person's number, in flat arrays; sums per set, or straight per team."""
+    """`set_of`, `seen`: by person's number, in flat arrays, the set of teams, and whether a row has come.
 
-    def __init__(self, bit: int, sets: TeamSets, *, breakdowns: bool) -> None:
+    The sums are per set, or straight per team.
+    """
+
+    def __init__(self, bit: int, sets: TeamSets, places: Places, *, breakdowns: bool) -> None:
         self.bit = bit
+        self.places = places
         self.breakdowns = breakdowns
         self.owner: str | None = None
         self.members: dict[int, int] = {}
         self._sets = sets
-        self._set_of = array("l")
-        self._seen = bytearray()
+        self.set_of = array("l")
+        self.seen = bytearray()
         self._people_in_set: dict[int, int] = {}
         self._sums_of_set: dict[int, Sums] = {}
         self._sums_of_team: dict[int, Sums] = {}
@@ -75,14 +81,14 @@ class TeamDay:
     def enrol(self, masks: Mapping[int, int], owner: str | None, people: int) -> None:
         """Takes in whose teams (bits) are which; may come part by part, before the first row of usage."""
         self.owner = owner if owner is not None else self.owner
-        missing = people - len(self._set_of)
-        self._set_of.extend([NO_TEAM] * missing)
-        self._seen.extend(bytes(missing))
+        missing = people - len(self.set_of)
+        self.set_of.extend([NO_TEAM] * missing)
+        self.seen.extend(bytes(missing))
         for person, mask in masks.items():
             self._move(person, mask)
 
     def _move(self, person: int, mask: int) -> None:
-        held = self._set_of[person]
+        held = self.set_of[person]
         if held != NO_TEAM:
             known = sum(1 << team for team in self._sets.teams[held])
             self._people_in_set[held] -= 1
@@ -90,21 +96,10 @@ class TeamDay:
         else:
             fresh = mask
         number = self._sets.number(mask)
-        self._set_of[person] = number
+        self.set_of[person] = number
         self._people_in_set[number] = self._people_in_set.get(number, 0) + 1
         for team in self._sets.teams[number] if fresh == mask else _bits(fresh):
             self.members[team] = self.members.get(team, 0) + 1
-
-    def set_of(self, person: int) -> int:
-        """The number of the set of teams that the person is in; NO_TEAM if in none."""
-        return self._set_of[person] if person < len(self._set_of) else NO_TEAM
-
-    def first_row_of(self, person: int) -> bool:
-        """Whether no row of this person has come before; rows are repeated across the parts of a report."""
-        if self._seen[person]:
-            return False
-        self._seen[person] = 1
-        return True
 
     def targets(self, number: int) -> tuple[Sums, ...]:
         """The sums that a row of somebody in this set of teams is added to."""
@@ -112,9 +107,9 @@ class TeamDay:
         if held is None:
             teams = self._sets.teams[number]
             if len(teams) > 1 and self._people_in_set[number] >= WORTH_SUMS:
-                held = (self._sums_of_set.setdefault(number, Sums()),)
+                held = (self._sums_of_set.setdefault(number, Sums(self.places)),)
             else:
-                held = tuple(self._sums_of_team.setdefault(team, Sums()) for team in teams)
+                held = tuple(self._sums_of_team.setdefault(team, Sums(self.places)) for team in teams)
             self._targets[number] = held
         return held
 
@@ -122,7 +117,7 @@ class TeamDay:
         """By team; the sums of sets are poured into their teams."""
         for number, sums in self._sums_of_set.items():
             for team in self._sets.teams[number]:
-                self._sums_of_team.setdefault(team, Sums()).merge(sums)
+                self._sums_of_team.setdefault(team, Sums(self.places)).merge(sums)
         self._sums_of_set.clear()
         self._targets.clear()
         return self._sums_of_team

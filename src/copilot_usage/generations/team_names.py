@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from copilot_usage.domain.scope import bare_team_slug, is_slug
+from copilot_usage.generations.sieve import LARGEST
 from copilot_usage.generations.team_rows import identity
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ class TeamNames:
         self._every = any(scope.every_team for scope in wanted)
         self._wanted = frozenset(scope.team for scope in wanted if scope.team is not None and not scope.every_team)
         self._number_of_id: dict[Identity, int] = {}
-        self._number_of_slug: dict[str, int] = {}
+        self._holder_of_slug: dict[str, tuple[int, date]] = {}
         self._named_on: list[date] = []
         self.ids: list[Identity] = []
         self.slugs: list[str] = []
@@ -48,33 +49,34 @@ class TeamNames:
             self.slugs.append(slug)
             self.scopes.append(self._owner.of_team(name))
             self._named_on.append(day)
-            self._number_of_slug[name] = number
-        else:
-            self._rename(number, slug, name, day)
+        elif day >= self._named_on[number]:
+            self._named_on[number] = day
+            self.slugs[number] = slug
+            if self._every or name in self._wanted:
+                self.scopes[number] = self._owner.of_team(name)
+        self._claim(name, number, day)
         return number
 
-    def _rename(self, number: int, slug: str, name: str, day: date) -> None:
-        if day < self._named_on[number]:
-            self._number_of_slug.setdefault(name, number)
-            return
-        self._named_on[number] = day
-        self.slugs[number] = slug
-        self._number_of_slug[name] = number
-        if self._every or name in self._wanted:
-            self.scopes[number] = self._owner.of_team(name)
+    def _claim(self, name: str, number: int, day: date) -> None:
+        """A slug is that of the team that had it last; of two teams on one day, of the one with the smaller id."""
+        holder, since = self._holder_of_slug.get(name, (number, day))
+        if (day, _order(self.ids[holder])) >= (since, _order(self.ids[number])):
+            self._holder_of_slug[name] = (number, day)
 
     def find(self, scope: Scope) -> int | None:
         """The number of the team of that slug, present or former."""
-        number = self._number_of_slug.get(scope.team or "")
-        if number is None and scope in self.scopes:
-            number = self.scopes.index(scope)
-        return number
+        holder = self._holder_of_slug.get(scope.team or "")
+        return None if holder is None else holder[0]
 
     def by_scope(self, numbers: Iterable[int]) -> Mapping[Scope, int]:
-        """The teams by scope; of two that go by one slug, the one with the smaller id."""
-        ordered = sorted(numbers, key=lambda number: (str(type(self.ids[number])), self.ids[number]), reverse=True)
-        return {self.scopes[number]: number for number in ordered}
+        """The teams by scope, without those whose slug is another team's."""
+        return {self.scopes[number]: number for number in numbers if self.find(self.scopes[number]) == number}
 
     def unseen(self, wanted: Iterable[Scope]) -> tuple[Scope, ...]:
         """Those of the wanted teams that no row named."""
         return tuple(scope for scope in wanted if not scope.every_team and self.find(scope) is None)
+
+
+def _order(team_id: Identity) -> tuple[int, str]:
+    """Numbers before texts."""
+    return (team_id, "") if isinstance(team_id, int) else (LARGEST, team_id)

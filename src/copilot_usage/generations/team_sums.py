@@ -1,7 +1,7 @@
 """Sums over the rows of one day of the people of a team, or of people who are in the same teams.
 
-All sums of a day are one flat list of integers, and a place in it means the same in every list: this is where the join's
-time goes, and nested dictionaries would take twice as long.
+All sums of a day are one flat list of integers, and a place in it means the same in every list: this is where the
+time of the join goes, and nested dictionaries take twice as long.
 """
 
 from __future__ import annotations
@@ -9,22 +9,16 @@ from __future__ import annotations
 from operator import add
 from typing import TYPE_CHECKING, TypeVar
 
-from copilot_usage.generations.team_rows import ABSENT, WholeUserRow
+from copilot_usage.generations.rare_rows import has_rare, rare_lines
+from copilot_usage.generations.team_rows import WholeUserRow
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from copilot_usage.generations.team_rows import (
-        AgentsWindow,
-        FeatureRow,
-        IdeRow,
-        LanguageFeatureRow,
-        ModelFeatureRow,
-        Sessions,
-        UserRow,
-    )
+    from copilot_usage.generations.team_rows import LanguageFeatureRow, ModelFeatureRow, UserRow
 
 Key = TypeVar("Key", str, tuple[str, ...])
+Thing = TypeVar("Thing")
 # A line is up to seven figures, and last how many rows they were added from: what was absent in all of them is unknown.
 LINE = 8
 ROWS = LINE - 1
@@ -34,28 +28,10 @@ CREDIT = 1_000_000
 MOST_VALUES = 5_000
 OTHERS = "others"
 
-COUNTERS_LINE, PEOPLE_LINE, BREAKDOWNS = 0, LINE, 2 * LINE
-# The daily active people that a flag of a user row tells, in the order of the line; the credits are its last figure.
-PEOPLE = (
-    "daily_active_cli_users",
-    "daily_active_copilot_app_users",
-    "daily_active_vscode_agent_users",
-    "daily_active_copilot_cloud_agent_users",
-    "daily_active_copilot_code_review_users",
-    "daily_passive_copilot_code_review_users",
-)
-SESSIONS = ("session_count", "request_count", "prompt_count", "output_tokens_sum", "prompt_tokens_sum")
-AGENTS_WINDOW = ("session_count", "total_user_messages")
-ITEMS = {
-    "totals_by_skill": "skill",
-    "totals_by_custom_agent": "custom_agent",
-    "totals_by_mcp": "mcp",
-    "totals_by_slash_cmd": "slash_cmd",
-    "totals_by_plugin": "plugin",
-}
-CLI, APP, WINDOW = "totals_by_cli", "totals_by_copilot_app", "totals_by_vscode_agent"
-AGENTS, PHASES = "totals_by_3rd_party_agent", "totals_by_ai_adoption_phase"
-_FLAG = {True: 1, False: 0, None: ABSENT}
+# The first line holds the counters of the day; the credits stand in the second one.
+COUNTERS_LINE, CREDITS_LINE, BREAKDOWNS = 0, LINE, 2 * LINE
+# What a person's flags were: CLI, app, Agents window, cloud agent by its two names, review active, review passive.
+Flags = tuple[bool | None, ...]
 
 
 class Places:
@@ -80,14 +56,16 @@ class Places:
 
 
 class Sums:
-    """`active`: people; `amounts`: lines, each at its place."""
+    """`amounts`: lines, each at its place; `active`, and per combination of flags and per adoption phase: people."""
 
-    __slots__ = ("active", "amounts", "places")
+    __slots__ = ("active", "amounts", "flags", "phases", "places")
 
     def __init__(self, places: Places) -> None:
         self.active = 0
         self.places = places
         self.amounts = [0] * places.size
+        self.flags: dict[Flags, int] = {}
+        self.phases: dict[tuple[str, int | None], int] = {}
 
     def line(self, place: int) -> Sequence[int]:
         """The line at a place; zeros where nothing was added."""
@@ -96,51 +74,122 @@ class Sums:
     def add(self, row: UserRow, *, active: bool, breakdowns: bool = True) -> None:
         """Takes in a person's day."""
         self.active += active
-        self._add_line(COUNTERS_LINE, _counters(row))
-        self._add_line(PEOPLE_LINE, _said(row))
+        flags = (
+            row.used_cli,
+            row.used_copilot_app,
+            row.used_vscode_agent,
+            row.used_copilot_cloud_agent,
+            row.used_copilot_coding_agent,
+            row.used_copilot_code_review_active,
+            row.used_copilot_code_review_passive,
+        )
+        self.flags[flags] = self.flags.get(flags, 0) + 1
+        amounts = self.amounts
+        amounts[0] += row.user_initiated_interaction_count
+        amounts[1] += row.code_generation_activity_count
+        amounts[2] += row.code_acceptance_activity_count
+        amounts[3] += row.loc_suggested_to_add_sum
+        amounts[4] += row.loc_suggested_to_delete_sum
+        amounts[5] += row.loc_added_sum
+        amounts[6] += row.loc_deleted_sum
+        amounts[ROWS] += 1
+        if row.ai_credits_used is not None:
+            amounts[CREDITS_LINE] += round(row.ai_credits_used * CREDIT)
+            amounts[CREDITS_LINE + ROWS] += 1
         if breakdowns and isinstance(row, WholeUserRow):
-            self._grow()
-            self._add_ides(row.totals_by_ide or ())
-            self._add_features(row.totals_by_feature or ())
-            self._add_languages(row.totals_by_language_feature or ())
-            self._add_models(row.totals_by_model_feature or ())
-            for key, line in _rare(row, active=active):
-                self._add_rarely(key, line)
+            self._add_breakdowns(row, active=active)
+
+    def _add_breakdowns(self, row: WholeUserRow, *, active: bool) -> None:
+        self._grow()
+        self._add_singles(row)
+        self._add_languages(row.totals_by_language_feature or ())
+        self._add_models(row.totals_by_model_feature or ())
+        if active and row.ai_adoption_phase is not None:
+            phase = (row.ai_adoption_phase.phase, row.ai_adoption_phase.phase_number)
+            self.phases[phase] = self.phases.get(phase, 0) + 1
+        if has_rare(row):
+            for key, figures in rare_lines(row):
+                self._add_rarely(key, figures)
             for agent in row.totals_by_3rd_party_agent or ():
                 if agent.agent_name:
                     self.places.agents[str(agent.agent_id)] = agent.agent_name
 
+    def merge(self, other: Sums) -> None:
+        """Takes in the sums over other people."""
+        self.active += other.active
+        _count_together(self.flags, other.flags)
+        _count_together(self.phases, other.phases)
+        self._grow()
+        other._grow()
+        self.amounts[:] = map(add, self.amounts, other.amounts)
+
+    def _new(self, places: dict[Key, int], key: Key, others: Key) -> int:
+        place = self.places.new(places, key, others)
+        self._grow()
+        return place
+
     def _grow(self) -> None:
-        """New values have turned up, perhaps in other sums."""
+        """Values may have turned up in other sums."""
         missing = self.places.size - len(self.amounts)
         if missing:
             self.amounts.extend([0] * missing)
 
-    def _add_line(self, place: int, line: Iterable[int]) -> None:
-        self.amounts[place : place + LINE] = map(add, self.amounts[place : place + LINE], line)
+    def _add_singles(self, row: WholeUserRow) -> None:
+        amounts = self.amounts
+        for places, items in (
+            (self.places.ides, row.totals_by_ide or ()),
+            (self.places.features, row.totals_by_feature or ()),
+        ):
+            for item in items:
+                place = places.get(item.value)
+                if place is None:
+                    place = self._new(places, item.value, OTHERS)
+                amounts[place] += item.user_initiated_interaction_count
+                amounts[place + 1] += item.code_generation_activity_count
+                amounts[place + 2] += item.code_acceptance_activity_count
+                amounts[place + 3] += item.loc_suggested_to_add_sum
+                amounts[place + 4] += item.loc_suggested_to_delete_sum
+                amounts[place + 5] += item.loc_added_sum
+                amounts[place + 6] += item.loc_deleted_sum
+                amounts[place + ROWS] += 1
 
-    def _add_rarely(self, key: tuple[str, ...], line: Sequence[int]) -> None:
+    def _add_models(self, rows: Iterable[ModelFeatureRow]) -> None:
+        places, amounts = self.places.models, self.amounts
+        for row in rows:
+            place = places.get((row.value, row.feature))
+            if place is None:
+                place = self._new(places, (row.value, row.feature), (OTHERS, OTHERS))
+            amounts[place] += row.user_initiated_interaction_count
+            amounts[place + 1] += row.code_generation_activity_count
+            amounts[place + 2] += row.code_acceptance_activity_count
+            amounts[place + 3] += row.loc_suggested_to_add_sum
+            amounts[place + 4] += row.loc_suggested_to_delete_sum
+            amounts[place + 5] += row.loc_added_sum
+            amounts[place + 6] += row.loc_deleted_sum
+            amounts[place + ROWS] += 1
+
+    def _add_languages(self, rows: Iterable[LanguageFeatureRow]) -> None:
+        places, amounts = self.places.languages, self.amounts
+        for row in rows:
+            place = places.get((row.value, row.feature))
+            if place is None:
+                place = self._new(places, (row.value, row.feature), (OTHERS, OTHERS))
+            amounts[place] += row.code_generation_activity_count
+            amounts[place + 1] += row.code_acceptance_activity_count
+            amounts[place + 2] += row.loc_suggested_to_add_sum
+            amounts[place + 3] += row.loc_suggested_to_delete_sum
+            amounts[place + 4] += row.loc_added_sum
+            amounts[place + 5] += row.loc_deleted_sum
+            amounts[place + ROWS] += 1
+
+    def _add_rarely(self, key: tuple[str, ...], figures: Sequence[int]) -> None:
         place = self.places.rare.get(key)
         if place is None:
-            place = self.places.new(self.places.rare, key, (key[0], OTHERS))
-            self._grow()
-        filled = (*line, *[0] * (ROWS - len(line)), 1)
-        self._add_line(place, filled)
+            place = self._new(self.places.rare, key, (key[0], OTHERS))
+        line = (*figures, *[0] * (ROWS - len(figures)), 1)
+        self.amounts[place : place + LINE] = map(add, self.amounts[place : place + LINE], line)
 
-    def _add_ides(self, rows: Iterable[IdeRow]) -> None:
-        places = self.places.ides
-        for row in rows:
-            place = places.get(row.value)
-            if place is None:
-                place = self.places.new(places, row.value, OTHERS)
-                self._grow()
-            self._add_line(place, _counters(row))
 
-    def _add_features(self, rows: Iterable[FeatureRow]) -> None:
-        places = self.places.features
-        for row in rows:
-            place = places.get(row.value)
-            if place is None:
-                place = self.places.new(places, row.value, OTHERS)
-                self._grow()
-            self._add_line(place, _counters(row))
+def _count_together(into: dict[Thing, int], other: Mapping[Thing, int]) -> None:
+    for thing, count in other.items():
+        into[thing] = into.get(thing, 0) + count

@@ -6,46 +6,44 @@ enterprise; people without activity count as members; windows recount distinct p
 
 from __future__ import annotations
 
-from collections import defaultdict
 from datetime import date
 from typing import TYPE_CHECKING, Any
-
-import msgspec
 
 from copilot_usage.domain.dates import ending
 from copilot_usage.domain.scope import ScopeKind
 from copilot_usage.generations import team_rows, user_rows
+from copilot_usage.generations.memberships import UNFIT, MembershipReport, People
 from copilot_usage.generations.sieve import FlawTally
 from copilot_usage.generations.team_day import NO_TEAM, TeamDay, TeamSets
 from copilot_usage.generations.team_documents import document, known_figures
 from copilot_usage.generations.team_names import TeamNames
 from copilot_usage.generations.team_people import PeopleLedger
 from copilot_usage.generations.team_rows import identity, is_active
-from copilot_usage.generations.team_sums import Sums
+from copilot_usage.generations.team_sums import Places, Sums
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from copilot_usage.domain.dates import DateRange
     from copilot_usage.domain.outcome import PersonActivity
     from copilot_usage.domain.scope import Scope
     from copilot_usage.domain.usage import Flaw
-    from copilot_usage.generations.team_rows import Identity, MembershipRow, UserRow
+    from copilot_usage.generations.team_rows import UserRow
 
-_UNFIT = (msgspec.MsgspecError, ValueError, RecursionError)
-_TEAMS_REPORT, _USERS_REPORT = "user-teams report", "users report"
+_REPORT = "users report"
 
 
 class TeamJoin:
     """Joins row by row, and keeps sums: it grows with people and teams, not with rows."""
 
     def __init__(self, owner: Scope, teams: Collection[Scope], *, people: bool = False) -> None:
-        """`teams` may hold `*`. `people`: keep logins and what each did, for `PersonActivity`; else no login is kept."""
+        """`teams` may hold `*`. `people`: keep who did what, by login, for `PersonActivity`; else no login is kept."""
         self._enterprise = owner.kind.owner_kind is ScopeKind.ENTERPRISE
         self._wanted = tuple(teams)
         self._names = TeamNames(owner, teams)
         self._sets = TeamSets()
-        self._person_of: dict[Identity, int] = {}
+        self._places = Places()
+        self._people = People()
         self._bits: dict[date, int] = {}
         self._open: dict[str, TeamDay] = {}
         self._members: dict[date, Mapping[int, int]] = {}
@@ -58,54 +56,16 @@ class TeamJoin:
 
         `breakdowns` False: only counters and people are summed, for days that are read and not kept.
         """
-        masks = self._masks(day, lines)
-        owner = max(masks, key=lambda each: (each is not None, len(masks[each])), default=None)
+        report = MembershipReport(day, self._names, self._people, self._flaws)
+        report.read(lines, enterprise=self._enterprise)
+        owner, teams = report.result()
         state = self._open.get(day.isoformat())
         if state is None:
             self._bits.setdefault(day, 1 << len(self._bits))
-            state = TeamDay(self._bits[day], self._sets, breakdowns=breakdowns)
+            state = TeamDay(self._bits[day], self._sets, self._places, breakdowns=breakdowns)
             self._open[day.isoformat()] = state
             self._members[day] = state.members
-        for found, rows in masks.items():
-            if found in {owner, None}:
-                state.enrol(rows, owner, len(self._person_of))
-            else:
-                self._flaws.add(_TEAMS_REPORT, f"rows of another {self._owner_word}")
-
-    def _masks(self, day: date, lines: Iterable[bytes]) -> Mapping[str | None, Mapping[int, int]]:
-        """Owner's id → person → teams, a bit each. A row that comes twice sets its bit twice."""
-        masks: defaultdict[str | None, dict[int, int]] = defaultdict(dict)
-        bits: dict[tuple[Identity, str], int] = {}
-        for row, where in self._membership_rows(lines):
-            if row.day is not None and row.day != day.isoformat():
-                self._flaws.add(where, "a row of another day than the report's")
-                continue
-            bit = bits.get((row.team_id, row.slug))
-            if bit is None:
-                bit = bits[row.team_id, row.slug] = self._team_bit(row, day, where)
-            if bit:
-                person = self._person_of.setdefault(identity(row.user_id), len(self._person_of))
-                of_owner = masks[self._owner_id(row)]
-                of_owner[person] = of_owner.get(person, 0) | bit
-        return masks
-
-    def _membership_rows(self, lines: Iterable[bytes]) -> Iterator[tuple[MembershipRow, str]]:
-        for number, line in enumerate(lines, 1):
-            try:
-                yield team_rows.memberships.decode(line), _TEAMS_REPORT
-            except _UNFIT:
-                where = f"{_TEAMS_REPORT}, row {number}"
-                for row in user_rows.membership_rows(line, where, self._flaws):
-                    yield row, where
-
-    def _team_bit(self, row: MembershipRow, day: date, where: str) -> int:
-        """0 for a team that is not wanted."""
-        try:
-            number = self._names.number(row.team_id, row.slug, day)
-        except ValueError as error:
-            self._flaws.add(where, str(error))
-            return 0
-        return 0 if number is None else 1 << number
+        state.enrol(teams, owner, self._people.count)
 
     def add_users(self, lines: Iterable[bytes], *, days: Collection[date] | None = None) -> None:
         """Rows of usage, each joined with the membership of its own day; the days are known once all lines are read.
@@ -117,36 +77,32 @@ class TeamJoin:
         expected = {name: self._open[name] for name in names if name in self._open}
         whole = any(state.breakdowns for state in expected.values())
         decode = (team_rows.whole_users if whole else team_rows.users).decode
+        only = next(iter(expected)) if len(expected) == 1 else None
         for number, line in enumerate(lines, 1):
             try:
-                row: UserRow = decode(line)
-            except _UNFIT:
-                for row in user_rows.user_rows(line, f"{_USERS_REPORT}, row {number}", self._flaws):
-                    self._take(row, expected, number, strict=days is not None)
-            else:
-                self._take(row, expected, number, strict=days is not None)
+                rows: Iterable[UserRow] = (decode(line),)
+            except UNFIT:
+                rows = user_rows.user_rows(line, f"{_REPORT}, row {number}", self._flaws)
+            for row in rows:
+                state = expected.get(row.day or only or "")
+                if state is not None:
+                    self._join(row, state, number)
+                elif days is not None:
+                    self._flaws.add(f"{_REPORT}, row {number}", "a row of another day than the report's")
         self._read.update(map(date.fromisoformat, expected))
 
-    def _take(self, row: UserRow, expected: Mapping[str, TeamDay], number: int, *, strict: bool) -> None:
-        name = next(iter(expected), "") if row.day is None and len(expected) == 1 else row.day or ""
-        state = expected.get(name)
-        if state is None:
-            if strict:
-                self._flaws.add(f"{_USERS_REPORT}, row {number}", "a row of another day than the report's")
+    def _join(self, row: UserRow, state: TeamDay, number: int) -> None:
+        person = self._people.numbers.get(row.user_id)
+        if person is None:
+            person = self._people.numbers.get(identity(row.user_id), NO_TEAM)
+        teams = state.set_of[person] if 0 <= person < len(state.set_of) else NO_TEAM
+        if teams == NO_TEAM or state.seen[person]:
             return
-        person = self._person_of.get(row.user_id)
-        if person is None and isinstance(row.user_id, str):
-            person = self._person_of.get(identity(row.user_id))
-        teams = NO_TEAM if person is None else state.set_of(person)
-        if person is None or teams == NO_TEAM:
+        owner = row.enterprise_id if self._enterprise else row.organization_id
+        if owner is not None and owner != state.owner and state.owner not in {None, str(owner)}:
+            self._flaws.add(f"{_REPORT}, row {number}", f"a row of another {self._owner_word}")
             return
-        owner = self._owner_id(row)
-        if owner is not None and state.owner is not None and owner != state.owner:
-            self._flaws.add(f"{_USERS_REPORT}, row {number}", f"a row of another {self._owner_word}")
-        elif state.first_row_of(person):
-            self._count(row, state, person, teams)
-
-    def _count(self, row: UserRow, state: TeamDay, person: int, teams: int) -> None:
+        state.seen[person] = 1
         active = is_active(row)
         if active:
             days = self._sets.active_days[teams]
@@ -155,10 +111,6 @@ class TeamJoin:
             sums.add(row, active=active, breakdowns=state.breakdowns)
         if self._ledger is not None:
             self._ledger.add(person, row, day=state.bit, teams=teams, active=active)
-
-    def _owner_id(self, row: UserRow | MembershipRow) -> str | None:
-        owner = row.enterprise_id if self._enterprise else row.organization_id
-        return owner if owner is None or isinstance(owner, str) else str(owner)
 
     @property
     def _owner_word(self) -> str:
@@ -178,14 +130,14 @@ class TeamJoin:
         teams = self._names.by_scope(state.members)
         if len(teams) < len(state.members):
             self._flaws.add(
-                f"{_TEAMS_REPORT} of {day}", "two teams of the same slug; the one with the smaller id counts"
+                f"user-teams report of {day}", "two teams of the same slug; the one with the smaller id counts"
             )
         owner = {} if state.owner is None else {f"{self._owner_word}_id": state.owner}
         return {
             scope: {"day": day.isoformat()}
             | owner
             | {"team_id": self._names.ids[team], "slug": self._names.slugs[team], "members": state.members[team]}
-            | document(sums.get(team, Sums()), known)
+            | document(sums.get(team, Sums(self._places)), known)
             for scope, team in sorted(teams.items())
         }
 

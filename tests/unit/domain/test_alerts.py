@@ -267,6 +267,11 @@ def test_seats_kept_too_long_ago_or_too_lately_are_no_comparison() -> None:
     assert checked(report_of(scope_report(seats=seats, seat_days=kept)), "seats change > -99%").hits == ()
 
 
+def test_the_change_of_seats_that_were_not_read_is_not_known() -> None:
+    (note,) = checked(report_of(scope_report()), "seats change > 5%").unknown
+    assert note.text.endswith("for octo-org: it is not known.")
+
+
 def test_each_scope_is_held_against_each_threshold() -> None:
     busy = scope_report(usage_day(NEWEST, {"loc_added_sum": 10}), scope=ORGANIZATION)
     quiet = scope_report(usage_day(NEWEST, {"loc_added_sum": 1}), scope=TEAM)

@@ -1,0 +1,46 @@
+"""An answer that no further try would better: what is known of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from copilot_usage.copilot_api.rights import rights_for
+from copilot_usage.copilot_api.token_kinds import TokenKind
+from copilot_usage.domain.scope import ScopeKind
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from copilot_usage.copilot_api.questions import Question
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """`message` is GitHub's own, already cut short and without secrets."""
+
+    question: Question
+    status: int
+    headers: Mapping[str, str]
+    message: str
+    token: TokenKind = TokenKind.UNKNOWN
+
+    @property
+    def name(self) -> str:
+        return self.question.scope.name
+
+    @property
+    def in_enterprise(self) -> bool:
+        return self.question.scope.kind.owner_kind is ScopeKind.ENTERPRISE
+
+    @property
+    def needed(self) -> str:
+        return rights_for(self.question).sentence
+
+    @property
+    def answer(self) -> str:
+        said = f": “{self.message}”" if self.message else ""
+        return f"GitHub answered {self.status} for {self.question.label}{said}."
+
+    def says(self, *words: str) -> bool:
+        return any(word in self.message.lower() for word in words)

@@ -1,0 +1,108 @@
+"""The same invented days as the two retired generations would have told them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+Document = dict[str, Any]
+_SHOWN, _ACCEPTED = "code_generation_activity_count", "code_acceptance_activity_count"
+_SUGGESTED, _ADDED = "loc_suggested_to_add_sum", "loc_added_sum"
+
+
+def _completions(day: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
+    return (row for row in day["totals_by_language_feature"] if row["feature"] == "code_completion")
+
+
+def usage_day(day: Mapping[str, Any]) -> Document:
+    """A day of `/copilot/usage`."""
+    rows = list(_completions(day))
+    people = day["daily_active_users"]
+    return {
+        "day": day["day"],
+        "total_suggestions_count": sum(row[_SHOWN] for row in rows),
+        "total_acceptances_count": sum(row[_ACCEPTED] for row in rows),
+        "total_lines_suggested": sum(row[_SUGGESTED] for row in rows),
+        "total_lines_accepted": sum(row[_ADDED] for row in rows),
+        "total_active_users": people,
+        "total_chat_acceptances": people // 3,
+        "total_chat_turns": 4 * people,
+        "total_active_chat_users": people // 2,
+        "breakdown": [
+            {
+                "language": row["language"],
+                "editor": "vscode",
+                "suggestions_count": row[_SHOWN],
+                "acceptances_count": row[_ACCEPTED],
+                "lines_suggested": row[_SUGGESTED],
+                "lines_accepted": row[_ADDED],
+                "active_users": max(1, people // 4),
+            }
+            for row in rows
+        ],
+    }
+
+
+def metrics_day(day: Mapping[str, Any]) -> Document:
+    """A day of `/copilot/metrics`."""
+    people = day["daily_active_users"]
+    by_language: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0, 0])
+    for row in _completions(day):
+        by_language[row["language"]] = [
+            held + row[name]
+            for held, name in zip(by_language[row["language"]], (_SHOWN, _ACCEPTED, _SUGGESTED, _ADDED), strict=True)
+        ]
+    model = {"name": "default", "is_custom_model": False, "custom_model_training_date": None}
+    languages = [
+        {
+            "name": name,
+            "total_engaged_users": max(1, people // 3),
+            "total_code_suggestions": amounts[0],
+            "total_code_acceptances": amounts[1],
+            "total_code_lines_suggested": amounts[2],
+            "total_code_lines_accepted": amounts[3],
+        }
+        for name, amounts in sorted(by_language.items())
+    ]
+    engaged = {"total_engaged_users": people}
+    chat = {**model, "total_engaged_users": people // 2, "total_chats": 3 * people}
+    return {
+        "date": day["day"],
+        "total_active_users": people,
+        "total_engaged_users": max(0, people - 3),
+        "copilot_ide_code_completions": {
+            **engaged,
+            "languages": [
+                {"name": row["name"], "total_engaged_users": row["total_engaged_users"]} for row in languages
+            ],
+            "editors": [{"name": "vscode", **engaged, "models": [{**model, **engaged, "languages": languages}]}],
+        },
+        "copilot_ide_chat": {
+            "total_engaged_users": people // 2,
+            "editors": [
+                {
+                    "name": "vscode",
+                    "total_engaged_users": people // 2,
+                    "models": [
+                        {**chat, "total_chat_insertion_events": people // 4, "total_chat_copy_events": people // 5}
+                    ],
+                }
+            ],
+        },
+        "copilot_dotcom_chat": {"total_engaged_users": people // 5, "models": [{**chat, "total_chats": people}]},
+        "copilot_dotcom_pull_requests": {
+            "total_engaged_users": people // 9,
+            "repositories": [
+                {
+                    "name": "octo-org/shop",
+                    "total_engaged_users": people // 9,
+                    "models": [
+                        {**model, "total_pr_summaries_created": people // 8, "total_engaged_users": people // 9}
+                    ],
+                }
+            ],
+        },
+    }

@@ -1,0 +1,120 @@
+"""Recognises by its shape what lies in files that people already have, for `copilot-usage import`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from copilot_usage.domain.snapshot import Generation
+from copilot_usage.generations import metrics, reports, usage
+from copilot_usage.generations.day_documents import is_wrapper, wrapped_days
+from copilot_usage.generations.found import day_of
+from copilot_usage.generations.sieve import FlawTally
+from copilot_usage.generations.snapshot_lines import is_snapshot_line, snapshot_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    from copilot_usage.domain.snapshot import Snapshot
+    from copilot_usage.domain.usage import Flaw
+    from copilot_usage.generations.documents import Document, Parsed
+
+_METRICS_FIELDS = frozenset({"date", *metrics.BLOCKS})
+_USAGE_FIELDS = frozenset({"breakdown", *usage.TOP, *usage.COMPLETION_FIELDS})
+_REPORTS_FIELDS = frozenset(
+    {path[0] for path in reports.FIELDS if path}
+    | set(reports.FIELDS[()])
+    | {array.field for array in reports.ARRAYS if array.inside is None}
+)
+# What some file may hold and nobody can import, by a field that gives it away.
+_NOT_IMPORTED: Mapping[str, str] = {
+    "download_links": "an answer with links to a report, not the report itself; the links have expired",
+    "repo_id": "rows by repository, of which no history is kept",
+    "seats": "a list of seats, which names people; only their daily counts are kept",
+    "seat_breakdown": "the settings of a Copilot subscription, not its usage",
+    "usageItems": "a bill, not usage",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RecognisedDay:
+    """A day of usage, ready to be filed under whatever scope it is said to be of."""
+
+    day: date
+    generation: Generation
+    document: Document
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """What a file holds. `users` and `memberships` are of use only together: see `imported_teams.join_rows`.
+
+    `snapshots` know their own scope. `flaws` say, with the place, what cannot be read or imported.
+    """
+
+    days: tuple[RecognisedDay, ...] = ()
+    snapshots: tuple[Snapshot, ...] = ()
+    users: tuple[Document, ...] = ()
+    memberships: tuple[Document, ...] = ()
+    flaws: tuple[Flaw, ...] = ()
+
+
+def recognise(parsed: Parsed) -> Recognised:
+    """Sorts the objects of a file; of a day that is there twice the last one counts."""
+    pile = _Pile()
+    pile.flaws.extend(parsed.flaws)
+    for place, document in zip(parsed.places, parsed.documents, strict=True):
+        pile.add(place, document)
+    days = sorted(pile.days.values(), key=lambda found: (found.generation, found.day))
+    return Recognised(tuple(days), tuple(pile.snapshots), tuple(pile.users), tuple(pile.memberships), tuple(pile.flaws))
+
+
+class _Pile:
+    def __init__(self) -> None:
+        self.flaws = FlawTally()
+        self.days: dict[tuple[Generation, date], RecognisedDay] = {}
+        self.snapshots: list[Snapshot] = []
+        self.users: list[Document] = []
+        self.memberships: list[Document] = []
+
+    def add(self, place: str, document: Document) -> None:
+        if is_snapshot_line(document):
+            self._add_snapshot(place, document)
+        elif is_wrapper(document):
+            for day in wrapped_days(document, self.flaws):
+                self._add_day(place, day, Generation.REPORTS)
+        elif "user_id" in document:
+            (self.memberships if "team_id" in document else self.users).append(document)
+        elif refusal := next((why for field, why in _NOT_IMPORTED.items() if field in document), None):
+            self.flaws.add(place, refusal)
+        elif generation := generation_of(document):
+            self._add_day(place, document, generation)
+        else:
+            self.flaws.add(place, "no document of any generation of GitHub's usage API")
+
+    def _add_snapshot(self, place: str, document: Document) -> None:
+        try:
+            self.snapshots.append(snapshot_of(document))
+        except ValueError as error:
+            self.flaws.add(place, str(error))
+
+    def _add_day(self, place: str, document: Document, generation: Generation) -> None:
+        day = day_of(document)
+        if day is None:
+            self.flaws.add(place, "a day's figures without the day")
+            return
+        held = self.days.get((generation, day))
+        if held is not None and held.document != document:
+            self.flaws.add(place, f"{day} is there twice with different figures; the last ones count")
+        self.days[generation, day] = RecognisedDay(day, generation, document)
+
+
+def generation_of(document: Mapping[str, Any]) -> Generation | None:
+    """The generation that calls its fields like this."""
+    fields = document.keys()
+    if fields & _METRICS_FIELDS:
+        return Generation.METRICS
+    if fields & _USAGE_FIELDS:
+        return Generation.USAGE
+    return Generation.REPORTS if fields & _REPORTS_FIELDS else None

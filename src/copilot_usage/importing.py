@@ -1,0 +1,113 @@
+"""Files that people already have, filed into a history: what can be is, what cannot is named by file and place."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from copilot_usage.domain.dates import is_settled
+from copilot_usage.domain.snapshot import Generation, Snapshot
+from copilot_usage.errors import InputError, UnreadableDocument
+from copilot_usage.generations.documents import parse_documents
+from copilot_usage.generations.imported_teams import join_rows
+from copilot_usage.generations.recognition import recognise
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from datetime import date
+
+    from copilot_usage.domain.scope import Scope
+    from copilot_usage.domain.storing import Store
+    from copilot_usage.generations.documents import Document
+    from copilot_usage.generations.recognition import Recognised
+
+_logger = logging.getLogger(__name__)
+_ENDINGS = {".json", ".ndjson", ".jsonl"}
+# What one error quotes; the rest is in the log, line by line.
+_QUOTED = 10
+
+
+@dataclass
+class _Pile:
+    """What was found so far, in all files."""
+
+    scope: Scope
+    today: date
+    snapshots: list[Snapshot] = field(default_factory=list)
+    users: list[Document] = field(default_factory=list)
+    memberships: list[Document] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+    def problem(self, text: str) -> None:
+        _logger.warning("%s", text, extra={"title": "Not imported"})
+        self.problems.append(text)
+
+    def add(self, path: Path, found: Recognised) -> None:
+        """Takes in a file's days; rows wait for the rows of other files."""
+        for flaw in found.flaws:
+            self.problem(f"{path}: {flaw.where}: {flaw.what}")
+        self.snapshots += found.snapshots
+        self.users += found.users
+        self.memberships += found.memberships
+        if found.days and self.scope.every_team:
+            self.problem(f"{path}: days of a whole scope cannot be filed under every team; name one team")
+        else:
+            self.snapshots += (self._snapshot(self.scope, day.day, day.generation, day.document) for day in found.days)
+
+    def join(self) -> None:
+        """Files the teams' days that the rows of all files give together."""
+        if not self.users and not self.memberships:
+            return
+        if not self.scope.kind.is_team:
+            self.problem("rows of people: they are imported for teams only; give `--team`, `*` for every team in them")
+            return
+        joined = join_rows(self.scope.parent, (self.scope,), users=self.users, memberships=self.memberships)
+        for flaw in joined.flaws:
+            self.problem(f"{flaw.where}: {flaw.what}")
+        for day in joined.days:
+            settled = is_settled(day.day, self.today)
+            kept = Snapshot(day.day, day.scope, Generation.REPORTS, settled, day.document, day.trailing)
+            self.snapshots.append(kept)
+
+    def _snapshot(self, scope: Scope, day: date, generation: Generation, document: Document) -> Snapshot:
+        return Snapshot(day, scope, generation, is_settled(day, self.today), document)
+
+
+def import_files(names: Sequence[str], scopes: Sequence[Scope], store: Store, today: date) -> None:
+    """Files everything that can be; then raises UnreadableDocument if anything could not be, InputError without a file."""
+    if len(scopes) != 1:
+        raise InputError(["`org`, `enterprise`, `team`: name the one scope that the files are about."])
+    pile = _Pile(scopes[0], today)
+    for path in _files(names):
+        try:
+            found = recognise(parse_documents(path.read_bytes()))
+        except OSError as error:
+            pile.problem(f"{path}: {error.strerror or error}")
+            continue
+        pile.add(path, found)
+    pile.join()
+    saved = store.save(pile.snapshots)
+    _logger.info("%s days read, %s of them new or different", f"{len(pile.snapshots):,}", f"{saved.days_written:,}")
+    if pile.problems:
+        raise _incomplete(pile.problems)
+
+
+def _files(names: Iterable[str]) -> Iterator[Path]:
+    """The files; folders are searched for JSON, by name."""
+    for name in names:
+        path = Path(name)
+        if path.is_dir():
+            yield from sorted(found for found in path.rglob("*") if found.suffix in _ENDINGS and found.is_file())
+        else:
+            yield path
+
+
+def _incomplete(problems: list[str]) -> UnreadableDocument:
+    more = f"\n… and {len(problems) - _QUOTED} more" if len(problems) > _QUOTED else ""
+    return UnreadableDocument(
+        "Not everything could be imported",
+        cause="\n".join(problems[:_QUOTED]) + more,
+        remedy="Everything else was imported. Importing again, once the files are mended, changes nothing of it.",
+    )

@@ -1,0 +1,136 @@
+"""Asks GitHub about one repository through PyGithub, a few questions at a time; faults and refusals in words."""
+
+from __future__ import annotations
+
+import logging
+from queue import LifoQueue
+from typing import TYPE_CHECKING, TypeVar
+
+from github import Auth, Github
+from github.GithubException import BadAttributeException, GithubException
+from requests import RequestException
+from requests.exceptions import ConnectTimeout, ProxyError, ReadTimeout, SSLError
+from urllib3.exceptions import MaxRetryError, NameResolutionError
+
+import copilot_usage
+from copilot_usage.snapshots.answers import Answer
+from copilot_usage.snapshots.refusals import refused, unreachable
+from copilot_usage.snapshots.retries import PatientRetry
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from github.Repository import Repository
+
+    from copilot_usage.snapshots.answers import Place
+    from copilot_usage.snapshots.retries import Patience
+
+_logger = logging.getLogger(__name__)
+_T = TypeVar("_T")
+# GitHub asks for few requests at a time (docs: "Best practices for using the REST API").
+LANES = 4
+# Past so many writes in a row GitHub asks for a second between them (same page). Reads are few enough: a run has 1,000
+# requests an hour, and GitHub's limit for reads is 900 a minute.
+_WRITES_AT_ONCE = 20
+_NOT_AN_ANSWER = (BadAttributeException, ValueError, LookupError, TypeError, AttributeError)
+
+
+class Connection:
+    """May be used by several threads: each lane is a PyGithub of its own, because threads cannot share one."""
+
+    def __init__(self, place: Place, patience: Patience) -> None:
+        self._place = place
+        self._patience = patience
+        self._writes = 0
+        self._lanes: LifoQueue[Github] = LifoQueue()
+        for _ in range(LANES):
+            self._lanes.put(_lane(place, patience))
+        self.remaining: int | None = None
+
+    def close(self) -> None:
+        """Closes what is open; the next question opens it again."""
+        lanes = [self._lanes.get() for _ in range(LANES)]
+        for lane in lanes:
+            lane.close()
+            self._lanes.put(lane)
+
+    def write(self, call: Callable[[Repository], _T]) -> _T:
+        """Like `ask`, for what changes something."""
+        self._writes += 1
+        if self._writes > _WRITES_AT_ONCE:
+            self._patience.sleep(1)
+        return self.ask(call, writing=True)
+
+    def ask(self, call: Callable[[Repository], _T], *, writing: bool = False) -> _T:
+        """What `call` gets; raises StoreRefused. Every call may be made again.
+
+        PyGithub's retries end where a status is read: an answer that breaks off, or is none, is asked for again here.
+        """
+        why = ""
+        for attempt in range(self._patience.tries):
+            if attempt:
+                _logger.info("snapshots: %s; asking again", why)
+                self._patience.back_off(attempt, most=60)
+            try:
+                return self._call(call)
+            except GithubException as error:
+                raise refused(self._place, _answer(error, writing=writing)) from error
+            except RequestException as error:
+                why = _words(error)
+                if _repeated(error):
+                    break
+            except (RuntimeError, AssertionError) as error:
+                raise unreachable(self._place, "it redirects to another host") from error
+            except _NOT_AN_ANSWER as error:
+                _logger.debug("snapshots: %s", type(error).__name__)
+                why = "what came is no answer of GitHub's API"
+        raise unreachable(self._place, why)
+
+    def _call(self, call: Callable[[Repository], _T]) -> _T:
+        lane = self._lanes.get()
+        try:
+            return call(lane.get_repo(self._place.repository))
+        finally:
+            remaining, limit = lane.requester.rate_limiting
+            self.remaining = remaining if limit >= 0 else None
+            self._lanes.put(lane)
+
+
+def _lane(place: Place, patience: Patience) -> Github:
+    return Github(
+        auth=Auth.Token(place.token) if place.token else None,
+        base_url=place.api_url.rstrip("/"),
+        timeout=patience.timeout,
+        user_agent=f"copilot-usage-report/{copilot_usage.__version__}",
+        retry=PatientRetry(patience),
+        seconds_between_requests=None,
+        seconds_between_writes=None,
+        lazy=True,
+    )
+
+
+def _answer(error: GithubException, *, writing: bool) -> Answer:
+    said = error.data.get("message") if isinstance(error.data, dict) else None
+    headers = {name.lower(): str(value) for name, value in (error.headers or {}).items()}
+    return Answer(error.status, str(said or error.message or ""), headers, writing)
+
+
+def _repeated(error: RequestException) -> bool:
+    """Whether PyGithub has tried it as often as it may."""
+    return bool(error.args) and isinstance(error.args[0], MaxRetryError)
+
+
+def _words(error: RequestException) -> str:
+    """Why a connection failed; the library's own text is an address and a list of classes."""
+    reason = getattr(error.args[0], "reason", None) if error.args else None
+    if isinstance(reason, NameResolutionError):
+        return "its name could not be resolved (DNS)"
+    return next((words for kind, words in _FAULTS if isinstance(error, kind)), "the connection failed or broke off")
+
+
+_FAULTS: tuple[tuple[type[RequestException], str], ...] = (
+    (SSLError, "the certificate is not trusted here (behind a proxy that re-signs: set `REQUESTS_CA_BUNDLE`)"),
+    (ProxyError, "the proxy did not let the connection through"),
+    (ConnectTimeout, "no connection in time"),
+    (ReadTimeout, "no answer in time"),
+)

@@ -1,0 +1,87 @@
+"""Where a month of snapshots lies in the folder, and what a path there means; knows no files."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from copilot_usage.domain.dates import month_of
+from copilot_usage.domain.scope import Scope, ScopeKind, bare_team_slug, is_slug
+from copilot_usage.domain.snapshot import Generation
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
+    from copilot_usage.domain.dates import DateRange
+    from copilot_usage.domain.snapshot import Snapshot
+
+_SUFFIX = ".ndjson"
+_FILE_NAME = re.compile(r"([0-9]{4}-(?:0[1-9]|1[0-2]))\.ndjson", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class MonthFile:
+    """One generation's lines of one scope in one month (`YYYY-MM`)."""
+
+    generation: Generation
+    scope: Scope
+    month: str
+
+    def __post_init__(self) -> None:
+        parts = self.scope.name.split("/")
+        if not all(is_slug(part) for part in parts) or self.scope.kind.is_team != (len(parts) == 2):
+            raise ValueError(f"{self.scope} has no place in the folder")
+
+    @property
+    def path(self) -> str:
+        """Relative to the snapshot directory, with `/`."""
+        return f"{self.generation}/{self.scope.kind}/{self.scope.name}/{self.month}{_SUFFIX}"
+
+
+def month_file_at(path: str) -> MonthFile | None:
+    """The month file at a path relative to the snapshot directory; None for everything else that may lie there."""
+    generation, _, rest = path.partition("/")
+    kind, _, rest = rest.partition("/")
+    name, _, file_name = rest.rpartition("/")
+    month = _FILE_NAME.fullmatch(file_name)
+    if month is None or generation not in set(Generation) or kind not in set(ScopeKind) or not _is_name(name):
+        return None
+    owner, _, team = name.partition("/")
+    try:
+        return MonthFile(Generation(generation), Scope(ScopeKind(kind), owner, team or None), month[1])
+    except ValueError:
+        return None
+
+
+def _is_name(name: str) -> bool:
+    """Whether these are the very words that a scope's name is written with: lower case, no prefix, one or two parts."""
+    parts = name.split("/")
+    return 1 <= len(parts) <= 2 and all(is_slug(part) and part == bare_team_slug(part) for part in parts)
+
+
+def by_month(snapshots: Iterable[Snapshot]) -> dict[MonthFile, list[Snapshot]]:
+    """The snapshots by the file that they belong to."""
+    groups: dict[MonthFile, list[Snapshot]] = defaultdict(list)
+    for snapshot in snapshots:
+        groups[MonthFile(snapshot.generation, snapshot.scope, month_of(snapshot.day))].append(snapshot)
+    return groups
+
+
+def wanted_files(files: Iterable[MonthFile], scopes: Collection[Scope], days: DateRange) -> list[MonthFile]:
+    """Those that may hold days of these scopes, month by month; `*` is every team that has files."""
+    first, last = month_of(days.since), month_of(days.until)
+    names = frozenset(scopes)
+    every = [scope for scope in scopes if scope.every_team]
+    found = [
+        file
+        for file in files
+        if first <= file.month <= last and (file.scope in names or any(scope.covers(file.scope) for scope in every))
+    ]
+    return sorted(found, key=lambda file: (file.month, file.scope, file.generation))
+
+
+def inside(directory: str, path: str) -> str:
+    """A path in the directory, seen from where the directory lies."""
+    return f"{directory}/{path}" if directory else path

@@ -1,0 +1,106 @@
+"""How often a request is made again, and after what wait: PyGithub's rules, with an end, and a sleep handed in."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from github.GithubException import RateLimitExceededExceedsMaxWait
+from github.GithubRetry import GithubRetry
+from urllib3.exceptions import InvalidHeader, MaxRetryError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from urllib3.response import HTTPResponse
+
+_logger = logging.getLogger(__name__)
+# GitHub's advice for a secondary limit that names no time (docs: "Rate limits for the REST API").
+_SECONDARY_WAIT = 60.0
+_SERVER_FAULTS = (500, 502, 503, 504)
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """`tries` of one request; no wait is longer than `longest_wait` seconds; `chance` gives numbers from 0 to 1."""
+
+    sleep: Callable[[float], object]
+    chance: Callable[[], float]
+    tries: int = 5
+    longest_wait: float = 300.0
+    timeout: int = 30
+
+    def back_off(self, attempt: int, most: float) -> None:
+        """Waits after attempt number `attempt` (from 0): up to twice as long each time, never longer than `most`."""
+        self.sleep(self.chance() * min(most, 2.0**attempt))
+
+
+class PatientRetry(GithubRetry):
+    """GithubRetry that waits by `Patience`, takes 429 for what 403 with a rate limit is, and may repeat every verb.
+
+    Every request of ours may be repeated: blobs, trees and commits are what they are however often they are made, and a
+    branch that is moved to where it already stands does not move.
+    """
+
+    def __init__(self, patience: Patience, **kwargs: Any) -> None:
+        self._patience = patience
+        known: dict[str, Any] = {
+            "total": patience.tries - 1,
+            "backoff_factor": 1,
+            "backoff_max": min(60.0, patience.longest_wait),
+            "status_forcelist": [*_SERVER_FAULTS, 429],
+            "allowed_methods": None,
+            "raise_on_status": False,
+            "secondary_rate_wait": _SECONDARY_WAIT,
+            "max_rate_limit_wait": patience.longest_wait,
+        }
+        super().__init__(**(known | kwargs))
+
+    def new(self, **kwargs: Any) -> PatientRetry:
+        return super().new(patience=self._patience, **kwargs)
+
+    def increment(
+        self,
+        method: str | None = None,
+        url: str | None = None,
+        response: HTTPResponse | None = None,
+        *others: Any,
+        **kwargs: Any,
+    ) -> Any:
+        """Refuses waits that are too long, which GithubRetry or urllib3 would take; says at the end what it was."""
+        limited = response is not None and response.status in {403, 429}
+        if response is not None and (_asked(response) or 0) > self._patience.longest_wait:
+            raise _exhausted(response)
+        try:
+            again = super().increment(method, url, response, *others, **kwargs)
+        except MaxRetryError as error:
+            if response is not None and limited:
+                raise _exhausted(response) from error
+            raise
+        if response is not None and response.status == 429:
+            again.get_backoff_time = lambda: _SECONDARY_WAIT  # type: ignore[method-assign]
+        return again
+
+    def sleep(self, response: Any = None) -> None:
+        """Waits before the next try, and says so."""
+        asked = None if response is None else _asked(response)
+        wait = self.get_backoff_time() if asked is None else asked
+        last = self.history[-1]
+        why = f"GitHub answered {last.status}" if last.status else "no answer"
+        _logger.info("snapshots: %s to %s; asking again in %.0f s", why, last.method, wait)
+        self._patience.sleep(wait)
+
+
+def _asked(response: HTTPResponse) -> float | None:
+    """The seconds that GitHub asks for, if it does."""
+    try:
+        return GithubRetry().get_retry_after(response)
+    except (InvalidHeader, ValueError, OverflowError):
+        return None
+
+
+def _exhausted(response: HTTPResponse) -> RateLimitExceededExceedsMaxWait:
+    response.drain_conn()
+    headers = dict(response.headers)
+    return RateLimitExceededExceedsMaxWait(response.status, {"message": "rate limit"}, headers, wait=_asked(response))

@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+import gzip
+import json
+import logging
+from contextlib import closing
+
+import pytest
+
+from copilot_usage.copilot_api.deadline import Deadline
+from copilot_usage.copilot_api.downloads import Downloads
+from copilot_usage.errors import Unreachable, UnreadableDocument
+from fakes.clock import RecordedClock
+from fakes.scripted import Reply, one_by_one, scripted
+
+
+def downloads(masked: list[str] | None = None, *, insecure: bool = True) -> Downloads:
+    clock = RecordedClock()
+    mask = ([] if masked is None else masked).append
+    return Downloads(deadline=Deadline(600, now=clock.now, sleep=clock.sleep), mask=mask, insecure=insecure)
+
+
+@pytest.mark.parametrize("link", ["http://files.test/a?sig=x", "HTTP://files.test/a"])
+def test_a_plain_link_is_refused_where_the_api_is_encrypted(link: str) -> None:
+    with closing(downloads(insecure=False)) as session, pytest.raises(UnreadableDocument) as refusal:
+        list(session.stream(link, "octo-org: users-1-day"))
+    assert "files.test" not in str(refusal.value)
+
+
+def test_a_plain_link_on_this_machine_is_fine_all_the_same() -> None:
+    with scripted(one_by_one(Reply(b"{}\n"))) as files, closing(downloads(insecure=False)) as session:
+        assert list(session.stream(f"{files.url}/a", "label")) == [b"{}\n"]
+
+
+def test_a_link_without_a_query_is_masked_whole() -> None:
+    masked: list[str] = []
+    with scripted(one_by_one(Reply(b"{}\n"))) as files, closing(downloads(masked)) as session:
+        list(session.stream(f"{files.url}/secret-path", "label"))
+        assert masked == [f"{files.url}/secret-path"]
+
+
+def test_a_file_is_handed_on_once_though_it_broke_off_twice() -> None:
+    whole = b"\n".join(json.dumps({"row": number}).encode() for number in range(200_000)) + b"\n"
+    replies = one_by_one(Reply(whole, cut=700_000), Reply(whole, cut=1_500_000), Reply(whole))
+    with scripted(replies) as files, closing(downloads()) as session:
+        assert b"".join(session.stream(f"{files.url}/a", "label")) == whole
+    assert len(files.requests) == 3
+
+
+def test_a_compressed_file_is_unpacked() -> None:
+    reply = Reply(gzip.compress(b'{"a":1}\n'), headers={"Content-Encoding": "gzip"})
+    with scripted(one_by_one(reply)) as files, closing(downloads()) as session:
+        assert b"".join(session.stream(f"{files.url}/a", "label")) == b'{"a":1}\n'
+
+
+def test_a_file_that_always_ends_in_mid_line_is_handed_on_as_it_is() -> None:
+    with scripted(one_by_one(Reply(b'{"a":1}\n{"a":'))) as files, closing(downloads()) as session:
+        assert b"".join(session.stream(f"{files.url}/a", "label")) == b'{"a":1}\n{"a":'
+    assert len(files.requests) == 2
+
+
+def test_a_redirect_of_a_link_is_followed_masked_and_without_credentials() -> None:
+    masked: list[str] = []
+    with scripted(one_by_one(Reply(b"{}\n"))) as other:
+        to_other = Reply(status=302, headers={"Location": f"{other.url}/b?sig=y", "Set-Cookie": "a=b"})
+        with scripted(one_by_one(to_other)) as files, closing(downloads(masked)) as session:
+            assert list(session.stream(f"{files.url}/a?sig=x", "label")) == [b"{}\n"]
+    assert masked == ["sig=x", "sig=y"]
+    assert not {"authorization", "cookie", "referer"} & other.requests[0].headers.keys()
+
+
+def test_redirects_without_an_end_are_a_fault() -> None:
+    circle = one_by_one(Reply(status=302, headers={"Location": "/again"}))
+    with scripted(circle) as files, closing(downloads()) as session, pytest.raises(Unreachable, match="answered 302"):
+        list(session.stream(f"{files.url}/a", "label"))
+
+
+def test_no_line_of_any_log_holds_a_link(caplog: pytest.LogCaptureFixture) -> None:
+    replies = one_by_one(Reply(status=500), Reply(reset=True), Reply(b"{}\n"))
+    with caplog.at_level(logging.DEBUG), scripted(replies) as files, closing(downloads()) as session:
+        list(session.stream(f"{files.url}/a?sig=canary", "label"))
+    assert len(caplog.messages) >= 2
+    assert "canary" not in caplog.text

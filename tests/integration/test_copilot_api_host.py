@@ -1,0 +1,307 @@
+"""The API host over real sockets: what is sent to it, which faults pass, and that the token goes nowhere else."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import logging
+from contextlib import ExitStack
+from datetime import date
+from typing import TYPE_CHECKING
+
+import pytest
+
+import copilot_usage
+from copilot_usage import errors
+from copilot_usage.copilot_api.client import GitHubClient
+from copilot_usage.copilot_api.deadline import Deadline
+from copilot_usage.copilot_api.source import GitHubSource
+from copilot_usage.domain.dates import DateRange
+from copilot_usage.domain.outcome import CreditBill, Failure
+from copilot_usage.domain.plan import CreditMonth, EarlierDays, LatestReport, OwnerDay, Plan, SeatList
+from copilot_usage.domain.snapshot import Generation
+from copilot_usage.errors import TokenRefused, Unreachable
+from fakes.asking import CANARY_TOKEN, NOT_FOUND, ORGANIZATION, TODAY, Asking, asking
+from fakes.clock import START, RecordedClock
+from fakes.scripted import Reply, Request, as_json, one_by_one, scripted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from copilot_usage.domain.outcome import Outcome
+
+BILL = as_json({"usageItems": [{"model": "gpt-5", "unitType": "credits", "grossQuantity": 2.5, "netAmount": 0}]})
+ASK = CreditMonth(ORGANIZATION, "2026-11")
+BILLED = [CreditBill(ORGANIZATION, "2026-11", {"gpt-5": 2.5}, 0)]
+
+
+@pytest.fixture
+def run() -> Iterator[Callable[..., Asking]]:
+    """Opens the source between its servers; closed at the end of the test."""
+    with ExitStack() as stack:
+        yield lambda *args, **kwargs: stack.enter_context(asking(*args, **kwargs))
+
+
+def error_of(outcomes: list[Outcome]) -> errors.CopilotUsageError:
+    (failure,) = outcomes
+    assert isinstance(failure, Failure)
+    return failure.error
+
+
+def test_every_request_carries_token_version_and_name(run: Callable[..., Asking]) -> None:
+    here = run(one_by_one(BILL))
+    assert here.ask(ASK) == BILLED
+    (request,) = here.api.requests
+    assert request.headers["authorization"] == f"Bearer {CANARY_TOKEN}"
+    assert request.headers["accept"] == "application/vnd.github+json"
+    assert request.headers["x-github-api-version"] == "2026-03-10"
+    assert request.headers["user-agent"] == f"copilot-usage-report/{copilot_usage.__version__}"
+    assert "gzip" in request.headers["accept-encoding"]
+
+
+def test_an_api_below_a_path_is_asked_below_that_path() -> None:
+    clock = RecordedClock()
+    with scripted(one_by_one(BILL)) as api:
+        deadline = Deadline(60, now=clock.now, sleep=clock.sleep)
+        with GitHubSource(api_url=f"{api.url}/api/v3/", token="t", deadline=deadline, today=TODAY) as source:
+            assert list(source.fetch(Plan((ASK,)))) == BILLED
+    assert api.targets == ["/api/v3/organizations/octo-org/settings/billing/ai_credit/usage?year=2026&month=11"]
+
+
+def test_credentials_of_netrc_are_not_used(
+    run: Callable[..., Asking], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login somebody password else\n")
+    netrc.chmod(0o600)
+    monkeypatch.setenv("NETRC", str(netrc))
+    here = run()
+    here.api.script = one_by_one(as_json({"download_links": [here.link("a")], "report_day": "2026-11-20"}))
+    here.downloads.script = one_by_one(Reply(b'{"day":"2026-11-20"}\n'))
+    here.ask(OwnerDay(ORGANIZATION, date(2026, 11, 20)))
+    assert here.api.requests[0].headers["authorization"] == f"Bearer {CANARY_TOKEN}"
+    assert "authorization" not in here.downloads.requests[0].headers
+
+
+def test_a_compressed_answer_is_unpacked(run: Callable[..., Asking]) -> None:
+    assert run(one_by_one(Reply(gzip.compress(BILL.body), headers={"Content-Encoding": "gzip"}))).ask(ASK) == BILLED
+
+
+def test_a_proxy_of_the_environment_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = RecordedClock()
+    for name in ("NO_PROXY", "no_proxy", "HTTP_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    with scripted(one_by_one(BILL)) as proxy:
+        monkeypatch.setenv("http_proxy", proxy.url)
+        deadline = Deadline(60, now=clock.now, sleep=clock.sleep)
+        with GitHubSource(api_url="http://api.invalid", token="t", deadline=deadline, today=TODAY) as source:
+            assert list(source.fetch(Plan((ASK,)))) == BILLED
+    assert [request.headers["host"] for request in proxy.requests] == ["api.invalid"]
+
+
+PASSING = {
+    "500": Reply(status=500),
+    "502": Reply(b"<html>Bad gateway</html>", 502),
+    "503": Reply(status=503),
+    "504": Reply(status=504),
+    "HTML instead of JSON": Reply(b"<!doctype html><p>Unicorn!", headers={"Content-Type": "text/html"}),
+    "cut off before Content-Length": Reply(BILL.body, cut=20),
+    "JSON that ends in the middle": Reply(BILL.body[:20]),
+    "connection reset": Reply(reset=True),
+    "no whole gzip": Reply(b"abc", headers={"Content-Encoding": "gzip"}),
+}
+
+
+@pytest.mark.parametrize("fault", PASSING)
+def test_a_fault_that_passes_is_asked_again_and_shown_as_one_line(
+    run: Callable[..., Asking], fault: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    here = run(one_by_one(PASSING[fault], BILL))
+    with caplog.at_level(logging.INFO):
+        assert here.ask(ASK) == BILLED
+    assert len(here.api.requests) == 2
+    (line,) = (record.getMessage() for record in caplog.records if record.levelno == logging.INFO)
+    assert line.startswith("octo-org: usage: ")
+    assert line.endswith("(try 2 of 5)")
+
+
+@pytest.mark.parametrize("fault", PASSING)
+def test_a_fault_that_stays_becomes_a_failure_after_five_tries(run: Callable[..., Asking], fault: str) -> None:
+    here = run(one_by_one(PASSING[fault]))
+    error = error_of(here.ask(ASK))
+    assert type(error) is Unreachable
+    assert len(here.api.requests) == 5
+    assert sum(here.clock.sleeps) < 60
+
+
+def test_a_host_that_refuses_connections_is_a_failure() -> None:
+    with scripted(one_by_one(BILL)) as gone:
+        url = gone.url
+    clock = RecordedClock()
+    with GitHubSource(
+        api_url=url, token="t", deadline=Deadline(600, now=clock.now, sleep=clock.sleep), today=TODAY
+    ) as source:
+        error = error_of(list(source.fetch(Plan((ASK,)))))
+    assert "the connection was refused (5 tries)" in error.cause
+
+
+@pytest.mark.parametrize(
+    ("limit", "wait"),
+    [
+        (as_json({"message": "slow down"}, 429, Retry_After="17"), 17),
+        (as_json({"message": "slow down"}, 403, retry_after="17"), 17),
+        (
+            as_json({"message": "x"}, 403, x_ratelimit_remaining="0", x_ratelimit_reset=str(int(START) + 40)),
+            41,
+        ),
+    ],
+    ids=["429 with retry-after", "403 with retry-after", "primary limit"],
+)
+def test_a_rate_limit_is_waited_for(run: Callable[..., Asking], limit: Reply, wait: int) -> None:
+    here = run(one_by_one(limit, BILL))
+    assert here.ask(ASK) == BILLED
+    assert here.clock.sleeps == [wait]
+
+
+def test_a_secondary_limit_without_a_time_is_waited_for_a_minute_or_more(run: Callable[..., Asking]) -> None:
+    limit = as_json({"message": "You have exceeded a secondary rate limit."}, 403)
+    here = run(one_by_one(limit, limit, BILL))
+    assert here.ask(ASK) == BILLED
+    first, second = here.clock.sleeps
+    assert 60 <= first <= 75
+    assert 120 <= second <= 150
+
+
+def test_a_primary_limit_beyond_the_runs_time_stops_all_asking(run: Callable[..., Asking]) -> None:
+    spent = as_json({"message": "x"}, 403, x_ratelimit_remaining="0", x_ratelimit_reset=str(int(START) + 3000))
+    here = run(one_by_one(spent), seconds=600)
+    outcomes = here.ask(*(CreditMonth(ORGANIZATION, f"2026-{month:02}") for month in range(1, 13)))
+    error = error_of(outcomes)
+    assert type(error) is errors.RateLimited
+    assert here.clock.sleeps == []
+
+
+def test_an_unknown_token_is_the_last_outcome(run: Callable[..., Asking]) -> None:
+    here = run(one_by_one(as_json({"message": "Bad credentials"}, 401)))
+    outcomes = here.ask(LatestReport(ORGANIZATION), SeatList(ORGANIZATION), ASK)
+    assert type(error_of(outcomes)) is TokenRefused
+
+
+def test_a_refusal_is_said_once_and_not_asked_for_again(run: Callable[..., Asking]) -> None:
+    here = run(one_by_one(as_json({"message": "Must have admin rights"}, 403)))
+    days = [OwnerDay(ORGANIZATION, date(2026, 11, number)) for number in range(1, 21)]
+    (failure,) = here.ask(*days)
+    assert isinstance(failure, Failure)
+    assert (failure.day, failure.about) == (None, "usage")
+    assert len(here.api.requests) < 10
+    asked = len(here.api.requests)
+    assert here.ask(*days) == []
+    assert len(here.api.requests) == asked
+
+
+def test_the_time_of_the_run_ends_all_tries(run: Callable[..., Asking]) -> None:
+    here = run(one_by_one(Reply(status=503, headers={"retry-after": "100"})), seconds=250)
+    error = error_of(here.ask(ASK))
+    assert type(error) is errors.TimeUp
+    assert here.clock.sleeps == [100, 100]
+
+
+def test_a_redirect_on_the_same_host_is_followed(run: Callable[..., Asking]) -> None:
+    def renamed(request: Request) -> Reply:
+        if request.path.startswith("/organizations/1/"):
+            return BILL
+        return Reply(status=301, headers={"Location": "/organizations/1/settings/billing/ai_credit/usage"})
+
+    here = run(renamed)
+    assert here.ask(ASK) == BILLED
+    assert [request.headers["authorization"] for request in here.api.requests] == [f"Bearer {CANARY_TOKEN}"] * 2
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+@pytest.mark.parametrize("form", ["{url}/steal", "//127.0.0.1:{port}/steal", "http://127.0.0.1:{port}\\@{api}/steal"])
+def test_the_token_follows_no_redirect_to_another_host(run: Callable[..., Asking], status: int, form: str) -> None:
+    here = run()
+    port = here.downloads.server_address[1]
+    target = form.format(url=here.downloads.url, port=port, api=here.api.url.removeprefix("http://"))
+    here.api.script = one_by_one(Reply(status=status, headers={"Location": target}))
+    error = error_of(here.ask(ASK))
+    assert error.title == "The API sent this run to another host"
+    assert here.downloads.requests == []
+    assert len(here.api.requests) == 1
+
+
+def test_pages_are_not_followed_to_another_host(run: Callable[..., Asking]) -> None:
+    here = run()
+    elsewhere = f'<{here.downloads.url}/steal?page=2>; rel="next"'
+    here.api.script = one_by_one(as_json([], Link=elsewhere))
+    days = DateRange(date(2026, 11, 1), date(2026, 11, 20))
+    error = error_of(here.ask(EarlierDays(ORGANIZATION, Generation.METRICS, days)))
+    assert error.title == "The API sent this run to another host"
+    assert here.downloads.requests == []
+
+
+def test_redirects_in_circles_end(run: Callable[..., Asking]) -> None:
+    here = run(one_by_one(Reply(status=302, headers={"Location": "/again"})))
+    assert error_of(here.ask(ASK)).title == "GitHub redirects in circles"
+    assert len(here.api.requests) == 4
+
+
+def test_an_answer_of_another_shape_is_named(run: Callable[..., Asking]) -> None:
+    here = run(one_by_one(as_json({"usageItems": "none"})))
+    error = error_of(here.ask(ASK))
+    assert type(error) is errors.UnreadableDocument
+    assert "octo-org: usage" in error.cause
+
+
+def test_a_token_that_github_echoes_appears_nowhere(
+    run: Callable[..., Asking], caplog: pytest.LogCaptureFixture
+) -> None:
+    here = run(one_by_one(as_json({"message": f"The token {CANARY_TOKEN} may not do this"}, 403)))
+    with caplog.at_level(logging.DEBUG):
+        error = error_of(here.ask(ASK))
+    seen: BaseException | None = error
+    while seen is not None:
+        assert CANARY_TOKEN not in f"{seen!r} {seen} {vars(seen)}"
+        seen = seen.__cause__ or seen.__context__
+    assert CANARY_TOKEN not in caplog.text
+
+
+def test_neither_client_nor_source_shows_the_token() -> None:
+    clock = RecordedClock()
+    client = GitHubClient(api_url="http://127.0.0.1:9", token=CANARY_TOKEN, deadline=Deadline(9, now=clock.now))
+    shown = json.dumps({name: repr(value) for name, value in vars(client).items()})
+    client.close()
+    assert CANARY_TOKEN not in shown + repr(client)
+
+
+def test_cancelling_ends_with_what_was_had(run: Callable[..., Asking]) -> None:
+    here = run()
+
+    def cancel_at_the_third(request: Request) -> Reply:
+        if request.query["month"] == "3":
+            here.cancelled.set()
+        return BILL
+
+    here.api.script = cancel_at_the_third
+    outcomes = here.ask(*(CreditMonth(ORGANIZATION, f"2026-{month:02}") for month in range(1, 13)))
+    assert type(outcomes[-1]) is Failure
+    assert type(outcomes[-1].error) is errors.TimeUp
+    assert [outcome for outcome in outcomes[:-1] if not isinstance(outcome, CreditBill)] == []
+    assert len(here.api.requests) < 12
+
+
+def test_leaving_in_the_middle_asks_no_more(run: Callable[..., Asking]) -> None:
+    here = run(one_by_one(BILL))
+    outcomes = here.source.fetch(Plan(tuple(CreditMonth(ORGANIZATION, f"2026-{month:02}") for month in range(1, 13))))
+    next(outcomes)
+    outcomes.close()  # type: ignore[attr-defined]
+    assert len(here.api.requests) < 12
+
+
+def test_seats_that_may_not_be_seen_do_not_touch_the_rest(run: Callable[..., Asking]) -> None:
+    here = run(lambda request: BILL if "ai_credit" in request.path else NOT_FOUND)
+    seats, bill = here.ask(SeatList(ORGANIZATION), ASK)
+    assert isinstance(seats, Failure)
+    assert seats.about == "seats"
+    assert [bill] == BILLED

@@ -1,0 +1,394 @@
+"""Reports over real sockets: envelope, signed links, parts, and every way in which there is none."""
+
+from __future__ import annotations
+
+import json
+import logging
+import threading
+from contextlib import ExitStack
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from copilot_usage import errors
+from copilot_usage.domain.dates import DateRange
+from copilot_usage.domain.outcome import Failure, Fetched, Newest, NoReport, PeopleListed, PersonActivity, Remark
+from copilot_usage.domain.plan import LatestReport, NewestDay, OwnerDay, PeopleReport
+from copilot_usage.domain.snapshot import Generation, Snapshot
+from fakes.asking import CANARY_SIGNATURE, CANARY_TOKEN, ENTERPRISE, NOT_FOUND, ORGANIZATION, Asking, asking
+from fakes.scripted import Reply, Request, as_json, one_by_one
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from copilot_usage.domain.outcome import Outcome
+
+DAY = date(2026, 11, 10)
+ASK = OwnerDay(ORGANIZATION, DAY)
+WINDOW = DateRange(date(2026, 10, 25), date(2026, 11, 21))
+
+
+@pytest.fixture
+def run() -> Iterator[Callable[..., Asking]]:
+    with ExitStack() as stack:
+        yield lambda *args, **kwargs: stack.enter_context(asking(*args, **kwargs))
+
+
+def day_of(day: date, **fields: Any) -> dict[str, Any]:
+    return {"day": day.isoformat(), "organization_id": "42", "daily_active_users": 5} | fields
+
+
+def fetched(day: date, document: dict[str, Any], *, settled: bool = True) -> Fetched:
+    return Fetched(Snapshot(day, ORGANIZATION, Generation.REPORTS, settled, document))
+
+
+def envelope(here: Asking, *paths: str, day: date = DAY) -> Reply:
+    return as_json({"download_links": [here.link(path) for path in paths], "report_day": day.isoformat()})
+
+
+def newest_envelope(here: Asking, *paths: str) -> Reply:
+    return as_json(
+        {
+            "download_links": [here.link(path) for path in paths],
+            "report_start_day": WINDOW.since.isoformat(),
+            "report_end_day": WINDOW.until.isoformat(),
+        }
+    )
+
+
+def in_files(**files: Any) -> Callable[[Request], Reply]:
+    """By the name of the link; bytes as they are, everything else as JSON."""
+    bodies = {name: body if isinstance(body, bytes) else json.dumps(body).encode() for name, body in files.items()}
+    return lambda request: Reply(bodies[request.path.strip("/")]) if request.path.strip("/") in bodies else NOT_FOUND
+
+
+def serving(here: Asking, **files: Any) -> Asking:
+    """One report of which each file is a part."""
+    here.api.script = one_by_one(envelope(here, *files))
+    here.downloads.script = in_files(**files)
+    return here
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        json.dumps(day_of(DAY)).encode(),
+        json.dumps(day_of(DAY), indent=2).encode(),
+        b"\xef\xbb\xbf" + json.dumps(day_of(DAY)).encode() + b"\r\n",
+        json.dumps([day_of(DAY)]).encode(),
+        json.dumps({"day_totals": [day_of(DAY)]}).encode(),
+    ],
+    ids=["one line", "pretty-printed", "byte order mark and CRLF", "array", "wrapper"],
+)
+def test_a_day_is_filed_as_received_whatever_its_form(run: Callable[..., Asking], body: bytes) -> None:
+    assert serving(run(), a=body).ask(ASK) == [fetched(DAY, day_of(DAY))]
+
+
+def test_unknown_fields_are_kept_and_a_young_day_is_not_settled(run: Callable[..., Asking]) -> None:
+    day = date(2026, 11, 20)
+    here = serving(run(), a=day_of(day, brand_new={"x": [1]}))
+    here.api.script = one_by_one(envelope(here, "a", day=day))
+    assert here.ask(OwnerDay(ORGANIZATION, day)) == [fetched(day, day_of(day, brand_new={"x": [1]}), settled=False)]
+
+
+def test_links_are_asked_without_credentials_and_masked_before(run: Callable[..., Asking]) -> None:
+    here = serving(run(), a=day_of(DAY))
+    seen: list[list[str]] = []
+
+    def note_what_is_masked(_: Request) -> Reply:
+        seen.append(list(here.masked))
+        return Reply(WHOLE)
+
+    here.downloads.script = note_what_is_masked
+    here.ask(ASK)
+    (request,) = here.downloads.requests
+    assert not {"authorization", "x-github-api-version", "cookie"} & request.headers.keys()
+    assert request.headers["accept"] == "*/*"
+    assert seen == [[CANARY_SIGNATURE]]
+
+
+FACES: dict[str, tuple[Callable[[Asking], Reply], bool]] = {
+    "204": (lambda _: Reply(status=204), True),
+    "404": (lambda _: NOT_FOUND, False),
+    "an empty string": (lambda _: as_json(""), True),
+    "a sentence": (lambda _: as_json("No report available"), True),
+    "null": (lambda _: as_json(None), True),
+    "an empty body": (lambda _: Reply(), True),
+    "no links": (lambda _: as_json({"download_links": [], "report_day": DAY.isoformat()}), True),
+    "a missing file": (lambda here: envelope(here, "missing"), True),
+    "an empty file": (lambda here: envelope(here, "empty"), True),
+    "a file that says so": (lambda here: envelope(here, "sentence"), True),
+}
+
+
+@pytest.mark.parametrize("face", FACES)
+def test_every_face_of_no_report_is_no_error(run: Callable[..., Asking], face: str) -> None:
+    reply, certain = FACES[face]
+    here = run(downloads=in_files(empty=b"", sentence=b'"No report available"'))
+    here.api.script = one_by_one(reply(here))
+    assert here.ask(ASK) == [NoReport(ORGANIZATION, DAY, certain)]
+
+
+@pytest.mark.parametrize("status", [502, 503])
+def test_a_young_day_that_github_is_still_building_has_no_report_yet(run: Callable[..., Asking], status: int) -> None:
+    young = date(2026, 11, 22)
+    here = run(one_by_one(Reply(status=status)))
+    assert here.ask(OwnerDay(ORGANIZATION, young)) == [NoReport(ORGANIZATION, young, certain=False)]
+
+
+def test_an_old_day_that_cannot_be_had_is_a_failure_of_that_day_alone(run: Callable[..., Asking]) -> None:
+    here = serving(run(), a=day_of(DAY))
+    good = here.api.script
+    here.api.script = lambda r: Reply(status=503) if r.query["day"] == "2026-11-09" else good(r)
+    failure, day = here.ask(OwnerDay(ORGANIZATION, date(2026, 11, 9)), ASK)
+    assert isinstance(failure, Failure)
+    assert (failure.day, type(failure.error)) == (date(2026, 11, 9), errors.Unreachable)
+    assert day == fetched(DAY, day_of(DAY))
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 410])
+def test_an_expired_link_is_replaced_by_a_fresh_one(run: Callable[..., Asking], status: int) -> None:
+    here = run()
+    here.api.script = one_by_one(envelope(here, "stale"), envelope(here, "fresh"))
+    good = in_files(fresh=day_of(DAY))
+    here.downloads.script = lambda r: Reply(status=status) if r.path == "/stale" else good(r)
+    assert here.ask(ASK) == [fetched(DAY, day_of(DAY))]
+    assert [request.path for request in here.downloads.requests] == ["/stale", "/fresh"]
+    assert len(here.api.requests) == 2
+
+
+def test_a_link_that_is_refused_twice_is_a_failure_of_the_day(run: Callable[..., Asking]) -> None:
+    here = serving(run(), a=day_of(DAY))
+    here.downloads.script = one_by_one(Reply(status=403))
+    (failure,) = here.ask(ASK)
+    assert isinstance(failure, Failure)
+    assert failure.day == DAY
+    assert "also to a fresh link" in failure.error.cause
+    assert (len(here.api.requests), len(here.downloads.requests)) == (2, 2)
+
+
+def test_a_report_that_is_cut_anew_while_it_is_read_is_a_failure(run: Callable[..., Asking]) -> None:
+    here = run(downloads=one_by_one(Reply(status=403)))
+    here.api.script = one_by_one(envelope(here, "a"), envelope(here, "a", "b"))
+    (failure,) = here.ask(ASK)
+    assert isinstance(failure, Failure)
+    assert failure.error.title == "GitHub replaced a report while it was read"
+
+
+WHOLE = json.dumps(day_of(DAY)).encode() + b"\n"
+BROKEN = {
+    "500": Reply(status=500),
+    "429": Reply(status=429, headers={"Retry-After": "1"}),
+    "reset": Reply(reset=True),
+    "cut off before Content-Length": Reply(WHOLE, cut=10),
+    "a cut-off line": Reply(WHOLE[:-10]),
+    "HTML": Reply(b"<html>sign in to the hotel's network</html>"),
+}
+
+
+@pytest.mark.parametrize("fault", BROKEN)
+def test_a_download_that_breaks_is_tried_again(
+    run: Callable[..., Asking], fault: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    here = serving(run(), a=WHOLE)
+    here.downloads.script = one_by_one(BROKEN[fault], Reply(WHOLE))
+    with caplog.at_level(logging.INFO):
+        assert here.ask(ASK) == [fetched(DAY, day_of(DAY))]
+    assert [record.getMessage().partition(": ")[0] for record in caplog.records] == ["octo-org"]
+    assert len(here.api.requests) == 1
+
+
+def test_a_download_that_stays_broken_is_a_failure_of_the_day(run: Callable[..., Asking]) -> None:
+    here = serving(run(), a=WHOLE)
+    here.downloads.script = one_by_one(Reply(status=500))
+    (failure,) = here.ask(ASK)
+    assert isinstance(failure, Failure)
+    assert (failure.day, type(failure.error)) == (DAY, errors.Unreachable)
+    assert len(here.downloads.requests) == 5
+
+
+def test_a_link_to_something_else_than_the_web_is_not_followed(run: Callable[..., Asking]) -> None:
+    for link in ("file:///etc/passwd", "ftp://127.0.0.1/a", "//127.0.0.1/a", "", "https://"):
+        here = run()
+        here.api.script = one_by_one(as_json({"download_links": [link], "report_day": DAY.isoformat()}))
+        (failure,) = here.ask(ASK)
+        assert isinstance(failure, Failure)
+        assert failure.error.title == "A download link that cannot be used"
+
+
+def test_a_link_back_to_the_api_host_gets_no_token_either(run: Callable[..., Asking]) -> None:
+    here = run()
+    link = as_json({"download_links": [f"{here.api.url}/file"], "report_day": DAY.isoformat()})
+    here.api.script = lambda request: Reply(WHOLE) if request.path == "/file" else link
+    assert here.ask(ASK) == [fetched(DAY, day_of(DAY))]
+    assert "authorization" not in here.api.requests[-1].headers
+
+
+def test_a_report_of_another_day_is_not_filed(run: Callable[..., Asking]) -> None:
+    (failure,) = serving(run(), a=day_of(date(2026, 11, 9))).ask(ASK)
+    assert isinstance(failure, Failure)
+    assert type(failure.error) is errors.UnreadableDocument
+    assert "2026-11-09" in failure.error.cause
+
+
+def test_an_envelope_of_another_day_is_not_filed(run: Callable[..., Asking]) -> None:
+    here = serving(run(), a=day_of(DAY))
+    here.api.script = one_by_one(envelope(here, "a", day=date(2026, 11, 9)))
+    (failure,) = here.ask(ASK)
+    assert isinstance(failure, Failure)
+    assert type(failure.error) is errors.UnreadableDocument
+
+
+def test_a_report_of_another_organization_is_not_filed(run: Callable[..., Asking]) -> None:
+    here = run()
+    wrapper = {"day_totals": [day_of(WINDOW.until), day_of(WINDOW.since)]}
+    here.downloads.script = in_files(newest=wrapper, other=day_of(DAY, organization_id="43"))
+    here.api.script = lambda r: newest_envelope(here, "newest") if "latest" in r.path else envelope(here, "other")
+    here.ask(LatestReport(ORGANIZATION))
+    (remark,) = here.ask(ASK)
+    assert isinstance(remark, Remark)
+    assert "another organization" in remark.text
+
+
+def test_a_file_that_is_no_json_is_a_failure_that_names_it(run: Callable[..., Asking]) -> None:
+    (failure,) = serving(run(), a=b"plain words\n").ask(ASK)
+    assert isinstance(failure, Failure)
+    assert "octo-org: organization-1-day 2026-11-10" in failure.error.cause
+
+
+def test_the_newest_28_days_come_with_their_window_and_engaged_people(run: Callable[..., Asking]) -> None:
+    days = [WINDOW.until, WINDOW.since]
+    engagement = {"totals_by_feature": [{"feature": "code_completion", "engaged_user_count": 4}]}
+    here = run(
+        downloads=in_files(
+            a={"day_totals": [day_of(days[0])], "copilot_feature_engagement": engagement},
+            b={"day_totals": [day_of(days[1]), day_of(date(2026, 1, 1))]},
+        )
+    )
+    here.api.script = one_by_one(newest_envelope(here, "a", "b"))
+    newest, *rest = here.ask(LatestReport(ORGANIZATION))
+    assert newest == Newest(ORGANIZATION, WINDOW, {"code_completion": 4})
+    assert [outcome for outcome in rest if isinstance(outcome, Fetched)] == [
+        fetched(days[1], day_of(days[1])),
+        fetched(days[0], day_of(days[0]), settled=False),
+    ]
+    (remark,) = (outcome for outcome in rest if isinstance(outcome, Remark))
+    assert "2026-01-01" in remark.text
+
+
+def test_a_window_that_no_envelope_says_is_that_of_the_days(run: Callable[..., Asking]) -> None:
+    days = {"day_totals": [day_of(WINDOW.until), day_of(WINDOW.since)]}
+    assert serving(run(), a=days).ask(LatestReport(ORGANIZATION))[0] == Newest(ORGANIZATION, WINDOW)
+
+
+def test_a_newest_report_without_any_day_is_unreadable(run: Callable[..., Asking]) -> None:
+    (failure,) = serving(run(), a={"day_totals": []}).ask(LatestReport(ORGANIZATION))
+    assert isinstance(failure, Failure)
+    assert type(failure.error) is errors.UnreadableDocument
+
+
+def test_a_newest_day_without_a_window_is_unreadable(run: Callable[..., Asking]) -> None:
+    (failure,) = serving(run(), a=b"").ask(NewestDay(ORGANIZATION))
+    assert isinstance(failure, Failure)
+    assert type(failure.error) is errors.UnreadableDocument
+
+
+def test_a_retired_version_of_the_api_is_no_missing_day(run: Callable[..., Asking]) -> None:
+    (failure,) = run(one_by_one(as_json({"message": "Gone"}, 410))).ask(ASK)
+    assert isinstance(failure, Failure)
+    assert type(failure.error) is errors.Retired
+
+
+@pytest.mark.parametrize("reply", [Reply(status=204), as_json("")], ids=["204", "an empty string"])
+def test_an_owner_without_any_report_is_told_so(run: Callable[..., Asking], reply: Reply) -> None:
+    for ask in (LatestReport(ORGANIZATION), NewestDay(ORGANIZATION)):
+        (failure,) = run(one_by_one(reply)).ask(ask)
+        assert isinstance(failure, Failure)
+        assert type(failure.error) is errors.NothingPublished
+
+
+def test_the_newest_day_costs_one_request_and_no_download(run: Callable[..., Asking]) -> None:
+    here = run()
+    here.api.script = one_by_one(newest_envelope(here, "a"))
+    assert here.ask(NewestDay(ENTERPRISE)) == [Newest(ENTERPRISE, WINDOW)]
+    assert here.api.targets == ["/enterprises/octo-enterprise/copilot/metrics/reports/users-28-day/latest"]
+    assert here.downloads.requests == []
+
+
+def month_of_days(here: Asking) -> list[Outcome]:
+    return here.ask(*(OwnerDay(ORGANIZATION, DAY - timedelta(days=n)) for n in range(28)))
+
+
+def test_days_come_in_the_order_of_the_plan_for_one_request_and_one_download_each(run: Callable[..., Asking]) -> None:
+    here = run()
+    here.api.script = lambda r: envelope(here, r.query["day"], day=date.fromisoformat(r.query["day"]))
+    here.downloads.script = lambda r: Reply(json.dumps(day_of(date.fromisoformat(r.path.strip("/")))).encode())
+    outcomes = month_of_days(here)
+    assert [o.snapshot.day for o in outcomes if isinstance(o, Fetched)] == [DAY - timedelta(days=n) for n in range(28)]
+    assert len(set(here.api.targets)) == len(here.api.requests) == len(here.downloads.requests) == 28
+
+
+def test_four_requests_are_under_way_at_once_over_four_connections_and_never_more(run: Callable[..., Asking]) -> None:
+    here = run()
+    together = threading.Barrier(4, timeout=10)
+
+    def four_at_a_time(_: Request) -> Reply:
+        together.wait()
+        return as_json("")
+
+    here.api.script = four_at_a_time
+    assert len(month_of_days(here)) == 28
+    assert here.api.most_at_once == 4
+    assert here.api.connections <= 4
+
+
+def test_neither_token_nor_signature_is_found_anywhere(
+    run: Callable[..., Asking], caplog: pytest.LogCaptureFixture
+) -> None:
+    here = serving(run(), a=WHOLE)
+    good = here.api.script
+    faults = one_by_one(*BROKEN.values(), Reply(status=403), Reply(status=403))
+    here.downloads.script = faults
+    here.api.script = lambda r: as_json({"message": CANARY_TOKEN}, 500) if r.query["day"] == "2026-11-01" else good(r)
+    with caplog.at_level(logging.DEBUG):
+        outcomes = here.ask(*(OwnerDay(ORGANIZATION, date(2026, 11, n)) for n in (1, 9, 10)))
+    failures = [outcome.error for outcome in outcomes if isinstance(outcome, Failure)]
+    assert failures
+    told = caplog.text + "".join(f"{e!r}{e}{vars(e)}{e.__cause__!r}{e.__context__!r}" for e in failures)
+    assert CANARY_TOKEN not in told
+    assert CANARY_SIGNATURE not in told
+    assert all(CANARY_TOKEN not in f"{r.target}{r.headers}" for r in here.downloads.requests)
+
+
+def row(day: date, user: int | str, **fields: Any) -> bytes:
+    return json.dumps({"day": day.isoformat(), "user_id": user, "user_login": f"person-{user}"} | fields).encode()
+
+
+def test_people_are_listed_from_the_newest_report_each_day_once(run: Callable[..., Asking]) -> None:
+    first, last = WINDOW.since, WINDOW.until
+    a = [row(last, 1, user_initiated_interaction_count=3, loc_added_sum=7), row(first, 2, used_cli=True), b"{broken"]
+    b = [row(last, "1", user_initiated_interaction_count=3, loc_added_sum=7), row(first, 1, used_chat=True)]
+    here = run(downloads=in_files(a=b"\n".join(a) + b"\n", b=b"\n".join(b) + b"\n"))
+    here.api.script = one_by_one(newest_envelope(here, "a", "b"))
+    remark, listed = here.ask(PeopleReport(ORGANIZATION, WINDOW))
+    assert isinstance(remark, Remark)
+    assert listed == PeopleListed(
+        ORGANIZATION, (PersonActivity("person-1", 2, 3, 7), PersonActivity("person-2", 1, 0, 0))
+    )
+
+
+@pytest.mark.parametrize("missing", ["envelope", "file"])
+def test_without_a_users_report_nobody_is_listed(run: Callable[..., Asking], missing: str) -> None:
+    here = run()
+    here.api.script = one_by_one(Reply(status=204) if missing == "envelope" else newest_envelope(here, "missing"))
+    assert here.ask(PeopleReport(ORGANIZATION, WINDOW)) == []
+
+
+def test_people_of_days_before_the_newest_report_are_said_to_be_missing(run: Callable[..., Asking]) -> None:
+    here = run(downloads=in_files(a=row(WINDOW.since, 1, used_chat=True) + b"\n"))
+    here.api.script = one_by_one(newest_envelope(here, "a"))
+    remark, listed = here.ask(PeopleReport(ORGANIZATION, DateRange(date(2026, 9, 1), WINDOW.until)))
+    assert isinstance(remark, Remark)
+    assert "2026-10-25" in remark.text
+    assert listed == PeopleListed(ORGANIZATION, (PersonActivity("person-1", 1, 0, 0),))

@@ -1,0 +1,315 @@
+"""Days of teams over real sockets: which reports are asked for, in which order days come, what is said of none."""
+
+from __future__ import annotations
+
+import json
+import logging
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from copilot_usage import errors
+from copilot_usage.domain.dates import DateRange, ending
+from copilot_usage.domain.outcome import Failure, Fetched, NoReport, PeopleCounted, PeopleListed, Remark
+from copilot_usage.domain.plan import NewestDay, TeamDays
+from fakes.asking import ENTERPRISE, NOT_FOUND, ORGANIZATION, Asking, asking
+from fakes.scripted import Reply, Request, as_json, one_by_one
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from copilot_usage.domain.outcome import Outcome
+    from copilot_usage.domain.scope import Scope
+
+WINDOW = DateRange(date(2026, 10, 25), date(2026, 11, 21))
+OLD = date(2026, 9, 10)
+PAYMENTS, SEARCH = ORGANIZATION.of_team("payments"), ORGANIZATION.of_team("search")
+EVERY = ORGANIZATION.of_team("*")
+
+
+@dataclass
+class Reports:
+    """Everybody (1 to 3) is active every day; 1 and 2 are in `payments`, 2 and 3 in `search`."""
+
+    here: Asking
+    teams: dict[str, tuple[int, ...]] = field(default_factory=lambda: {"payments": (1, 2), "search": (2, 3)})
+    replies: dict[str, Reply] = field(default_factory=dict)
+    window: DateRange = WINDOW
+
+    def api(self, request: Request) -> Reply:
+        report = request.path.removesuffix("/latest").rpartition("/")[2]
+        day = request.query.get("day", "latest")
+        if (reply := self.replies.get(f"{report} {day}")) is not None:
+            return reply
+        links = [self.here.link(f"{report}/{day}/{part}") for part in (1, 2)]
+        if day == "latest":
+            days = {"report_start_day": str(self.window.since), "report_end_day": str(self.window.until)}
+            return as_json({"download_links": links} | days)
+        return as_json({"download_links": links, "report_day": day})
+
+    def downloads(self, request: Request) -> Reply:
+        _, report, day, part = request.path.split("/")
+        days = list(self.window) if day == "latest" else [date.fromisoformat(day)]
+        rows = self.memberships(days) if report == "user-teams-1-day" else self.users(days)
+        half = len(rows) // 2
+        return Reply(b"\n".join(rows[:half] if part == "1" else rows[half:]))
+
+    def memberships(self, days: Iterable[date]) -> list[bytes]:
+        return [
+            line(day, user_id=person, team_id=number, slug=slug)
+            for day in days
+            for number, (slug, people) in enumerate(self.teams.items(), 1)
+            for person in people
+        ]
+
+    def users(self, days: Iterable[date]) -> list[bytes]:
+        return [
+            line(day, user_id=person, user_login=f"p{person}", user_initiated_interaction_count=person)
+            for day in days
+            for person in (1, 2, 3)
+        ]
+
+
+def line(day: date, **fields: Any) -> bytes:
+    return json.dumps({"day": day.isoformat(), "organization_id": "42"} | fields).encode()
+
+
+@pytest.fixture
+def run() -> Iterator[Callable[..., Reports]]:
+    with ExitStack() as stack:
+
+        def begin(**kwargs: Any) -> Reports:
+            here = stack.enter_context(asking(**kwargs))
+            reports = Reports(here)
+            here.api.script, here.downloads.script = reports.api, reports.downloads
+            return reports
+
+        yield begin
+
+
+def ask_of(
+    teams: tuple[Scope, ...], days: Iterable[date], lead_in: Iterable[date] = (), *ranges: DateRange
+) -> TeamDays:
+    return TeamDays(ORGANIZATION, teams, tuple(days), tuple(lead_in), ranges)
+
+
+def days_fetched(outcomes: list[Outcome]) -> list[tuple[date, str]]:
+    return [(o.snapshot.day, o.snapshot.scope.name) for o in outcomes if isinstance(o, Fetched)]
+
+
+def asked(reports: Reports) -> list[str]:
+    return sorted(
+        f"{r.path.rpartition('reports/')[2]} {r.query.get('day', '')}".strip() for r in reports.here.api.requests
+    )
+
+
+def test_a_few_days_are_joined_from_two_reports_each(run: Callable[..., Reports]) -> None:
+    reports = run()
+    days = [OLD, OLD + timedelta(days=1)]
+    outcomes = reports.here.ask(ask_of((PAYMENTS,), days))
+    assert days_fetched(outcomes) == [(day, "octo-org/payments") for day in days]
+    first = outcomes[0]
+    assert isinstance(first, Fetched)
+    document = first.snapshot.document
+    assert document is not None
+    assert (document["daily_active_users"], document["user_initiated_interaction_count"]) == (2, 3)
+    assert first.snapshot.trailing == {"weekly_active_users": None, "monthly_active_users": None}
+    assert asked(reports) == [f"{report} {day}" for report in ("user-teams-1-day", "users-1-day") for day in days]
+
+
+def test_every_team_of_the_owner_comes_from_the_same_requests(run: Callable[..., Reports]) -> None:
+    reports = run()
+    outcomes = reports.here.ask(ask_of((EVERY,), [OLD]))
+    assert days_fetched(outcomes) == [(OLD, "octo-org/payments"), (OLD, "octo-org/search")]
+    assert len(reports.here.api.requests) == 2
+
+
+def test_the_newest_days_need_one_users_report_for_all(run: Callable[..., Reports]) -> None:
+    reports = run()
+    outcomes = reports.here.ask(ask_of((PAYMENTS,), WINDOW, (), WINDOW))
+    assert [day for day, _ in days_fetched(outcomes)] == list(WINDOW)
+    assert asked(reports) == [*(f"user-teams-1-day {day}" for day in WINDOW), "users-28-day/latest"]
+    last = next(o for o in reversed(outcomes) if isinstance(o, Fetched))
+    assert last.snapshot.trailing == {"weekly_active_users": 2, "monthly_active_users": 2}
+    assert PeopleCounted(PAYMENTS, WINDOW, active=2, members=2) in outcomes
+
+
+def test_the_envelope_that_told_the_newest_day_serves_for_the_rows(run: Callable[..., Reports]) -> None:
+    reports = run()
+    reports.here.ask(NewestDay(ORGANIZATION))
+    reports.here.ask(ask_of((PAYMENTS,), WINDOW))
+    assert asked(reports).count("users-28-day/latest") == 1
+
+
+def test_days_before_and_in_the_window_come_in_ascending_order(run: Callable[..., Reports]) -> None:
+    reports = run()
+    days = ending(WINDOW.until, 40)
+    outcomes = reports.here.ask(ask_of((PAYMENTS,), days))
+    assert [day for day, _ in days_fetched(outcomes)] == list(days)
+    daily = [target for target in asked(reports) if target.startswith("users-1-day")]
+    assert daily == [f"users-1-day {day}" for day in days if day not in WINDOW]
+
+
+def test_lead_in_days_are_read_for_trailing_counts_and_not_handed_on(run: Callable[..., Reports]) -> None:
+    day = WINDOW.until
+    outcomes = run().here.ask(ask_of((PAYMENTS,), [day], [day - timedelta(days=n) for n in range(27, 0, -1)]))
+    assert days_fetched(outcomes) == [(day, "octo-org/payments")]
+    (only,) = (o for o in outcomes if isinstance(o, Fetched))
+    assert only.snapshot.trailing == {"weekly_active_users": 2, "monthly_active_users": 2}
+    assert not only.snapshot.settled
+
+
+@pytest.mark.parametrize("report", ["user-teams-1-day", "users-1-day"])
+@pytest.mark.parametrize(("reply", "certain"), [(Reply(status=204), True), (NOT_FOUND, False)], ids=["204", "404"])
+def test_a_day_without_either_report_has_none_for_the_named_teams(
+    run: Callable[..., Reports], report: str, reply: Reply, *, certain: bool
+) -> None:
+    reports = run()
+    reports.replies[f"{report} {OLD}"] = reply
+    after = OLD + timedelta(days=1)
+    outcomes = reports.here.ask(ask_of((PAYMENTS, SEARCH), [OLD, after]))
+    assert [o for o in outcomes if isinstance(o, NoReport)] == [
+        NoReport(team, OLD, certain=certain) for team in (PAYMENTS, SEARCH)
+    ]
+    assert {day for day, _ in days_fetched(outcomes)} == {after}
+
+
+def test_a_day_without_report_counts_as_read_for_the_days_after_it(run: Callable[..., Reports]) -> None:
+    reports = run()
+    days = ending(OLD, 7)
+    reports.replies[f"user-teams-1-day {days.since}"] = Reply(status=204)
+    outcomes = reports.here.ask(ask_of((PAYMENTS,), days))
+    last = next(o for o in reversed(outcomes) if isinstance(o, Fetched))
+    assert last.snapshot.trailing == {"weekly_active_users": 2, "monthly_active_users": None}
+
+
+def test_rows_that_are_left_out_are_named_in_a_remark(run: Callable[..., Reports]) -> None:
+    reports = run()
+    whole = reports.downloads
+    broken = Reply(line(OLD, user_id=1) + b"\n{broken\n")
+    reports.here.downloads.script = lambda r: broken if r.path == f"/users-1-day/{OLD}/1" else whole(r)
+    (remark,) = (o for o in reports.here.ask(ask_of((PAYMENTS,), [OLD])) if isinstance(o, Remark))
+    assert remark.text.startswith("Rows were left out: users report, row 2: ")
+
+
+def test_a_retired_version_of_the_api_is_no_missing_day(run: Callable[..., Reports]) -> None:
+    reports = run()
+    reports.here.api.script = one_by_one(as_json({"message": "Gone"}, 410))
+    (failure,) = reports.here.ask(ask_of((PAYMENTS,), [OLD]))
+    assert isinstance(failure, Failure)
+    assert type(failure.error) is errors.Retired
+
+
+def test_no_users_report_is_asked_for_a_day_without_memberships(run: Callable[..., Reports]) -> None:
+    reports = run()
+    reports.replies[f"user-teams-1-day {OLD}"] = Reply(status=204)
+    reports.here.ask(ask_of((EVERY,), [OLD]))
+    assert asked(reports) == [f"user-teams-1-day {OLD}"]
+
+
+def test_a_team_below_the_floor_is_named_once_with_the_reason(run: Callable[..., Reports]) -> None:
+    small = ORGANIZATION.of_team("tiny")
+    days = [OLD, OLD + timedelta(days=1)]
+    outcomes = run().here.ask(ask_of((small,), days))
+    assert [o for o in outcomes if isinstance(o, NoReport)] == [NoReport(small, day) for day in days]
+    (remark,) = (o for o in outcomes if isinstance(o, Remark))
+    assert remark.scope == small
+    assert "fewer than five people" in remark.text
+
+
+def test_an_owner_without_any_team_in_its_reports_is_told_so(run: Callable[..., Reports]) -> None:
+    reports = run()
+    reports.teams = {}
+    (remark,) = reports.here.ask(ask_of((EVERY,), [OLD]))
+    assert isinstance(remark, Remark)
+    assert "name no team of octo-org" in remark.text
+
+
+def test_a_day_that_fails_is_one_failure_and_leaves_no_partial_counts(run: Callable[..., Reports]) -> None:
+    reports = run()
+    days = ending(OLD, 8)
+    broken = OLD - timedelta(days=3)
+    reports.replies[f"users-1-day {broken}"] = Reply(status=503)
+    outcomes = reports.here.ask(ask_of((PAYMENTS,), days, (), days))
+    (failure,) = (o for o in outcomes if isinstance(o, Failure))
+    assert (failure.scope, failure.day, type(failure.error)) == (ORGANIZATION, broken, errors.Unreachable)
+    assert len(days_fetched(outcomes)) == 7
+    assert not any(isinstance(o, PeopleCounted) for o in outcomes)
+    last = next(o for o in reversed(outcomes) if isinstance(o, Fetched))
+    assert last.snapshot.trailing == {"weekly_active_users": None, "monthly_active_users": None}
+
+
+def test_without_the_28_day_report_the_daily_ones_do(run: Callable[..., Reports]) -> None:
+    reports = run()
+    reports.replies["users-28-day latest"] = NOT_FOUND
+    outcomes = reports.here.ask(ask_of((PAYMENTS,), WINDOW))
+    assert len(days_fetched(outcomes)) == 28
+
+
+def test_a_28_day_report_that_breaks_off_is_replaced_without_counting_twice(run: Callable[..., Reports]) -> None:
+    reports = run()
+    whole = reports.downloads
+    reports.here.downloads.script = lambda r: Reply(status=500) if r.path == "/users-28-day/latest/2" else whole(r)
+    outcomes = reports.here.ask(ask_of((PAYMENTS,), WINDOW))
+    documents = [o.snapshot.document for o in outcomes if isinstance(o, Fetched)]
+    assert [document["user_initiated_interaction_count"] for document in documents if document] == [3] * 28
+
+
+def test_a_refusal_is_about_the_owner_as_a_whole(run: Callable[..., Reports]) -> None:
+    reports = run()
+    reports.here.api.script = one_by_one(as_json({"message": "Must have admin rights"}, 403))
+    (failure,) = reports.here.ask(ask_of((PAYMENTS,), ending(OLD, 30)))
+    assert isinstance(failure, Failure)
+    assert (failure.scope, failure.day, type(failure.error)) == (ORGANIZATION, None, errors.NotAllowed)
+    assert len(reports.here.api.requests) <= 8
+
+
+def test_never_more_than_four_requests_are_under_way(run: Callable[..., Reports]) -> None:
+    reports = run()
+    reports.here.ask(ask_of((EVERY,), ending(WINDOW.until, 45)))
+    assert reports.here.api.most_at_once + reports.here.downloads.most_at_once <= 8
+    assert reports.here.api.most_at_once <= 4
+    assert reports.here.downloads.most_at_once <= 4
+    assert reports.here.api.connections <= 4
+    assert reports.here.downloads.connections <= 4
+
+
+def test_people_are_listed_only_when_asked_for(run: Callable[..., Reports], caplog: pytest.LogCaptureFixture) -> None:
+    days = ending(OLD, 2)
+    ask = ask_of((PAYMENTS,), days, (), days)
+    with caplog.at_level(logging.DEBUG):
+        assert not any(isinstance(o, PeopleListed) for o in run().here.ask(ask))
+        (listed,) = (o for o in run(people=True).here.ask(ask) if isinstance(o, PeopleListed))
+    assert {person.login: person.active_days for person in listed.people} == {"p1": 2, "p2": 2}
+    assert "p1" not in caplog.text
+
+
+def test_an_enterprise_asks_its_own_reports(run: Callable[..., Reports]) -> None:
+    reports = run()
+    reports.here.ask(TeamDays(ENTERPRISE, (ENTERPRISE.of_team("payments"),), (OLD,), ()))
+    assert {request.path for request in reports.here.api.requests} == {
+        f"/enterprises/octo-enterprise/copilot/metrics/reports/{report}"
+        for report in ("user-teams-1-day", "users-1-day")
+    }
+
+
+def test_cancelling_while_teams_are_read_ends_with_the_days_before(run: Callable[..., Reports]) -> None:
+    reports = run()
+    days = list(ending(OLD, 30))
+    whole = reports.downloads
+
+    def cancel(request: Request) -> Reply:
+        if request.path.startswith(f"/users-1-day/{days[20]}"):
+            reports.here.cancelled.set()
+        return whole(request)
+
+    reports.here.downloads.script = cancel
+    outcomes = reports.here.ask(ask_of((PAYMENTS,), days))
+    assert isinstance(outcomes[-1], Failure)
+    assert type(outcomes[-1].error) is errors.TimeUp
+    fetched = [day for day, _ in days_fetched(outcomes)]
+    assert fetched == days[: len(fetched)]
+    assert 7 <= len(fetched) <= 20

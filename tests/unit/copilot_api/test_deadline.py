@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+from threading import Event
+
+import pytest
+
+from copilot_usage.copilot_api.deadline import Deadline
+from copilot_usage.errors import TimeUp
+from fakes.clock import RecordedClock
+
+
+def test_a_wait_within_the_time_is_slept() -> None:
+    clock = RecordedClock()
+    Deadline(100, now=clock.now, sleep=clock.sleep).wait(60)
+    assert clock.sleeps == [60]
+
+
+def test_a_wait_beyond_the_time_is_not_begun() -> None:
+    clock = RecordedClock()
+    deadline = Deadline(60, now=clock.now, sleep=clock.sleep)
+    with pytest.raises(TimeUp) as refusal:
+        deadline.wait(61)
+    assert clock.sleeps == []
+    assert "timeout-minutes: 2" in refusal.value.remedy
+
+
+def test_when_the_time_is_over_every_check_says_so() -> None:
+    clock = RecordedClock()
+    deadline = Deadline(60, now=clock.now, sleep=clock.sleep)
+    clock.sleep(61)
+    with pytest.raises(TimeUp, match="within 1 minutes"):
+        deadline.check()
+
+
+@pytest.mark.parametrize("how", ["cancelled", "stopped"])
+def test_a_real_sleep_ends_when_the_run_does(how: str) -> None:
+    clock, cancelled = RecordedClock(), Event()
+    deadline = Deadline(10_000, now=clock.now, cancelled=cancelled)
+    if how == "cancelled":
+        cancelled.set()
+    else:
+        deadline.stop()
+    deadline._doze(9_000)
+    with pytest.raises(TimeUp, match="cancelled"):
+        deadline.wait(9_000)
+
+
+def test_cancelling_during_a_wait_is_noticed_after_it() -> None:
+    clock, cancelled = RecordedClock(), Event()
+    deadline = Deadline(100, now=clock.now, sleep=lambda _: cancelled.set(), cancelled=cancelled)
+    with pytest.raises(TimeUp, match="cancelled"):
+        deadline.wait(1)

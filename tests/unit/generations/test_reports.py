@@ -1,0 +1,149 @@
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from copilot_usage.domain.metric import EARLIER, METRICS, Dimension
+from copilot_usage.domain.snapshot import Generation
+from copilot_usage.domain.usage import Flaw
+from copilot_usage.generations import reports
+from sample_documents import report_day
+
+if TYPE_CHECKING:
+    from copilot_usage.domain.usage import Reading, UsageDay
+
+DAY = date(2026, 10, 5)
+
+
+def _read(document: dict[str, Any], **more: Any) -> Reading:
+    return reports.read(document, day=DAY, settled=True, **more)
+
+
+def _usage(document: dict[str, Any], **more: Any) -> UsageDay:
+    usage = _read(document, **more).usage
+    assert usage is not None
+    return usage
+
+
+def test_every_figure_of_the_generation_is_read() -> None:
+    # Only teams have these; and nothing was merged that Copilot had reviewed.
+    not_in_the_sample = {"members", "ai_credits_used", "pull_requests.median_minutes_to_merge_copilot_reviewed"}
+    reading = _read(report_day())
+    assert reading.flaws == ()
+    assert reading.usage is not None
+    assert reading.usage.totals.keys() == METRICS.keys() - EARLIER - not_in_the_sample
+
+
+def test_totals_come_from_the_top_level_and_keep_the_path_of_their_object() -> None:
+    usage = _usage(report_day())
+    assert usage.amount("daily_active_users") == 31
+    assert usage.amount("code_acceptance_activity_count") == 180
+    assert usage.amount("pull_requests.total_merged") == 9
+    assert usage.amount("pull_requests.median_minutes_to_merge") == 95.5
+    assert usage.amount("totals_by_cli.token_usage.prompt_tokens_sum") == 5300
+    assert usage.amount("totals_by_vscode_agent.total_user_messages") == 14
+
+
+def test_features_and_editors_are_read_as_they_are() -> None:
+    usage = _usage(report_day())
+    assert usage.breakdowns[Dimension.FEATURE].keys() == {"code_completion", "chat_panel_ask_mode", "agent_edit"}
+    assert usage.row(Dimension.IDE, "intellij")["loc_added_sum"] == 150
+
+
+def test_languages_and_models_are_sums_over_features() -> None:
+    usage = _usage(report_day())
+    assert usage.row(Dimension.LANGUAGE, "python")["loc_added_sum"] == 200 + 500
+    assert usage.row(Dimension.MODEL, "gpt-5.4")["user_initiated_interaction_count"] == 0 + 90
+    assert "user_initiated_interaction_count" not in usage.row(Dimension.LANGUAGE, "python")
+
+
+def test_completions_by_language_and_model_are_the_rows_of_that_feature_alone() -> None:
+    usage = _usage(report_day())
+    assert usage.row(Dimension.COMPLETION_LANGUAGE, "python")["loc_added_sum"] == 200
+    assert usage.breakdowns[Dimension.COMPLETION_MODEL].keys() == {"gpt-5.4"}
+    assert usage.row(Dimension.COMPLETION_MODEL, "gpt-5.4")["code_acceptance_activity_count"] == 120
+
+
+def test_smaller_arrays_are_read() -> None:
+    usage = _usage(report_day())
+    assert usage.row(Dimension.MCP, "github") == {"interaction_count": 12}
+    assert usage.row(Dimension.SLASH_COMMAND, "plan") == {"interaction_count": 6}
+    assert usage.row(Dimension.COMMENT_TYPE, "security")["total_copilot_applied_suggestions"] == 3
+    assert usage.row(Dimension.PHASE, "Phase 1")["users_in_phase_28d"] == 20
+    assert usage.row(Dimension.PHASE, "Phase 1")["avg_loc_added"] == 41.25
+
+
+def test_an_agent_that_changed_its_name_during_the_day_is_one_agent() -> None:
+    rows = [
+        {"agent_id": "a-1", "agent_name": "Codex", "session_count": 1},
+        {"agent_id": "a-1", "agent_name": "Codex 2", "session_count": 2},
+        {"agent_id": "a-1", "session_count": 4},
+        {"agent_id": "a-9", "session_count": 8},
+    ]
+    usage = _usage(report_day(totals_by_3rd_party_agent=rows))
+    assert usage.breakdowns[Dimension.THIRD_PARTY_AGENT] == {
+        "Codex 2": {"session_count": 7},
+        "a-9": {"session_count": 8},
+    }
+
+
+def test_absent_and_null_stay_unknown_and_zero_stays_zero() -> None:
+    usage = _usage({"day": "2026-10-05", "daily_active_users": 0, "weekly_active_users": None})
+    assert usage.totals == {"daily_active_users": 0}
+    assert usage.amount("weekly_active_users") is None
+
+
+def test_unknown_fields_are_no_flaws() -> None:
+    assert _read(report_day(totals_by_telepathy=[{"x": 1}], day_partition="2026-10-05")).flaws == ()
+
+
+@pytest.mark.parametrize("bad", ["12", -12, 1.5, True, [12], {"n": 12}, 2**60])
+def test_a_bad_figure_is_left_out_and_the_others_are_read(bad: object) -> None:
+    reading = _read(report_day(loc_added_sum=bad))
+    assert reading.usage is not None
+    assert reading.usage.amount("loc_added_sum") is None
+    assert reading.usage.amount("loc_deleted_sum") == 77
+    (flaw,) = reading.flaws
+    assert flaw.where == "document"
+    assert flaw.what.startswith("`loc_added_sum` is ")
+
+
+def test_a_bad_row_is_left_out_and_the_others_are_read() -> None:
+    rows = [None, {"ide": ["vscode"], "loc_added_sum": 9}, {"ide": "vim", "loc_added_sum": 4}]
+    reading = _read(report_day(totals_by_ide=rows))
+    assert reading.usage is not None
+    assert reading.usage.breakdowns[Dimension.IDE] == {"vim": {"loc_added_sum": 4}}
+    assert {flaw.what for flaw in reading.flaws} == {"a row that is no object", "`ide` is a list"}
+
+
+@pytest.mark.parametrize("field", ["pull_requests", "totals_by_cli", "totals_by_feature"])
+def test_a_text_where_an_object_or_an_array_belongs_is_a_flaw(field: str) -> None:
+    reading = _read(report_day(**{field: "surprise"}))
+    assert reading.usage is not None
+    assert {flaw.where for flaw in reading.flaws} == {field}
+
+
+def test_a_teams_trailing_counts_are_among_its_totals() -> None:
+    team = {"day": "2026-10-05", "team_id": 42, "slug": "web", "members": 8, "daily_active_users": 5}
+    usage = _usage(team, trailing={"weekly_active_users": 7, "monthly_active_users": None})
+    assert usage.totals == {"members": 8, "daily_active_users": 5, "weekly_active_users": 7}
+
+
+def test_a_document_of_another_day_is_not_read() -> None:
+    reading = _read(report_day(day="2026-10-04"))
+    assert reading.usage is None
+    assert reading.flaws == (Flaw("day", "the document is of 2026-10-04, not of 2026-10-05"),)
+
+
+def test_a_document_that_says_nothing_known_is_no_day() -> None:
+    reading = _read({"day": "2026-10-05", "hello": 1})
+    assert reading.usage is None
+    assert reading.flaws == (Flaw("document", "it says nothing that is known"),)
+
+
+def test_a_usage_day_knows_where_it_comes_from() -> None:
+    usage = reports.read(report_day(), day=DAY, settled=False).usage
+    assert usage is not None
+    assert (usage.day, usage.generation, usage.settled) == (DAY, Generation.REPORTS, False)
