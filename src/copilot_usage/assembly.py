@@ -80,7 +80,7 @@ def _parts(settings: Settings, around: Surroundings, door: Door) -> Iterator[Par
 
 
 def _headline(report: Report) -> str:
-    from copilot_usage.rendering.headline import headline  # noqa: PLC0415 - only where there is something to say
+    from copilot_usage.rendering.findings import headline  # noqa: PLC0415 - only where there is something to say
 
     return headline(report)
 

@@ -123,7 +123,7 @@ class Reports:
         self._client = client
         self._downloads = downloads
         self._newest_users: dict[Scope, ReportFile] = {}
-        self._lock = threading.Lock()
+        self._locks: dict[Scope, threading.Lock] = {}
 
     def open(self, question: Question) -> ReportFile | None:
         """The report, nothing of it read yet; None: GitHub has no such report. Raises CopilotUsageError."""
@@ -132,7 +132,7 @@ class Reports:
 
     def newest_users(self, owner: Scope) -> ReportFile | None:
         """The users' 28-day report, its envelope asked for once a run: its window is needed before its rows are."""
-        with self._lock:
+        with self._locks.setdefault(owner, threading.Lock()):
             file = self._newest_users.get(owner) or self.open(questions.newest_days(owner, Report.USERS))
             if file is not None:
                 self._newest_users[owner] = file

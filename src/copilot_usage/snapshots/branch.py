@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -15,6 +14,7 @@ from github.GitRef import GitRef
 from github.GitTree import GitTree
 from github.InputGitTreeElement import InputGitTreeElement
 
+from copilot_usage.snapshots.drafts import blob_sha
 from copilot_usage.snapshots.refusals import GitHubRefused, moved
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ class Branch:
         self._check_place(self._github.ask(lambda repository: str(repository.complete().raw_data["url"])))
 
     def _check_place(self, url: str) -> None:
-        """PyGithub follows GitHub to where a repository moved, but loses the query on the way, and cannot write there."""
+        """PyGithub follows GitHub to where a repository moved, but without the query, and it cannot write there."""
         if f"/repos/{self._place.repository}/".lower() not in f"{url}/".lower():
             raise moved(self._place, "/".join(url.rpartition("/repos/")[2].split("/")[:2]))
 
@@ -154,11 +154,6 @@ class Branch:
                 self._github.write(lambda repository: repository.create_file(path, message, note))
             elif not error.answer.lost_race and error.answer.status != 422:
                 raise
-
-
-def blob_sha(content: bytes) -> str:
-    """How Git names a file's content."""
-    return hashlib.sha1(b"blob %d\0" % len(content) + content).hexdigest()  # noqa: S324 - Git's choice
 
 
 def _checked(sha: object) -> str:

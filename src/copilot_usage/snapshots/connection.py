@@ -23,14 +23,12 @@ if TYPE_CHECKING:
     from github.Repository import Repository
 
     from copilot_usage.snapshots.answers import Place
-    from copilot_usage.snapshots.retries import Patience
+    from copilot_usage.snapshots.patience import Patience
 
 _logger = logging.getLogger(__name__)
 _T = TypeVar("_T")
-# GitHub asks for few requests at a time (docs: "Best practices for using the REST API").
-LANES = 4
-# Past so many writes in a row GitHub asks for a second between them (same page). Reads are few enough: a run has 1,000
-# requests an hour, and GitHub's limit for reads is 900 a minute.
+# Past so many writes in a row GitHub asks for a second between them (docs: "Best practices for using the REST API").
+# Reads are few enough: the workflow's own token has 1,000 requests an hour, and GitHub's limit is 900 reads a minute.
 _WRITES_AT_ONCE = 20
 _NOT_AN_ANSWER = (BadAttributeException, ValueError, LookupError, TypeError, AttributeError)
 
@@ -38,18 +36,19 @@ _NOT_AN_ANSWER = (BadAttributeException, ValueError, LookupError, TypeError, Att
 class Connection:
     """May be used by several threads: each lane is a PyGithub of its own, because threads cannot share one."""
 
-    def __init__(self, place: Place, patience: Patience) -> None:
+    def __init__(self, place: Place, patience: Patience, lanes: int) -> None:
         self._place = place
         self._patience = patience
         self._writes = 0
+        self._count = lanes
         self._lanes: LifoQueue[Github] = LifoQueue()
-        for _ in range(LANES):
+        for _ in range(lanes):
             self._lanes.put(_lane(place, patience))
         self.remaining: int | None = None
 
     def close(self) -> None:
         """Closes what is open; the next question opens it again."""
-        lanes = [self._lanes.get() for _ in range(LANES)]
+        lanes = [self._lanes.get() for _ in range(self._count)]
         for lane in lanes:
             lane.close()
             self._lanes.put(lane)

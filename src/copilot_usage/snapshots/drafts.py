@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from copilot_usage.domain.snapshot import Generation
+from copilot_usage.snapshots.shelf import pack, unpack
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import date
 
     from copilot_usage.domain.scope import Scope
     from copilot_usage.snapshots.layout import MonthFile
 
-# Contents travel with the tree where they are small; a request of more is one that GitHub may not finish in its ten seconds.
-INLINE = 1024 * 1024
+# Small contents travel with the tree. GitHub gives itself ten seconds for a request, so not too many of them at once.
+_INLINE = 1024 * 1024
 _TREE = 4 * 1024 * 1024
 # GitHub would make links of these: issues of the repository, and commits.
 _REFERENCE = re.compile(r"gh-\d+|[0-9a-f]{7,64}", re.IGNORECASE)
@@ -24,7 +26,10 @@ _REFERENCE = re.compile(r"gh-\d+|[0-9a-f]{7,64}", re.IGNORECASE)
 
 @dataclass(slots=True)
 class Draft:
-    """A file that is to be written. `base`: the blob that it was made from; `posted`: GitHub has its blob."""
+    """A file as it should be. `base`: the blob it was made from; `days`: whose lines are new, none if it may stay.
+
+    `posted`: GitHub has the blob already, whatever becomes of the commit.
+    """
 
     path: str
     base: str | None
@@ -34,31 +39,57 @@ class Draft:
     days: tuple[date, ...] = ()
     posted: bool = False
 
+    @property
+    def weight(self) -> int:
+        """The bytes it adds to a tree request; a large file is posted by itself."""
+        return 0 if self.posted or self.size > _INLINE else self.size
+
+    def inline(self) -> str | None:
+        """What a tree request may carry; None for what is large, or is no text."""
+        if self.size > _INLINE:
+            return None
+        try:
+            return self.content().decode()
+        except UnicodeDecodeError:
+            return None
+
+    def content(self) -> bytes:
+        return unpack(self.packed)
+
+
+def draft_of(path: str, base: str | None, text: bytes = b"", days: tuple[date, ...] = ()) -> Draft:
+    return Draft(path, base, blob_sha(text), pack(text), len(text), days)
+
+
+def blob_sha(content: bytes) -> str:
+    """How Git names a file's content."""
+    return hashlib.sha1(b"blob %d\0" % len(content) + content).hexdigest()  # noqa: S324 - Git's choice
+
 
 def batches(drafts: Iterable[Draft]) -> Iterator[list[Draft]]:
-    """Drafts that may go into one tree request together, each with what it carries along; none if there are no drafts."""
+    """Drafts that may go into one tree request together; none if there are none."""
     batch: list[Draft] = []
     room = _TREE
     for draft in drafts:
-        weight = 0 if draft.posted else draft.size
-        if batch and weight > room:
+        if batch and draft.weight > room:
             yield batch
             batch, room = [], _TREE
         batch.append(draft)
-        room -= weight
+        room -= draft.weight
     if batch:
         yield batch
 
 
-def commit_message(written: Collection[tuple[MonthFile, Draft]]) -> str:
+def commit_message(written: Mapping[MonthFile, Draft]) -> str:
     """One line. Names are slugs, so that nobody is mentioned; what would still become a link is left out."""
-    usage = [(file, draft) for file, draft in written if file.generation is not Generation.SEATS]
-    days = sorted({day for _, draft in (usage or written) for day in draft.days})
-    scopes = sorted({file.scope for file, _ in (usage or written)})
+    usage = {file: draft for file, draft in written.items() if file.generation is not Generation.SEATS}
+    told = usage or written
+    days = sorted({day for draft in told.values() for day in draft.days})
+    scopes = sorted({file.scope for file in told})
     count = "1 day" if len(days) == 1 else f"{len(days)} days"
-    what = count if usage else f"seats, {count}"
+    seats = "" if usage else " of seats"
     more = f" and {len(scopes) - 1} more" if len(scopes) > 1 else ""
-    return f"Copilot usage: {what} of {_name(scopes[0])}{more} up to {days[-1]}"
+    return f"Copilot usage: {count}{seats} of {_name(scopes[0])}{more} up to {days[-1]}"
 
 
 def _name(scope: Scope) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from github.GithubException import RateLimitExceededExceedsMaxWait
@@ -11,29 +10,14 @@ from github.GithubRetry import GithubRetry
 from urllib3.exceptions import InvalidHeader, MaxRetryError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from urllib3.response import HTTPResponse
+
+    from copilot_usage.snapshots.patience import Patience
 
 _logger = logging.getLogger(__name__)
 # GitHub's advice for a secondary limit that names no time (docs: "Rate limits for the REST API").
 _SECONDARY_WAIT = 60.0
 _SERVER_FAULTS = (500, 502, 503, 504)
-
-
-@dataclass(frozen=True, slots=True)
-class Patience:
-    """`tries` of one request; no wait is longer than `longest_wait` seconds; `chance` gives numbers from 0 to 1."""
-
-    sleep: Callable[[float], object]
-    chance: Callable[[], float]
-    tries: int = 5
-    longest_wait: float = 300.0
-    timeout: int = 30
-
-    def back_off(self, attempt: int, most: float) -> None:
-        """Waits after attempt number `attempt` (from 0): up to twice as long each time, never longer than `most`."""
-        self.sleep(self.chance() * min(most, 2.0**attempt))
 
 
 class PatientRetry(GithubRetry):
@@ -60,7 +44,7 @@ class PatientRetry(GithubRetry):
     def new(self, **kwargs: Any) -> PatientRetry:
         return super().new(patience=self._patience, **kwargs)
 
-    def increment(
+    def increment(  # type: ignore[override]
         self,
         method: str | None = None,
         url: str | None = None,

@@ -10,7 +10,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Generator, Iterable
     from concurrent.futures import Future
 
 _T = TypeVar("_T")
@@ -52,19 +52,19 @@ class Shelf:
         return sha in self._texts
 
 
-def read_ahead(read: Callable[[_T], _R], items: Iterable[_T], at_once: int) -> Iterator[tuple[_T, _R]]:
+def read_ahead(read: Callable[[_T], _R], items: Iterable[_T], at_once: int) -> Generator[tuple[_T, _R]]:
     """Each item with what `read` gives for it, in order; so many are read at once, and about as many lie ready."""
     rest = iter(items)
-    with_pool = ThreadPoolExecutor(at_once, thread_name_prefix="snapshots")
+    pool = ThreadPoolExecutor(at_once, thread_name_prefix="snapshots")
     try:
         waiting: deque[tuple[_T, Future[_R]]] = deque()
         for item in islice(rest, 2 * at_once):
-            waiting.append((item, with_pool.submit(read, item)))
+            waiting.append((item, pool.submit(read, item)))
         while waiting:
             item, future = waiting.popleft()
             result = future.result()
             for following in islice(rest, 1):
-                waiting.append((following, with_pool.submit(read, following)))
+                waiting.append((following, pool.submit(read, following)))
             yield item, result
     finally:
-        with_pool.shutdown(cancel_futures=True)
+        pool.shutdown(cancel_futures=True)

@@ -92,7 +92,7 @@ def test_a_number_too_large_for_any_type_does_not_hide_the_rest_of_its_document(
 
 
 def test_half_a_character_is_no_json() -> None:
-    assert parse_documents(b'{"a": "\\ud800", "b": 1e999}').documents == ()
+    assert parse_documents(b'{"b": 1e999, "a": "\\ud800"}').documents == ()
     assert parse_documents(b'{"a": "\\ud800"}').documents == ()
 
 
@@ -109,8 +109,8 @@ def test_what_is_no_object_is_named() -> None:
 def test_parts_are_joined_in_order() -> None:
     whole = joined([parse_documents(_bytes(ONE)), parse_documents(_bytes([TWO]) + b"\n{")])
     assert whole.documents == (ONE, TWO)
-    assert whole.places == ("line 1", "item 1") or len(whole.places) == 2
-    assert len(whole.flaws) == 1
+    assert whole.places == ("line 1", "line 1, item 1")
+    assert [flaw.where for flaw in whole.flaws] == ["line 2"]
 
 
 @given(st.binary(max_size=200))

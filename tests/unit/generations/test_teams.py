@@ -404,6 +404,16 @@ def test_a_renamed_team_is_one_team_under_its_newest_slug() -> None:
     assert join.active(WEB, DateRange(DAY, later)) == 1
 
 
+def test_an_older_day_that_is_read_later_does_not_give_a_team_its_old_name_back() -> None:
+    join = TeamJoin(OWNER, [OWNER.of_team("frontend")])
+    earlier = DAY - timedelta(days=1)
+    for day, slug in ((DAY, "frontend"), (earlier, "web")):
+        join.add_memberships(day, lines([membership(1, 42, slug, day=str(day))]))
+        join.add_users(lines([user_row(1, day=str(day))]), days=[day])
+    (document,) = join.documents(earlier).values()
+    assert (document["day"], document["slug"]) == (str(earlier), "frontend")
+
+
 def test_a_team_asked_for_by_its_old_slug_is_followed_under_it() -> None:
     join = TeamJoin(OWNER, [WEB])
     later = DAY + timedelta(days=1)

@@ -1,0 +1,89 @@
+"""Languages, editors and models: what is written with them, and what GitHub attributes to none."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from copilot_usage.domain.figures import not_attributed, percentage
+from copilot_usage.domain.metric import Dimension
+from copilot_usage.rendering import charts, markdown
+from copilot_usage.rendering.view import Section, Table
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from copilot_usage.domain.figures import Figures, Total
+    from copilot_usage.domain.report import ScopeReport
+    from copilot_usage.domain.usage import Amount
+
+_LINES = "loc_added_sum"
+_SHOWN, _ACCEPTED = "code_generation_activity_count", "code_acceptance_activity_count"
+# So many rows are seen at once; all of them are in the fold, up to where a table stops being one.
+_SEEN = 8
+_MOST = 60
+_TITLES = {
+    Dimension.LANGUAGE: ("Languages", "Language", Dimension.COMPLETION_LANGUAGE),
+    Dimension.IDE: ("Editors", "Editor", Dimension.COMPLETION_IDE),
+    Dimension.MODEL: ("Models", "Model", Dimension.COMPLETION_MODEL),
+}
+
+
+def breakdowns(scope: ScopeReport) -> list[Section]:
+    """One section a dimension that has rows."""
+    made = (_section(scope.now, dimension) for dimension in _TITLES)
+    return [section for section in made if section is not None]
+
+
+def _section(figures: Figures, dimension: Dimension) -> Section | None:
+    title, column, completions = _TITLES[dimension]
+    # The two older generations say these of completions alone.
+    rows = figures.breakdowns.get(dimension) or figures.breakdowns.get(completions) or {}
+    if not rows:
+        return None
+    metric = _LINES if any(_amount(row, _LINES) for row in rows.values()) else _SHOWN
+    ranked = sorted(rows, key=lambda value: (-(_amount(rows[value], metric) or 0), value))
+    whole = max(figures.total(metric) or 0, sum(_amount(row, metric) or 0 for row in rows.values()))
+    accepted = figures.breakdowns.get(completions, {})
+    made = [_row(value, rows[value], accepted.get(value, {}), metric, whole) for value in ranked[:_MOST]]
+    rest = not_attributed(figures.total(metric), rows, metric)
+    tail = (_rest_row(rest, metric, whole),) if rest else ()
+    columns = _columns(column)
+    if len(made) <= _SEEN + 2:
+        return Section("breakdown", title, tables=(Table("", columns, (*made, *tail)),))
+    more = Table(f"All {len(ranked):,} {title.lower()}", columns, (*made, *tail))
+    return Section("breakdown", title, tables=(Table("", columns, tuple(made[:_SEEN])),), folded=(more,))
+
+
+def _columns(column: str) -> tuple[tuple[str, str], ...]:
+    counts = (("Completions shown", "--:"), ("Accepted", "--:"), ("Rate", "--:"), ("Lines written", "--:"))
+    return ((column, ":--"), *counts, ("Share", ":--"))
+
+
+def _amount(row: Mapping[str, Total], metric: str) -> Amount | None:
+    total = row.get(metric)
+    return None if total is None else total.amount
+
+
+def _row(
+    value: str, row: Mapping[str, Total], completions: Mapping[str, Total], metric: str, whole: Amount
+) -> tuple[str, ...]:
+    shown, accepted = _amount(completions, _SHOWN), _amount(completions, _ACCEPTED)
+    return (
+        markdown.cell(value),
+        markdown.number(shown),
+        markdown.number(accepted),
+        markdown.per_cent(percentage(accepted, shown)),
+        markdown.number(_amount(row, _LINES)),
+        _share(_amount(row, metric), whole),
+    )
+
+
+def _rest_row(rest: Amount, metric: str, whole: Amount) -> tuple[str, ...]:
+    lines = markdown.number(rest) if metric == _LINES else markdown.UNKNOWN
+    return ("*not attributed*", *[markdown.UNKNOWN] * 3, lines, _share(rest, whole))
+
+
+def _share(amount: Amount | None, whole: Amount) -> str:
+    if amount is None or not whole:
+        return ""
+    return f"{charts.bar(amount / whole)} {100 * amount / whole:.0f} %"

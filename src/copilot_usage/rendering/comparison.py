@@ -1,0 +1,59 @@
+"""Several scopes beside each other. People are distinct, so there is no row of sums."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from copilot_usage.domain.change import change
+from copilot_usage.rendering import charts, markdown
+from copilot_usage.rendering.overview import agent_share
+from copilot_usage.rendering.view import Section, Table
+
+if TYPE_CHECKING:
+    from copilot_usage.domain.report import Report, ScopeReport
+
+_SEEN = 25
+_COLUMNS = (
+    ("Active people", "--:"),
+    ("On a working day", "--:"),
+    ("Change", "--:"),
+    ("By day", ":--"),
+    ("Completions accepted", "--:"),
+    ("Prompts", "--:"),
+    ("Lines written", "--:"),
+    ("by agents", "--:"),
+)
+
+
+def comparison(report: Report) -> Section | None:
+    """A row a scope, the busiest first; None where there is but one."""
+    if len(report.scopes) < 2:
+        return None
+    ranked = sorted(report.scopes, key=lambda scope: (-(scope.now.mean_daily_active or 0), scope.scope.name))
+    teams = ranked[0].scope.kind.is_team
+    columns = (("Team" if teams else "Name", ":--"), *((("Members", "--:"),) if teams else ()), *_COLUMNS)
+    rows = tuple(_row(scope, teams=teams) for scope in ranked)
+    note = "People in several of these count in each: the rows do not add up to a whole."
+    title = "Teams compared" if teams else "Compared"
+    if len(rows) <= _SEEN:
+        return Section("comparison", title, tables=(Table("", columns, rows, note),))
+    seen, rest = Table("", columns, rows[:_SEEN], note), Table(f"All {len(rows):,}", columns, rows)
+    return Section("comparison", title, tables=(seen,), folded=(rest,))
+
+
+def _row(scope: ScopeReport, *, teams: bool) -> tuple[str, ...]:
+    mean = scope.now.mean_daily_active_working
+    moved = change(mean, scope.before.mean_daily_active_working if scope.before else None)
+    series = scope.history.series(scope.now.range, "daily_active_users")
+    return (
+        markdown.cell(scope.scope.name),
+        *((markdown.number(scope.members),) if teams else ()),
+        markdown.number(scope.now.active_people),
+        markdown.number(mean, digits=1),
+        markdown.trend(moved),
+        charts.sparkline(series),
+        markdown.per_cent(scope.now.acceptance_rate),
+        markdown.number(scope.now.total("user_initiated_interaction_count")),
+        markdown.number(scope.now.total("loc_added_sum")),
+        markdown.per_cent(agent_share(scope.now)),
+    )

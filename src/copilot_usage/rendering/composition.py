@@ -1,0 +1,63 @@
+"""From a report to what the templates see."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from copilot_usage.rendering import markdown, notes, owners
+from copilot_usage.rendering.breakdowns import breakdowns
+from copilot_usage.rendering.comparison import comparison
+from copilot_usage.rendering.findings import findings
+from copilot_usage.rendering.overview import activity, headline_table
+from copilot_usage.rendering.surfaces import adoption
+from copilot_usage.rendering.view import PageView, ScopeView, Section
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from copilot_usage.domain.report import Report, ScopeReport
+
+
+def compose(report: Report) -> PageView:
+    """Everything the page can show; sections without data are not there."""
+    first = report.scopes[0]
+    several = len(report.scopes) > 1
+    compared = first.before.range if first.before is not None else None
+    return PageView(
+        title="Copilot usage" if several else f"Copilot usage · {markdown.cell(first.scope.name)}",
+        completeness=notes.completeness(report),
+        alerts=tuple(markdown.cell_of_sentence(alert) for alert in report.alerts),
+        comparison=comparison(report),
+        scopes=tuple(_scope(scope) for scope in report.scopes),
+        breaks=notes.breaks(report.range, compared),
+        notes=tuple(dict.fromkeys(notes.notes(report))),
+        glossary=notes.GLOSSARY,
+        source=notes.source(report),
+        demo=report.demo,
+    )
+
+
+def _scope(scope: ScopeReport) -> ScopeView:
+    return ScopeView(
+        name=markdown.cell(scope.scope.name),
+        kind=scope.scope.kind.value,
+        headline=headline_table(scope),
+        insights=findings(scope),
+        sections=tuple(_sections(scope)),
+    )
+
+
+def _sections(scope: ScopeReport) -> Iterator[Section]:
+    """In the order of the page."""
+    made = (
+        activity(scope),
+        adoption(scope),
+        *breakdowns(scope),
+        owners.pull_requests(scope),
+        owners.credits_used(scope),
+        owners.phases(scope),
+        owners.customizations(scope),
+        owners.seats(scope),
+        owners.people(scope),
+    )
+    return (section for section in made if section is not None)

@@ -1,0 +1,76 @@
+"""Insights in words, and the one line for a chat message."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from copilot_usage.domain.change import change
+from copilot_usage.domain.insights import insights
+from copilot_usage.rendering import markdown
+
+if TYPE_CHECKING:
+    from copilot_usage.domain.insights import Insight
+    from copilot_usage.domain.report import Report, ScopeReport
+
+
+def findings(scope: ScopeReport) -> tuple[str, ...]:
+    """At most three sentences, in Markdown."""
+    return tuple(_sentence(insight) for insight in insights(scope))
+
+
+def _sentence(insight: Insight) -> str:
+    moved, subject = insight.change, insight.subject
+    then_now = f"{markdown.number(moved.before)} before, {markdown.number(moved.now)} now" if moved else ""
+    match insight.kind:
+        case "idle seats" if moved:
+            cost = f": {markdown.dollars(insight.amount)} a month" if insight.amount else ""
+            return f"**{moved.now:,} of {moved.before:,} seats are idle** for {subject} or more{cost}."
+        case "stopped":
+            return f"**Nobody has been active since {subject}**; before that up to {markdown.number(insight.amount)} a day."
+        case "peak":
+            return f"**A new peak**: {markdown.number(insight.amount)} people were active on {subject}, more than on any day before."
+        case "took off":
+            return f"**{subject} took off**: {markdown.trend(moved)} ({then_now})."
+        case _:
+            return f"**{subject}**: {markdown.trend(moved)} ({then_now})."
+
+
+def headline(report: Report) -> str:
+    """One line of plain text, ready for a chat message; with several scopes it names the largest change."""
+    name = report.scopes[0].scope.name if len(report.scopes) == 1 else f"{len(report.scopes)} {_kinds(report)}"
+    parts = _of_one(report.scopes[0]) if len(report.scopes) == 1 else _of_several(report)
+    days = markdown.days(report.range)
+    return f"Copilot usage of {name}, {days}: {', '.join(parts)}"
+
+
+def _kinds(report: Report) -> str:
+    kinds = {"organization": "organizations", "enterprise": "enterprises"}
+    return kinds.get(report.scopes[0].scope.kind.value, "teams")
+
+
+def _of_one(scope: ScopeReport) -> list[str]:
+    people, rate = scope.now.active_people, scope.now.acceptance_rate
+    parts = []
+    if people is not None:
+        moved = change(people, scope.before.active_people if scope.before else None)
+        parts.append(f"{people:,} active people" + (f" ({markdown.trend(moved)})" if moved else ""))
+    elif scope.now.mean_daily_active_working is not None:
+        parts.append(f"{scope.now.mean_daily_active_working:,.0f} active people on a working day")
+    if rate is not None:
+        parts.append(f"{markdown.per_cent(rate)} of completions accepted")
+    if scope.seats is not None:
+        parts.append(f"{scope.seats.idle:,} of {scope.seats.total:,} seats idle")
+    return parts or ["no figures"]
+
+
+def _of_several(report: Report) -> list[str]:
+    moves = {
+        scope.scope.name: moved
+        for scope in report.scopes
+        if (moved := change(scope.now.mean_daily_active, scope.before.mean_daily_active if scope.before else None))
+        and moved.relative is not None
+    }
+    if not moves:
+        return ["no range before to compare with"]
+    name = max(moves, key=lambda scope: (abs(moves[scope].relative or 0), scope))
+    return [f"largest change: {name}, {markdown.trend(moves[name])} active people a day"]

@@ -1,0 +1,100 @@
+"""Names, numbers and days as the page writes them. Whatever came from outside is plain text afterwards."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from copilot_usage.domain.change import Change
+    from copilot_usage.domain.dates import DateRange
+    from copilot_usage.domain.usage import Amount
+
+UNKNOWN = "–"
+_LONGEST = 80
+# Everything that Markdown, HTML or GitHub (mentions, issue and commit references, emoji codes) could make something of.
+_SPECIAL = re.compile(r"[\\`*_{}\[\]<>()#+!|~&@$:^=.\"'/-]")
+# A word joiner between these and what follows keeps GitHub from linking addresses without a scheme.
+_BARE_LINK = re.compile(r"(?i)\b(www|https?|ftp)\b")
+
+
+def cell(text: str) -> str:
+    """Text from outside, for a table cell or a sentence: one line, cut, and without any meaning to Markdown."""
+    return _SPECIAL.sub(_entity, cut(text)) or UNKNOWN
+
+
+def _entity(match: re.Match[str]) -> str:
+    # A numeric reference is text to every Markdown renderer, in every place, and cannot be unescaped twice.
+    return match[0] if match[0] in "-./'" else f"&#{ord(match[0])};"
+
+
+def cell_of_sentence(text: str) -> str:
+    """A sentence of our own that quotes names from outside; longer than a cell, and just as harmless."""
+    return " ".join(cell(word) for word in text.split())
+
+
+def cut(text: str) -> str:
+    """On one line, without invisible and direction-changing characters, and not longer than a cell should be."""
+    visible = "".join(
+        " " if unicodedata.category(char) in {"Cc", "Zl", "Zp"} else char for char in text[: 4 * _LONGEST]
+    )
+    plain = " ".join("".join(char for char in visible if unicodedata.category(char) != "Cf").split())
+    plain = _BARE_LINK.sub(lambda match: match[0] + "\u2060", plain) if "." in plain or ":" in plain else plain
+    return plain if len(plain) <= _LONGEST else plain[: _LONGEST - 1] + "…"
+
+
+def number(amount: Amount | None, *, digits: int = 0) -> str:
+    """`12,345`; `–` where it is not known."""
+    return UNKNOWN if amount is None else f"{amount:,.{digits}f}"
+
+
+def per_cent(rate: float | None) -> str:
+    """`31.4 %`."""
+    return UNKNOWN if rate is None else f"{rate:.1f} %"
+
+
+def dollars(amount: float | None) -> str:
+    """`1,234 USD`."""
+    return UNKNOWN if amount is None else f"{amount:,.0f} USD"
+
+
+def trend(change: Change | None, *, points: bool = False) -> str:
+    """`▲ 7.2 %`, for a rate `▲ 0.5 pt`; from zero the difference itself."""
+    if change is None:
+        return UNKNOWN
+    if not change.difference:
+        return "="
+    arrow = "▲" if change.difference > 0 else "▼"
+    if points:
+        return f"{arrow} {abs(change.difference):.1f} pt"
+    if change.relative is None:
+        return f"{arrow} {abs(change.difference):,.0f}"
+    digits = 0 if abs(change.relative) >= 100 else 1
+    return f"{arrow} {abs(change.relative):,.{digits}f} %"
+
+
+def day(value: date, *, year: bool = False) -> str:
+    """`4 Nov`, or `4 Nov 2026`."""
+    return f"{value.day} {value:%b %Y}" if year else f"{value.day} {value:%b}"
+
+
+def weekday(value: date) -> str:
+    """`Wed 4 Nov`."""
+    return f"{value:%a} {day(value)}"
+
+
+def days(value: DateRange) -> str:
+    """`25 Oct – 21 Nov 2026`."""
+    if value.since == value.until:
+        return day(value.since, year=True)
+    return f"{day(value.since, year=value.since.year != value.until.year)} – {day(value.until, year=True)}"
+
+
+def listed(names: list[str], most: int = 6) -> str:
+    """`a, b and 3 more`."""
+    shown = names[:most]
+    rest = len(names) - len(shown)
+    return ", ".join(shown) + (f" and {rest} more" if rest else "")

@@ -1,0 +1,136 @@
+"""What a reader must know to trust the figures: completeness, gaps, generations, sources, definitions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from copilot_usage.domain.report import breaks_in
+from copilot_usage.domain.snapshot import Generation
+from copilot_usage.rendering import markdown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from datetime import date
+
+    from copilot_usage.domain.dates import DateRange
+    from copilot_usage.domain.report import Report, ScopeReport
+
+_MOST_NAMED = 12
+GLOSSARY = (
+    ("–", "GitHub does not say. **0**: GitHub says zero. The two are never added and never shown alike"),
+    (
+        "Active people",
+        "people with a prompt, a generation or a feature used, as GitHub counts them for a day, 7 days and 28 days; "
+        "for teams counted from their members' rows. Never added over days, teams or organizations",
+    ),
+    ("Working day", "Monday to Friday; holidays are not known"),
+    ("Completions accepted", "of the completions shown, those accepted. Agents and chat have no acceptance"),
+    ("Lines written", "lines that Copilot added to files: completions accepted, blocks applied, edits by agents"),
+    ("Not attributed", "what GitHub counts in the total and does not attribute to a language, editor or model"),
+    (
+        "Idle seat",
+        "no activity for so many days, on a seat that is at least as old. GitHub forgets activity after 90 days",
+    ),
+    ("Change", "against the range of the same length before, and only where both are known on equally many days"),
+)
+
+
+def completeness(report: Report) -> str:
+    """The line under the title: which days, how complete, which may still change."""
+    known = {day for scope in report.scopes for day in scope.now.days}
+    parts = [f"**{markdown.days(report.range)}**", f"{len(known)} of {len(report.range)} days"]
+    if report.newest is not None:
+        parts.append(f"newest published day {markdown.day(report.newest)}")
+    unsettled = {day for scope in report.scopes for day in scope.now.unsettled}
+    if unsettled:
+        parts.append(
+            "the newest day may still change"
+            if len(unsettled) == 1
+            else f"the newest {len(unsettled)} days may still change"
+        )
+    return " · ".join(parts)
+
+
+def notes(report: Report) -> Iterator[str]:
+    """Sentences for the fold at the end."""
+    for scope in report.scopes:
+        yield from (_named(report, scope, text) for text in _of_scope(scope))
+    for note in report.notes:
+        name = f"`{note.scope.name}`: " if note.scope is not None and len(report.scopes) != 1 else ""
+        yield name + _escaped(note.text)
+
+
+def _named(report: Report, scope: ScopeReport, text: str) -> str:
+    return text if len(report.scopes) == 1 else f"`{scope.scope.name}`: {text}"
+
+
+def _of_scope(scope: ScopeReport) -> Iterator[str]:
+    if scope.now.missing:
+        yield f"No report of {_days(scope.now.missing)}."
+    if scope.now.unpublished:
+        yield f"Not published yet: {_days(scope.now.unpublished)}."
+    if len(scope.now.generations) > 1:
+        counts = ", ".join(f"{days} from `{generation}`" for generation, days in sorted(scope.now.generations.items()))
+        yield f"Days come from different generations of GitHub's API: {counts}. Sums hold only what each of them says."
+    elif Generation.REPORTS not in scope.now.generations:
+        yield "These days come from a generation of GitHub's API that says less: figures it does not have are absent."
+    yield from _incomparable(scope)
+
+
+def _incomparable(scope: ScopeReport) -> Iterator[str]:
+    before = scope.before
+    if before is None:
+        return
+    if set(before.generations) != set(scope.now.generations):
+        yield "The range before comes from another generation: only figures that mean the same in both are compared."
+    elif len(before.days) != len(scope.now.days):
+        yield (
+            f"The range before has {len(before.days)} days with data and this one {len(scope.now.days)}: "
+            "sums are not compared."
+        )
+
+
+def breaks(days: DateRange, compared: DateRange | None) -> tuple[str, ...]:
+    """Known breaks of GitHub's series in the range or in the one it is compared with."""
+    whole = days if compared is None else type(days)(compared.since, days.until)
+    return tuple(f"**{markdown.day(day, year=True)}**: {text}" for day, text in breaks_in(whole))
+
+
+def source(report: Report) -> str:
+    """Where the figures come from, in the last line."""
+    counts: dict[str, int] = {}
+    for scope in report.scopes:
+        for generation, days in scope.now.generations.items():
+            counts[generation.value] = max(counts.get(generation.value, 0), days)
+    generations = ", ".join(f"{days} days from `{name}`" for name, days in sorted(counts.items()))
+    kept = ""
+    if report.kept_at:
+        commit = f" at `{report.commit[:7]}`" if report.commit else ""
+        kept = f" · snapshots in `{markdown.cut(report.kept_at).replace('`', '')}`{commit}"
+    return f"Source: GitHub's Copilot usage metrics · {generations}{kept}"
+
+
+def _days(days: Sequence[date]) -> str:
+    return markdown.listed([markdown.day(day) for day in days], _MOST_NAMED)
+
+
+def _escaped(text: str) -> str:
+    """A note may quote what GitHub answered; its own words need no escaping, so only what could do something is taken out."""
+    plain = " ".join(text.split())
+    return "".join(_HARMLESS.get(char, char) for char in plain)
+
+
+_HARMLESS = {
+    "<": "&lt;",
+    ">": "&gt;",
+    "@": "&#64;",
+    "#": "&#35;",
+    "|": "&#124;",
+    "[": "&#91;",
+    "]": "&#93;",
+    "$": "&#36;",
+}
+
+
+def glossary() -> Iterable[tuple[str, str]]:
+    return GLOSSARY

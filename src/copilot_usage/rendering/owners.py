@@ -1,0 +1,203 @@
+"""What belongs to an organization or enterprise as a whole: pull requests, credits, phases, CLI items, seats, people."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from copilot_usage.domain.change import change_of_total
+from copilot_usage.domain.figures import latest_breakdown, percentage
+from copilot_usage.domain.metric import Dimension
+from copilot_usage.rendering import charts, markdown
+from copilot_usage.rendering.view import Section, Table
+
+if TYPE_CHECKING:
+    from copilot_usage.domain.report import ScopeReport
+    from copilot_usage.domain.seats import SeatFigures
+
+_LEFT, _RIGHT = ":--", "--:"
+_PULLS = {
+    "Created": ("total_created", "total_created_by_copilot"),
+    "Merged": ("total_merged", "total_merged_created_by_copilot"),
+    "Reviewed": ("total_reviewed", "total_reviewed_by_copilot"),
+    "Review suggestions": ("total_suggestions", "total_copilot_suggestions"),
+    "Review suggestions applied": ("total_applied_suggestions", "total_copilot_applied_suggestions"),
+}
+_MEDIANS = {
+    "pull_requests.median_minutes_to_merge": "all",
+    "pull_requests.median_minutes_to_merge_copilot_authored": "written by Copilot",
+    "pull_requests.median_minutes_to_merge_copilot_reviewed": "reviewed by Copilot",
+}
+_MOST_ROWS = 15
+
+
+def pull_requests(scope: ScopeReport) -> Section | None:
+    """Counts in all and by Copilot; medians are shown as the span of the days' medians, never averaged."""
+    rows = []
+    for title, (everything, by_copilot) in _PULLS.items():
+        ours, theirs = (scope.now.total(f"pull_requests.{name}") for name in (by_copilot, everything))
+        if theirs is not None or ours is not None:
+            moved = change_of_total(scope.now, scope.before, f"pull_requests.{by_copilot}")
+            share = markdown.per_cent(percentage(ours, theirs))
+            rows.append((title, markdown.number(theirs), markdown.number(ours), share, markdown.trend(moved)))
+    if not rows:
+        return None
+    columns = (
+        ("", _LEFT),
+        ("In all", _RIGHT),
+        ("By Copilot", _RIGHT),
+        ("Share", _RIGHT),
+        ("Change by Copilot", _RIGHT),
+    )
+    return Section("pull_requests", "Pull requests", tables=(Table("", columns, tuple(rows)),), words=_medians(scope))
+
+
+def _medians(scope: ScopeReport) -> tuple[str, ...]:
+    spans = []
+    for metric, whose in _MEDIANS.items():
+        known = [amount for amount in scope.history.series(scope.now.range, metric) if amount is not None]
+        if known:
+            spans.append(f"{whose} {min(known) / 60:,.1f} to {max(known) / 60:,.1f} hours")
+    return (f"Median time to merge, by day: {'; '.join(spans)}.",) if spans else ()
+
+
+def credits_used(scope: ScopeReport) -> Section | None:
+    """The bill of each calendar month by model; for teams the credits of their members' rows, which are no bill."""
+    if scope.bills:
+        return _bills(scope)
+    used = scope.now.total("ai_credits_used")
+    if used is None:
+        return None
+    words = f"{markdown.number(used)} AI credits used in this range, as GitHub's servers saw it: a signal, not a bill."
+    return Section("credits", "AI credits", words=(words,))
+
+
+def _bills(scope: ScopeReport) -> Section | None:
+    rows = []
+    for bill in sorted(scope.bills, key=lambda found: found.month):
+        for model, amount in sorted(bill.credits_by_model.items(), key=lambda item: -item[1])[:_MOST_ROWS]:
+            rows.append((bill.month, markdown.cell(model), markdown.number(amount), ""))
+        total = sum(bill.credits_by_model.values())
+        rows.append(
+            (f"**{bill.month}**", "**all models**", f"**{markdown.number(total)}**", markdown.dollars(bill.net_amount))
+        )
+    included = scope.seats.included_credits if scope.seats else None
+    about = f" Today's seats include {included:,} credits a month." if included else ""
+    columns = (("Calendar month", _LEFT), ("Model", _LEFT), ("Credits", _RIGHT), ("To pay", _RIGHT))
+    note = f"From the bill, by calendar month: not to be compared with the figures of this range.{about}"
+    return Section("credits", "AI credits", folded=(Table("The bill by month and model", columns, tuple(rows), note),))
+
+
+def phases(scope: ScopeReport) -> Section | None:
+    """People by adoption phase on the last day that says so; they are distinct, so days are not added."""
+    found = latest_breakdown(scope.history, scope.now.range, Dimension.PHASE)
+    if found is None:
+        return None
+    day, breakdown = found
+    names = {"0": "No cohort", "1": "Code first", "2": "Agent first", "3": "Multi-agent"}
+    rows = []
+    for value, row in sorted(breakdown.items()):
+        title = next((name for number, name in names.items() if value.endswith(number)), None)
+        title = "No cohort" if value.lower() == "no cohort" else title or markdown.cell(value)
+        people = (row.get("users_in_phase_28d"), row.get("total_engaged_users"))
+        rows.append((title, *(markdown.number(amount) for amount in people)))
+    columns = (("Phase", _LEFT), ("People in 28 days", _RIGHT), ("Active on the day", _RIGHT))
+    table = Table(f"On {markdown.day(day, year=True)}", columns, tuple(rows))
+    return Section("phases", "Adoption phases", folded=(table,))
+
+
+def customizations(scope: ScopeReport) -> Section | None:
+    """What the CLI was extended with; GitHub lists the five most used of a day."""
+    kinds = {
+        Dimension.SKILL: "Skill",
+        Dimension.CUSTOM_AGENT: "Custom agent",
+        Dimension.MCP: "MCP server",
+        Dimension.SLASH_COMMAND: "Slash command",
+        Dimension.PLUGIN: "Plugin",
+    }
+    rows = [
+        (title, markdown.cell(name), markdown.number(total.amount))
+        for kind, title in kinds.items()
+        for name, row in sorted(scope.now.breakdowns.get(kind, {}).items())[:_MOST_ROWS]
+        if (total := row.get("interaction_count")) is not None
+    ]
+    if not rows:
+        return None
+    table = Table("Most used", (("Kind", _LEFT), ("Name", _LEFT), ("Uses", _RIGHT)), tuple(rows))
+    return Section("customizations", "CLI customizations", folded=(table,))
+
+
+def seats(scope: ScopeReport) -> Section | None:
+    """Who has a seat and who uses it, and what the idle ones cost."""
+    found = scope.seats
+    if found is None:
+        return None
+    folded = [table for table in (_by_team(found), _by_editor(found), _kept(scope), _names(scope)) if table is not None]
+    return Section("seats", "Seats", tables=(_seat_table(found),), folded=tuple(folded), words=_cost(found))
+
+
+def _seat_table(found: SeatFigures) -> Table:
+    counts = {
+        "Assigned": found.total,
+        "Active": found.active,
+        f"Idle for {found.idle_days} days or more": found.idle,
+        "of these never used, or not in 90 days": found.never_used,
+        "New, not used yet": found.new,
+        "Added in the last 28 days": found.added,
+        "To be cancelled": found.pending_cancellation,
+    }
+    rows = tuple(
+        (title, markdown.number(n), _share(n, found.total)) for title, n in counts.items() if n or n == found.total
+    )
+    return Table("", (("Seats today", _LEFT), ("", _RIGHT), ("Share", _LEFT)), rows)
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{charts.bar(part / whole)} {100 * part / whole:.0f} %" if whole else ""
+
+
+def _cost(found: SeatFigures) -> tuple[str, ...]:
+    if not found.idle or found.idle_cost is None:
+        return ()
+    unpriced = f" {found.unpriced} of them have a plan whose price is not known." if found.unpriced else ""
+    return (f"Idle seats cost **{markdown.dollars(found.idle_cost)}** a month.{unpriced}",)
+
+
+def _by_team(found: SeatFigures) -> Table | None:
+    rows = tuple((markdown.cell(team), f"{seats:,}", f"{idle:,}") for team, (seats, idle) in found.by_team.items())
+    return (
+        Table("Seats by assigning team", (("Team", _LEFT), ("Seats", _RIGHT), ("Idle", _RIGHT)), rows) if rows else None
+    )
+
+
+def _by_editor(found: SeatFigures) -> Table | None:
+    ranked = sorted(found.by_editor.items(), key=lambda item: (-item[1], item[0]))[:_MOST_ROWS]
+    rows = tuple((markdown.cell(editor), f"{seats:,}") for editor, seats in ranked)
+    return Table("Active seats by last editor", (("Editor", _LEFT), ("Seats", _RIGHT)), rows) if rows else None
+
+
+def _kept(scope: ScopeReport) -> Table | None:
+    kept = [day for day in scope.seat_days if day.day in scope.now.range or day == scope.seat_days[-1]]
+    if len(kept) < 2:
+        return None
+    rows = tuple((markdown.day(d.day, year=True), f"{d.total:,}", markdown.number(d.active_30)) for d in kept)
+    return Table("Seats over time", (("Day", _LEFT), ("Seats", _RIGHT), ("Active in 30 days", _RIGHT)), rows)
+
+
+def _names(scope: ScopeReport) -> Table | None:
+    if not scope.seat_people:
+        return None
+    rows = tuple((state, markdown.cell(login)) for state, logins in scope.seat_people.items() for login in logins)
+    return Table("Seats without use, by name", (("State", _LEFT), ("Person", _LEFT)), rows) if rows else None
+
+
+def people(scope: ScopeReport) -> Section | None:
+    """By name; only where it was asked for."""
+    if not scope.people:
+        return None
+    ranked = sorted(scope.people, key=lambda person: (-person.active_days, -person.prompts, person.login.lower()))
+    rows = tuple(
+        (markdown.cell(p.login), f"{p.active_days:,}", markdown.number(p.prompts), markdown.number(p.lines_added))
+        for p in ranked
+    )
+    columns = (("Person", _LEFT), ("Active days", _RIGHT), ("Prompts", _RIGHT), ("Lines written", _RIGHT))
+    return Section("people", "People", folded=(Table(f"{len(rows):,} people, most active first", columns, rows),))

@@ -1,0 +1,108 @@
+"""The page: a report through Jinja templates. Templates of the workspace override the built-in ones, block by block."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import BaseLoader, ChoiceLoader, FileSystemLoader, PrefixLoader, StrictUndefined, TemplateError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from copilot_usage.errors import TemplateMistake
+from copilot_usage.rendering import markdown
+from copilot_usage.rendering.composition import compose
+from copilot_usage.rendering.size_limit import within_limit
+from copilot_usage.rendering.view import PageView
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from copilot_usage.domain.report import Report
+
+_FIRST = "summary.md.j2"
+_PACKAGE = Path(__file__).parent.parent
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Markdown for the job summary, and what was wrong with the workspace's templates."""
+
+    text: str
+    mistakes: tuple[TemplateMistake, ...] = ()
+
+
+def render_page(report: Report, *, templates: Path | None = None) -> Page:
+    """Renders a report; a mistake in `templates` is reported, and the built-in page is shown instead."""
+    view = compose(report)
+    if templates is not None:
+        try:
+            return Page(_render(view, templates))
+        except TemplateMistake as mistake:
+            return Page(_render(view, None), (mistake,))
+    return Page(_render(view, None))
+
+
+def _render(view: PageView, templates: Path | None) -> str:
+    if templates is None:
+        return within_limit(view, partial(_text, _environment(None)))
+    if not templates.is_dir():
+        raise _mistake(f"There is no folder `{templates.name}` in the workspace.", None)
+    try:
+        return within_limit(view, partial(_text, _environment(templates)))
+    except (TemplateError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError, OSError) as error:
+        raise _mistake(f"{_place(error, templates)}: {error}", error) from error
+
+
+def _text(environment: ImmutableSandboxedEnvironment, view: PageView) -> str:
+    return environment.get_template(_FIRST).render(page=view)
+
+
+def _environment(templates: Path | None) -> ImmutableSandboxedEnvironment:
+    built_in = FileSystemLoader(_built_in_folder())
+    loaders: list[BaseLoader] = [PrefixLoader({"built-in": built_in}), built_in]
+    if templates is not None:
+        loaders.insert(0, FileSystemLoader(templates))
+    environment = ImmutableSandboxedEnvironment(
+        loader=ChoiceLoader(loaders),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,
+    )
+    filters: dict[str, Callable[..., Any]] = {"cell": markdown.cell, "number": markdown.number, "days": markdown.days}
+    environment.filters.update(filters)
+    return environment
+
+
+def _built_in_folder() -> Path:
+    """In the wheel beside this package's modules, in a checkout at the top of the repository."""
+    packaged = _PACKAGE / "templates"
+    return packaged if packaged.is_dir() else _PACKAGE.parent.parent / "templates"
+
+
+def _mistake(cause: str, error: Exception | None) -> TemplateMistake:
+    names = ", ".join(f"`page.{field.name}`" for field in fields(PageView))
+    about = " The names that can be used: " + names + "." if error is not None else ""
+    return TemplateMistake(
+        "A template cannot be used",
+        cause=f"{cause} The built-in page is shown instead.",
+        remedy=f"Correct the template, or leave `templates` out.{about} docs/templates.md describes them all.",
+    )
+
+
+def _place(error: Exception, templates: Path) -> str:
+    """File and line of the template: Jinja puts its own frames into the traceback."""
+    line, name = getattr(error, "lineno", None), getattr(error, "filename", None)
+    trace = error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename.endswith(".j2"):
+            name, line = trace.tb_frame.f_code.co_filename, trace.tb_lineno
+        trace = trace.tb_next
+    if name is None:
+        return "A template"
+    path = Path(name)
+    shown = path.relative_to(templates).as_posix() if path.is_relative_to(templates) else path.name
+    return f"`{shown}`, line {line}" if line else f"`{shown}`"

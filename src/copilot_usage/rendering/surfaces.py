@@ -1,0 +1,194 @@
+"""What Copilot is used for: people where GitHub counts them, work where it counts that."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from copilot_usage.domain.change import Change, change, change_of_total
+from copilot_usage.domain.metric import Dimension
+from copilot_usage.rendering import charts, markdown
+from copilot_usage.rendering.view import Section, Table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from copilot_usage.domain.report import ScopeReport
+    from copilot_usage.domain.usage import Amount
+
+_FEATURES = {
+    "code_completion": "Completions",
+    "chat_panel_ask_mode": "Chat: ask",
+    "chat_panel_edit_mode": "Chat: edit",
+    "chat_panel_agent_mode": "Chat: agent",
+    "chat_panel_plan_mode": "Chat: plan",
+    "chat_panel_custom_mode": "Chat: custom",
+    "chat_panel_unknown_mode": "Chat: unknown mode",
+    "chat_inline": "Chat: inline",
+    "agent_edit": "Edits by agents",
+    "copilot_cli": "CLI",
+    "copilot_app": "Copilot app",
+}
+# Surface → GitHub's people figures, the window of 28 days first, then that of the day alone.
+_PEOPLE = {
+    "IDE chat": ("monthly_active_chat_users", None),
+    "Agent mode": ("monthly_active_agent_users", None),
+    "CLI": (None, "daily_active_cli_users"),
+    "Copilot app": (None, "daily_active_copilot_app_users"),
+    "Agents window of VS Code": ("monthly_active_vscode_agent_users", "daily_active_vscode_agent_users"),
+    "Cloud agent": ("monthly_active_copilot_cloud_agent_users", "daily_active_copilot_cloud_agent_users"),
+    "Code review, asked for": (
+        "monthly_active_copilot_code_review_users",
+        "daily_active_copilot_code_review_users",
+    ),
+    "Code review, automatic": (
+        "monthly_passive_copilot_code_review_users",
+        "daily_passive_copilot_code_review_users",
+    ),
+    "Chat": (None, "total_active_chat_users"),
+}
+
+
+def adoption(scope: ScopeReport) -> Section | None:
+    """Adoption by surface: people, then work by feature, then sessions."""
+    tables = [table for table in (_people(scope), _features(scope)) if table is not None]
+    folded = [table for table in (_engaged(scope), _sessions(scope)) if table is not None]
+    return Section("adoption", "What it is used for", tables=tuple(tables), folded=tuple(folded)) if tables else None
+
+
+def feature_title(feature: str) -> str:
+    """GitHub's name in words; one that is not known yet as it is."""
+    return _FEATURES.get(feature) or markdown.cell(feature)
+
+
+def _people(scope: ScopeReport) -> Table | None:
+    rows = [row for name, metrics in _PEOPLE.items() if (row := _people_row(scope, name, *metrics)) is not None]
+    if not rows:
+        return None
+    columns = (("People", ":--"), ("28 days", "--:"), ("Change", "--:"), ("Peak day", "--:"), ("By day", ":--"))
+    return Table(
+        "", columns, tuple(rows), "28 days: distinct people up to the last day of the range, as GitHub counts them."
+    )
+
+
+def _people_row(scope: ScopeReport, name: str, monthly: str | None, daily: str | None) -> tuple[str, ...] | None:
+    now, before = _at_end(scope, monthly, scope.now.range.until), None
+    if scope.before is not None:
+        before = _at_end(scope, monthly, scope.before.range.until)
+    series = scope.history.series(scope.now.range, daily or monthly or "")
+    known = [amount for amount in series if amount is not None]
+    if now is None and not known:
+        return None
+    peak = markdown.number(max(known)) if daily and known else markdown.UNKNOWN
+    return (name, markdown.number(now), markdown.trend(change(now, before)), peak, charts.sparkline(series))
+
+
+def _at_end(scope: ScopeReport, metric: str | None, day: object) -> Amount | None:
+    from datetime import date  # noqa: PLC0415 - narrows one argument
+
+    return scope.history.amount(day, metric) if metric and isinstance(day, date) else None
+
+
+def _features(scope: ScopeReport) -> Table | None:
+    rows = scope.now.breakdowns.get(Dimension.FEATURE, {})
+    if not rows:
+        return None
+    order = sorted(rows, key=lambda name: (list(_FEATURES).index(name) if name in _FEATURES else 99, name))
+    written = tuple(_feature_row(scope, feature) for feature in order)
+    columns = (
+        ("Feature", ":--"),
+        ("Prompts", "--:"),
+        ("Generations", "--:"),
+        ("Accepted", "--:"),
+        ("Lines written", "--:"),
+        ("Change", "--:"),
+        ("By day", ":--"),
+    )
+    note = "Change: of lines written, or of generations where no lines are written. Only completions have an acceptance rate."
+    return Table("", columns, written, note)
+
+
+def _feature_row(scope: ScopeReport, feature: str) -> tuple[str, ...]:
+    def amount(metric: str) -> Amount | None:
+        return scope.now.row_total(Dimension.FEATURE, feature, metric)
+
+    shown, accepted = amount("code_generation_activity_count"), amount("code_acceptance_activity_count")
+    metric = "loc_added_sum" if amount("loc_added_sum") else "code_generation_activity_count"
+    rate = (
+        f" ({markdown.per_cent(100 * accepted / shown)})" if feature == "code_completion" and accepted and shown else ""
+    )
+    series = [_on(scope, day, feature, metric) for day in scope.now.range]
+    return (
+        feature_title(feature),
+        markdown.number(amount("user_initiated_interaction_count")),
+        markdown.number(shown),
+        markdown.number(accepted) + rate,
+        markdown.number(amount("loc_added_sum")),
+        markdown.trend(_row_change(scope, feature, metric)),
+        charts.sparkline(series),
+    )
+
+
+def _on(scope: ScopeReport, day: object, feature: str, metric: str) -> Amount | None:
+    """A day without the row is zero on a day that says anything by feature, unknown on one that does not."""
+    usage = scope.history.days.get(day)  # type: ignore[call-overload]
+    if usage is None or Dimension.FEATURE not in usage.breakdowns:
+        return None
+    return usage.row(Dimension.FEATURE, feature).get(metric, 0)
+
+
+def _row_change(scope: ScopeReport, feature: str, metric: str) -> Change | None:
+    """Only over equally many days with data; a feature may well be absent on some of them."""
+    if scope.before is None or len(scope.now.days) != len(scope.before.days):
+        return None
+    now = scope.now.row_total(Dimension.FEATURE, feature, metric)
+    return change(now, scope.before.row_total(Dimension.FEATURE, feature, metric))
+
+
+def _engaged(scope: ScopeReport) -> Table | None:
+    if not scope.engaged_people:
+        return None
+    ranked = sorted(scope.engaged_people.items(), key=lambda item: -item[1])
+    rows = tuple((feature_title(name), markdown.number(people)) for name, people in ranked)
+    columns = (("Feature", ":--"), ("People", "--:"))
+    return Table("People who used a feature on at least two of the 28 days", columns, rows)
+
+
+def _sessions(scope: ScopeReport) -> Table | None:
+    rows = tuple(
+        (title, markdown.number(total.amount), markdown.trend(change_of_total(scope.now, scope.before, metric)))
+        for metric, title in _SESSIONS.items()
+        if (total := scope.now.totals.get(metric)) is not None
+    )
+    agents = tuple(_agents(scope))
+    if not rows and not agents:
+        return None
+    return Table(
+        "Sessions, requests and tokens", (("", ":--"), ("This range", "--:"), ("Change", "--:")), (*rows, *agents)
+    )
+
+
+def _agents(scope: ScopeReport) -> Iterator[tuple[str, ...]]:
+    for name, row in scope.now.breakdowns.get(Dimension.THIRD_PARTY_AGENT, {}).items():
+        started = row.get("user_initiated_interaction_count") or row.get("session_count")
+        if started is not None:
+            yield (f"Agent {markdown.cell(name)}: jobs started", markdown.number(started.amount), markdown.UNKNOWN)
+
+
+_SESSIONS = {
+    "totals_by_cli.session_count": "CLI sessions",
+    "totals_by_cli.request_count": "CLI requests, automatic ones included",
+    "totals_by_cli.prompt_count": "CLI prompts",
+    "totals_by_cli.token_usage.prompt_tokens_sum": "CLI prompt tokens",
+    "totals_by_cli.token_usage.output_tokens_sum": "CLI output tokens",
+    "totals_by_copilot_app.session_count": "Copilot app sessions",
+    "totals_by_copilot_app.request_count": "Copilot app requests",
+    "totals_by_vscode_agent.session_count": "Agents window sessions",
+    "totals_by_vscode_agent.total_user_messages": "Agents window messages",
+    "total_chats": "Chats in the editor",
+    "total_chat_insertion_events": "Chat answers inserted",
+    "total_chat_copy_events": "Chat answers copied",
+    "total_dotcom_chats": "Chats on github.com",
+    "total_chat_turns": "Chat turns",
+    "total_chat_acceptances": "Chat acceptances",
+    "total_pr_summaries_created": "Pull request summaries",
+}

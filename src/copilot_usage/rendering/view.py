@@ -1,0 +1,64 @@
+"""What a template sees: words that are chosen, and numbers that are written. The names here are a promise (docs/templates.md)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of finished cells. `columns`: (title, alignment as Markdown writes it); `note`: a sentence below it."""
+
+    title: str
+    columns: tuple[tuple[str, str], ...]
+    rows: tuple[tuple[str, ...], ...]
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A Mermaid chart, the sentence that explains its colours, and its numbers."""
+
+    mermaid: str
+    legend: str
+    numbers: Table
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of the page. `template`: the file that orders it; `kind`: its name, as in the order of dropping."""
+
+    kind: str
+    title: str
+    charts: tuple[Chart, ...] = ()
+    tables: tuple[Table, ...] = ()
+    folded: tuple[Table, ...] = ()
+    words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ScopeView:
+    """One scope of the page."""
+
+    name: str
+    kind: str
+    headline: Table
+    insights: tuple[str, ...]
+    sections: tuple[Section, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PageView:
+    """The whole page. `dropped`: titles of the sections left out to stay under GitHub's limit."""
+
+    title: str
+    completeness: str
+    alerts: tuple[str, ...]
+    comparison: Section | None
+    scopes: tuple[ScopeView, ...]
+    breaks: tuple[str, ...]
+    notes: tuple[str, ...]
+    glossary: tuple[tuple[str, str], ...]
+    source: str
+    dropped: tuple[str, ...] = ()
+    demo: bool = False

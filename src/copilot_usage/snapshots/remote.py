@@ -1,0 +1,119 @@
+"""What this run knows of the branch at GitHub: where it stands, and what its files say. Nothing is asked for twice."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from copilot_usage.snapshots.heads import Cut, Head, look_at
+from copilot_usage.snapshots.refusals import too_large
+from copilot_usage.snapshots.shelf import Shelf, pack, read_ahead
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Sequence
+
+    from copilot_usage.snapshots.answers import Place
+    from copilot_usage.snapshots.branch import Branch
+    from copilot_usage.snapshots.connection import Connection
+    from copilot_usage.snapshots.layout import MonthFile
+    from copilot_usage.snapshots.patience import Patience
+
+_logger = logging.getLogger(__name__)
+# GitHub asks for few requests at a time (docs: "Best practices for using the REST API").
+LANES = 4
+
+
+class Remote:
+    """The branch as it was when last looked at; every method may raise StoreRefused."""
+
+    def __init__(self, place: Place, directory: str, patience: Patience) -> None:
+        self.place = place
+        self.directory = directory
+        self._patience = patience
+        self._shelf = Shelf()
+        self._head: Head | None = None
+        self._former = Head()
+
+    @cached_property
+    def _connection(self) -> Connection:
+        from copilot_usage.snapshots.connection import Connection  # noqa: PLC0415 - PyGithub takes its time to import
+
+        return Connection(self.place, self._patience, LANES)
+
+    @cached_property
+    def branch(self) -> Branch:
+        """For writing; whoever moves it says so to `advance`."""
+        from copilot_usage.snapshots.branch import Branch  # noqa: PLC0415 - see above
+
+        return Branch(self.place, self._connection)
+
+    @property
+    def remaining(self) -> int | None:
+        """Requests left in the hour, by GitHub's last answer; None where there is no limit."""
+        return self._connection.remaining
+
+    def close(self) -> None:
+        """Closes connections that nobody needs for now."""
+        self._connection.close()
+
+    def look(self) -> Head:
+        """Where the branch stands; asked for once, and again after `forget`."""
+        if self._head is None:
+            self._head = self._looked()
+        return self._head
+
+    def advance(self, head: Head) -> None:
+        """The branch now stands where this run put it."""
+        self._head = head
+
+    def forget(self) -> None:
+        """Somebody else has moved the branch."""
+        self._former, self._head = self._head or self._former, None
+
+    def _looked(self) -> Head:
+        former, commit = self._former, self.branch.head()
+        if commit is None and former.commit is not None:
+            _logger.warning(
+                "%s was deleted while this run was writing; it is made again, with what it held", self._name
+            )
+            return replace(former, exists=False)
+        if commit is None or commit == former.commit:
+            return replace(former, exists=commit is not None)
+        try:
+            head = look_at(self.branch, commit, self.directory)
+        except Cut as cut:
+            raise too_large(self.place, cut.folder) from cut
+        if gone := former.months.keys() - head.months.keys():
+            _logger.warning("%s was put back while this run was writing: %d files are gone", self._name, len(gone))
+        return head
+
+    @property
+    def _name(self) -> str:
+        return f"The branch {self.place.branch} of {self.place.repository}"
+
+    def has_read(self, sha: str) -> bool:
+        """Whether a text is at hand."""
+        return sha in self._shelf
+
+    def keep(self, sha: str, packed: bytes) -> None:
+        """A text that this run has written may be needed again."""
+        self._shelf.put(sha, packed)
+
+    def text(self, sha: str) -> bytes:
+        """A file's content, by its SHA."""
+        text = self._shelf.get(sha)
+        if text is None:
+            text = self.branch.blob(sha)
+            self._shelf.put(sha, pack(text))
+        return text
+
+    def texts(self, head: Head, files: Sequence[MonthFile]) -> Generator[tuple[MonthFile, bytes]]:
+        """Each file with its content, in this order; empty for a file that is not there yet."""
+
+        def read(file: MonthFile) -> bytes:
+            sha = head.months.get(file)
+            return b"" if sha is None else self.text(sha)
+
+        return read_ahead(read, files, LANES)
