@@ -19,6 +19,13 @@ COUNTERS = (
     "loc_added_sum",
     "loc_deleted_sum",
 )
+FLAGS = (
+    "used_chat",
+    "used_agent",
+    "used_copilot_cloud_agent",
+    "used_copilot_code_review_active",
+    "used_copilot_code_review_passive",
+)
 # When GitHub introduced what (its changelog); before that day a row lacks the field.
 APP_DAY = date(2026, 7, 28)
 CREDITS_DAY = date(2026, 6, 19)
@@ -71,7 +78,7 @@ def _credits_only(person: Person, day: date) -> Row:
 
 
 def _features(person: Person, day: date, random: Random) -> dict[str, dict[str, int]]:
-    growth = max(0.2, 1 + (day.toordinal() - _ANCHOR) / 260)  # agents take off over the year
+    growth = max(0.15, 1 + (day.toordinal() - _ANCHOR) / 90)  # agents take off over the year
     features = {"code_completion": _counted(random, 0, 24, 0.31, 1.4)}
     if random.random() < 0.7:
         features["chat_panel_ask_mode"] = _counted(random, 5, 4, 0.2, 5.0)

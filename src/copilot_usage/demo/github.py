@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 ORGANIZATION = "octo-org"
 ENTERPRISE = "octo-enterprise"
 REPOSITORY = "octo-org/copilot-usage"
-# The demo shows what a gap looks like: five weeks before the newest day one day has no report.
-_GAP = 33
+# The demo shows what a gap looks like, in ranges that reach back so far: one day has no report.
+_GAP = 61
 _MOST_SEATS_A_PAGE = 100
 
 

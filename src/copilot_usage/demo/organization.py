@@ -8,12 +8,12 @@ from datetime import date, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from copilot_usage.demo.activity import COUNTERS, Row, is_active, user_row
+from copilot_usage.demo.activity import COUNTERS, FLAGS, Row, user_row
 from copilot_usage.demo.people import FLOOR, Person, invent_people, team_slugs
 from copilot_usage.demo.pull_requests import pull_requests
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
 _SEED = "copilot"
 # Introduced by GitHub on these days; earlier documents lack the fields.
@@ -70,10 +70,10 @@ class Organization:
         """The aggregate of organization-1-day, or enterprise-1-day."""
         return _document(self, day)
 
-    def active(self, until: date, days: int) -> int:
-        """Distinct active people of the days up to `until`."""
-        window = [until - timedelta(days=n) for n in range(days)]
-        return sum(any(is_active(person, day, _SEED) for day in window) for person in self.people)
+    def active(self, until: date, days: int, flag: str = "active") -> int:
+        """Distinct people of the days up to `until`: active ones, or those with a `used_…` flag."""
+        window = (until - timedelta(days=n) for n in range(days))
+        return len(frozenset().union(*(_people(self, day)[flag] for day in window)))
 
     def _team_sizes(self) -> dict[str, int]:
         sizes: dict[str, int] = defaultdict(int)
@@ -81,6 +81,14 @@ class Organization:
             for slug in person.teams:
                 sizes[slug] += 1
         return sizes
+
+
+@cache
+def _people(organization: Organization, day: date) -> Mapping[str, frozenset[int]]:
+    """Who was active on a day, and who used what."""
+    rows = [row for row in organization.user_rows(day) if any(row[name] for name in COUNTERS)]
+    used = {flag: frozenset(row["user_id"] for row in rows if row.get(flag)) for flag in FLAGS}
+    return {"active": frozenset(row["user_id"] for row in rows), **used}
 
 
 @cache
@@ -92,8 +100,8 @@ def _document(organization: Organization, day: date) -> dict[str, Any]:
         "daily_active_users": len(rows),
         "weekly_active_users": organization.active(day, 7),
         "monthly_active_users": organization.active(day, 28),
-        "monthly_active_chat_users": round(organization.active(day, 28) * 0.82),
-        "monthly_active_agent_users": round(organization.active(day, 28) * 0.55),
+        "monthly_active_chat_users": organization.active(day, 28, "used_chat"),
+        "monthly_active_agent_users": organization.active(day, 28, "used_agent"),
         **{name: sum(row[name] for row in rows) for name in COUNTERS},
         **{field: _grouped(rows, field, keys) for field, keys in _KEYS.items()},
         "totals_by_language_model": [],
@@ -133,19 +141,18 @@ def _cli(_: Organization, __: date, rows: list[Row]) -> dict[str, Any]:
     return {"daily_active_cli_users": len(sessions), "totals_by_cli": {**totals, "token_usage": {**tokens, **average}}}
 
 
-def _reviews(organization: Organization, day: date, rows: list[Row]) -> dict[str, Any]:
+def _reviews(organization: Organization, day: date, _: list[Row]) -> dict[str, Any]:
     flags = {
         "active_copilot_cloud_agent_users": "used_copilot_cloud_agent",
         "active_copilot_code_review_users": "used_copilot_code_review_active",
         "passive_copilot_code_review_users": "used_copilot_code_review_passive",
     }
-    counts: dict[str, Any] = {}
-    for name, flag in flags.items():
-        daily = sum(bool(row.get(flag)) for row in rows)
-        counts[f"daily_{name}"] = daily
-        counts[f"weekly_{name}"] = min(len(organization.people), round(daily * 2.6) + 2)
-        counts[f"monthly_{name}"] = min(len(organization.people), round(daily * 3.1) + 6)
-    return counts
+    windows = {"daily": 1, "weekly": 7, "monthly": 28}
+    return {
+        f"{often}_{name}": organization.active(day, days, flag)
+        for name, flag in flags.items()
+        for often, days in windows.items()
+    }
 
 
 def _phases(_: Organization, __: date, rows: list[Row]) -> dict[str, Any]:

@@ -91,7 +91,7 @@ def _person(number: int, teams: tuple[str, ...], seed: str) -> Person:
         agent=random.betavariate(1.6, 2.4),
         terminal=random.betavariate(1, 4),
         reviews=random.betavariate(1, 5),
-        began=random.randint(0, 500) if number % 3 == 0 else 500,
+        began=random.randint(-20, 200) if number % 3 == 0 else 500,
         labs=number % 9 == 0,
     )
 

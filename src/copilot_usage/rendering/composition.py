@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from copilot_usage.rendering import markdown, notes, owners
@@ -10,7 +11,7 @@ from copilot_usage.rendering.comparison import comparison
 from copilot_usage.rendering.findings import findings
 from copilot_usage.rendering.overview import activity, headline_table
 from copilot_usage.rendering.surfaces import adoption
-from copilot_usage.rendering.view import PageView, ScopeView, Section
+from copilot_usage.rendering.view import PageView, ScopeView, Section, without_empty_columns
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,4 +61,9 @@ def _sections(scope: ScopeReport) -> Iterator[Section]:
         owners.seats(scope),
         owners.people(scope),
     )
-    return (section for section in made if section is not None)
+    return (_tidy(section) for section in made if section is not None)
+
+
+def _tidy(section: Section) -> Section:
+    tables, folded = (tuple(map(without_empty_columns, kind)) for kind in (section.tables, section.folded))
+    return replace(section, tables=tables, folded=folded)

@@ -26,9 +26,11 @@ def _sentence(insight: Insight) -> str:
             cost = f": {markdown.dollars(insight.amount)} a month" if insight.amount else ""
             return f"**{moved.now:,} of {moved.before:,} seats are idle** for {subject} or more{cost}."
         case "stopped":
-            return f"**Nobody has been active since {subject}**; before that up to {markdown.number(insight.amount)} a day."
+            most = markdown.number(insight.amount)
+            return f"**Nobody has been active since {subject}**; before that up to {most} a day."
         case "peak":
-            return f"**A new peak**: {markdown.number(insight.amount)} people were active on {subject}, more than on any day before."
+            most = markdown.number(insight.amount)
+            return f"**A new peak**: {most} people were active on {subject}, more than on any day before."
         case "took off":
             return f"**{subject} took off**: {markdown.trend(moved)} ({then_now})."
         case _:

@@ -20,17 +20,16 @@ GLOSSARY = (
     ("–", "GitHub does not say. **0**: GitHub says zero. The two are never added and never shown alike"),
     (
         "Active people",
-        "people with a prompt, a generation or a feature used, as GitHub counts them for a day, 7 days and 28 days; "
-        "for teams counted from their members' rows. Never added over days, teams or organizations",
+        (
+            "people with a prompt, a generation or a feature used, as GitHub counts them for 1, 7 and 28 days; for teams "
+            "from their members' rows. Never added over days, teams or organizations"
+        ),
     ),
     ("Working day", "Monday to Friday; holidays are not known"),
     ("Completions accepted", "of the completions shown, those accepted. Agents and chat have no acceptance"),
     ("Lines written", "lines that Copilot added to files: completions accepted, blocks applied, edits by agents"),
     ("Not attributed", "what GitHub counts in the total and does not attribute to a language, editor or model"),
-    (
-        "Idle seat",
-        "no activity for so many days, on a seat that is at least as old. GitHub forgets activity after 90 days",
-    ),
+    ("Idle seat", "no activity for so many days, on a seat that is at least as old; GitHub forgets it after 90 days"),
     ("Change", "against the range of the same length before, and only where both are known on equally many days"),
 )
 
@@ -43,11 +42,8 @@ def completeness(report: Report) -> str:
         parts.append(f"newest published day {markdown.day(report.newest)}")
     unsettled = {day for scope in report.scopes for day in scope.now.unsettled}
     if unsettled:
-        parts.append(
-            "the newest day may still change"
-            if len(unsettled) == 1
-            else f"the newest {len(unsettled)} days may still change"
-        )
+        newest = "day" if len(unsettled) == 1 else f"{len(unsettled)} days"
+        parts.append(f"the newest {newest} may still change")
     return " · ".join(parts)
 
 
@@ -115,7 +111,7 @@ def _days(days: Sequence[date]) -> str:
 
 
 def _escaped(text: str) -> str:
-    """A note may quote what GitHub answered; its own words need no escaping, so only what could do something is taken out."""
+    """A note may quote what GitHub answered: whatever could link, mention or mark up is taken out of it."""
     plain = " ".join(text.split())
     return "".join(_HARMLESS.get(char, char) for char in plain)
 

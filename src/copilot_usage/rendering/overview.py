@@ -114,10 +114,12 @@ def _numbers(point: Point) -> tuple[str, ...]:
 
 
 def _chart(found: tuple[Point, ...], unit: str, numbers: Table) -> Chart | None:
-    """Lines cannot have gaps in Mermaid, so points that lack a figure are left out of the axis, and the legend says so."""
+    """Mermaid's lines have no gaps: points that lack a figure are left out of the axis, and the legend says so."""
     trailing = "monthly" if unit == "month" else "weekly"
     names = {
-        trailing: "in the 28 days up to it" if unit == "month" else "in the 7 days up to it",
+        trailing: "active in the 28 days up to its end"
+        if unit == "month"
+        else f"active in the 7 days up to the {unit}",
         "daily": _daily(unit),
     }
     shown = [name for name in names if sum(getattr(point, name) is not None for point in found) > 1]

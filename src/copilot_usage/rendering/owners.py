@@ -1,4 +1,4 @@
-"""What belongs to an organization or enterprise as a whole: pull requests, credits, phases, CLI items, seats, people."""
+"""What an organization or enterprise has as a whole: pull requests, credits, phases, CLI items, seats, people."""
 
 from __future__ import annotations
 

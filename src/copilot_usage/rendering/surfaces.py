@@ -11,10 +11,13 @@ from copilot_usage.rendering.view import Section, Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import date
 
     from copilot_usage.domain.report import ScopeReport
     from copilot_usage.domain.usage import Amount
 
+# The widest table of the page has room for so many blocks.
+_NARROW = 14
 _FEATURES = {
     "code_completion": "Completions",
     "chat_panel_ask_mode": "Chat: ask",
@@ -82,10 +85,8 @@ def _people_row(scope: ScopeReport, name: str, monthly: str | None, daily: str |
     return (name, markdown.number(now), markdown.trend(change(now, before)), peak, charts.sparkline(series))
 
 
-def _at_end(scope: ScopeReport, metric: str | None, day: object) -> Amount | None:
-    from datetime import date  # noqa: PLC0415 - narrows one argument
-
-    return scope.history.amount(day, metric) if metric and isinstance(day, date) else None
+def _at_end(scope: ScopeReport, metric: str | None, day: date) -> Amount | None:
+    return scope.history.amount(day, metric) if metric else None
 
 
 def _features(scope: ScopeReport) -> Table | None:
@@ -103,7 +104,7 @@ def _features(scope: ScopeReport) -> Table | None:
         ("Change", "--:"),
         ("By day", ":--"),
     )
-    note = "Change: of lines written, or of generations where no lines are written. Only completions have an acceptance rate."
+    note = "Change: of lines written, else of generations. Only completions have an acceptance rate."
     return Table("", columns, written, note)
 
 
@@ -124,13 +125,13 @@ def _feature_row(scope: ScopeReport, feature: str) -> tuple[str, ...]:
         markdown.number(accepted) + rate,
         markdown.number(amount("loc_added_sum")),
         markdown.trend(_row_change(scope, feature, metric)),
-        charts.sparkline(series),
+        charts.sparkline(series, _NARROW),
     )
 
 
-def _on(scope: ScopeReport, day: object, feature: str, metric: str) -> Amount | None:
+def _on(scope: ScopeReport, day: date, feature: str, metric: str) -> Amount | None:
     """A day without the row is zero on a day that says anything by feature, unknown on one that does not."""
-    usage = scope.history.days.get(day)  # type: ignore[call-overload]
+    usage = scope.history.days.get(day)
     if usage is None or Dimension.FEATURE not in usage.breakdowns:
         return None
     return usage.row(Dimension.FEATURE, feature).get(metric, 0)

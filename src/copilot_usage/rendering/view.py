@@ -1,8 +1,10 @@
-"""What a template sees: words that are chosen, and numbers that are written. The names here are a promise (docs/templates.md)."""
+"""What a template sees: finished words and numbers. The names here are a promise (docs/templates.md)."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from copilot_usage.rendering.markdown import UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +15,13 @@ class Table:
     columns: tuple[tuple[str, str], ...]
     rows: tuple[tuple[str, ...], ...]
     note: str = ""
+
+
+def without_empty_columns(table: Table) -> Table:
+    """The same without columns that are unknown in every row; the first column stays."""
+    kept = [n for n in range(len(table.columns)) if n == 0 or any(row[n] not in {UNKNOWN, ""} for row in table.rows)]
+    columns = tuple(table.columns[n] for n in kept)
+    return replace(table, columns=columns, rows=tuple(tuple(row[n] for n in kept) for row in table.rows))
 
 
 @dataclass(frozen=True, slots=True)

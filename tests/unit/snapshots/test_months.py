@@ -1,0 +1,196 @@
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from builders import ORGANIZATION
+from copilot_usage.domain.dates import DateRange
+from copilot_usage.domain.snapshot import Generation, Snapshot
+from copilot_usage.domain.storing import Unread
+from copilot_usage.snapshots.layout import MonthFile
+from copilot_usage.snapshots.lines import line_of
+from copilot_usage.snapshots.months import Month
+from unit.snapshots.strategies import snapshot, snapshots
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+FILE = MonthFile(Generation.REPORTS, ORGANIZATION, "2026-11")
+NOVEMBER = DateRange(date(2026, 11, 1), date(2026, 11, 30))
+NEWER = line_of(snapshot(12, 99)).replace(b'"schema":1', b'"schema":2')
+different_days = st.lists(snapshots(), max_size=8, unique_by=lambda stored: stored.day)
+rubbish = st.binary(min_size=1, max_size=20).filter(lambda raw: b"\n" not in raw and bool(raw.strip()))
+
+
+def text_of(*stored: Snapshot | bytes) -> bytes:
+    return b"".join((line if isinstance(line, bytes) else line_of(line)) + b"\n" for line in stored)
+
+
+def saved(text: bytes, *saving: Snapshot) -> bytes:
+    """The month's text afterwards."""
+    written = Month(FILE, text).save(saving)
+    return text if written is None else written.text
+
+
+def loaded(text: bytes, days: DateRange = NOVEMBER) -> list[Snapshot | Unread]:
+    return list(Month(FILE, text).load(days))
+
+
+def lines_in(text: bytes) -> list[bytes]:
+    return [line for line in text.split(b"\n") if line.strip()]
+
+
+def days_in(text: bytes) -> list[str]:
+    return [json.loads(line)["day"][-2:] for line in lines_in(text)]
+
+
+@given(different_days)
+def test_what_is_saved_is_loaded_in_the_order_of_days(saving: list[Snapshot]) -> None:
+    assert loaded(saved(b"", *saving)) == sorted(saving, key=lambda stored: stored.day)
+
+
+@given(different_days, different_days)
+def test_saving_again_changes_nothing(before: list[Snapshot], saving: list[Snapshot]) -> None:
+    text = saved(saved(b"", *before), *saving)
+    assert Month(FILE, text).save(saving) is None
+
+
+@given(different_days, st.randoms())
+def test_different_days_may_come_in_any_order_and_in_any_pieces(saving: list[Snapshot], chance: Any) -> None:
+    shuffled = saving[:]
+    chance.shuffle(shuffled)
+    piece_by_piece = b""
+    for one in shuffled:
+        piece_by_piece = saved(piece_by_piece, one)
+    assert piece_by_piece == saved(b"", *saving) == saved(b"", *shuffled)
+
+
+@given(st.lists(rubbish, max_size=3), different_days, different_days)
+def test_nothing_that_somebody_stored_is_lost(
+    foreign: list[bytes], before: list[Snapshot], saving: list[Snapshot]
+) -> None:
+    stored = text_of(*foreign[:1], *sorted(before, key=lambda one: one.day), *foreign[1:])
+    after = lines_in(saved(stored, *saving))
+    assert [line for line in after if line in foreign] == [line for line in foreign if line.strip()]
+    assert {one.day for one in before} <= {one.day for one in loaded(b"\n".join(after)) if isinstance(one, Snapshot)}
+
+
+def test_a_month_counts_the_days_whose_lines_are_new_or_different() -> None:
+    stored = text_of(snapshot(1), snapshot(2), snapshot(3))
+    written = Month(FILE, stored).save([snapshot(3), snapshot(2, 11), snapshot(4)])
+    assert written is not None
+    assert written.days == (date(2026, 11, 2), date(2026, 11, 4))
+    assert days_in(written.text) == ["01", "02", "03", "04"]
+
+
+def test_a_day_said_twice_in_one_save_counts_once_and_the_later_word_wins() -> None:
+    written = Month(FILE, b"").save([snapshot(1, 10), snapshot(1, 11)])
+    assert written is not None
+    assert (written.days, loaded(written.text)) == ((date(2026, 11, 1),), [snapshot(1, 11)])
+
+
+def test_a_day_that_says_less_does_not_replace_one_that_says_something() -> None:
+    stored = text_of(snapshot(1, 10))
+    assert saved(stored, snapshot(1, None)) == stored
+    assert saved(stored, replace(snapshot(1), document={})) == stored
+
+
+def test_a_day_without_report_is_replaced_by_one() -> None:
+    assert loaded(saved(text_of(snapshot(1, None)), snapshot(1, 10))) == [snapshot(1, 10)]
+
+
+def test_an_unknown_trailing_count_does_not_replace_a_known_one() -> None:
+    known, unknown = {"weekly_active_users": 3}, {"weekly_active_users": None}
+    stored = text_of(snapshot(1, trailing=known))
+    assert saved(stored, snapshot(1, trailing=unknown)) == stored
+    assert loaded(saved(stored, snapshot(1, 11, trailing=unknown))) == [snapshot(1, 11, trailing=unknown)]
+
+
+def test_a_day_that_settles_is_written_even_if_it_says_the_same() -> None:
+    text = saved(text_of(snapshot(1, settled=False)), snapshot(1, settled=True))
+    assert loaded(text) == [snapshot(1, settled=True)]
+
+
+def test_lines_that_do_not_change_stay_byte_for_byte() -> None:
+    by_hand = line_of(snapshot(1)).replace(b",", b", ")
+    text = saved(text_of(by_hand), snapshot(1), snapshot(2))
+    assert lines_in(text)[0] == by_hand
+
+
+def test_only_wanted_days_are_loaded() -> None:
+    text = text_of(snapshot(1), snapshot(2), snapshot(3))
+    assert loaded(text, DateRange(date(2026, 11, 2), date(2026, 11, 2))) == [snapshot(2)]
+
+
+@pytest.mark.parametrize(
+    ("twice", "expected"),
+    [
+        ((snapshot(1, 10), snapshot(1, 11)), snapshot(1, 11)),
+        ((snapshot(1, 11), snapshot(1, None)), snapshot(1, 11)),
+    ],
+)
+def test_a_day_stored_twice_by_hand_counts_as_saved_twice(twice: Sequence[Snapshot], expected: Snapshot) -> None:
+    assert loaded(text_of(*twice)) == [expected]
+    assert loaded(saved(text_of(*twice), snapshot(2))) == [expected, snapshot(2)]
+
+
+def test_a_change_of_a_day_stored_twice_leaves_one_line_of_it() -> None:
+    text = saved(text_of(snapshot(1, 10), snapshot(1, 11)), snapshot(1, 12))
+    assert (days_in(text), loaded(text)) == (["01"], [snapshot(1, 12)])
+
+
+def complaints(items: Iterable[Snapshot | Unread]) -> list[str]:
+    return [item.reason for item in items if isinstance(item, Unread)]
+
+
+def test_lines_that_cannot_be_used_are_told_by_file_and_line() -> None:
+    text = text_of(snapshot(1), b"<<<<<<< HEAD", snapshot(2), b">>>>>>> other")
+    *days, unread = loaded(text)
+    assert days == [snapshot(1), snapshot(2)]
+    assert isinstance(unread, Unread)
+    assert (unread.scope, unread.months) == (ORGANIZATION, ("2026-11",))
+    assert unread.reason.startswith(
+        "line 2 of reports/organization/octo-org/2026-11.ndjson cannot be used: it is not a line of this format"
+    )
+    assert unread.reason.endswith(" 2 lines of this file are left out like that.")
+
+
+def test_one_line_that_cannot_be_used_is_not_counted() -> None:
+    assert complaints(loaded(text_of(NEWER))) == [
+        "line 1 of reports/organization/octo-org/2026-11.ndjson cannot be used: "
+        "its schema is 2, and this version knows 1: use a newer version."
+    ]
+
+
+def test_lines_that_cannot_be_used_stay_at_the_end_of_a_month_that_changes() -> None:
+    text = saved(text_of(b"one", snapshot(1), b"two"), snapshot(2))
+    assert lines_in(text) == [line_of(snapshot(1)), line_of(snapshot(2)), b"one", b"two"]
+
+
+def test_a_day_stored_by_a_newer_version_is_not_said_again_by_an_older_one() -> None:
+    assert Month(FILE, text_of(NEWER)).save([snapshot(12)]) is None
+    text = saved(text_of(NEWER), snapshot(12), snapshot(13))
+    assert lines_in(text) == [line_of(snapshot(13)), NEWER]
+
+
+def test_a_document_that_cannot_be_read_stays_beside_the_new_line() -> None:
+    broken = line_of(snapshot(1)).replace(b'{"daily_active_users":10}', b"[]")
+    text = saved(text_of(broken, snapshot(2)), snapshot(1))
+    assert lines_in(text) == [line_of(snapshot(1)), line_of(snapshot(2)), broken]
+    assert len(complaints(loaded(text_of(broken)))) == 1
+    assert lines_in(saved(text_of(broken), snapshot(2))) == [broken, line_of(snapshot(2))]
+
+
+@pytest.mark.parametrize("document", [{"daily_active_users": float("nan")}, {"daily_active_users": 10**5000}])
+def test_a_day_that_json_cannot_say_does_not_keep_the_others_from_being_saved(
+    document: dict[str, Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    text = saved(b"", snapshot(1), replace(snapshot(2), document=document))
+    assert loaded(text) == [snapshot(1)]
+    assert "2026-11-02 of octo-org cannot be kept: JSON cannot say it" in caplog.text
