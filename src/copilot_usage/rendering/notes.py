@@ -21,7 +21,7 @@ GLOSSARY = (
     (
         "Active people",
         (
-            "people with a prompt, a generation or a feature used, as GitHub counts them for 1, 7 and 28 days; for teams "
+            "people with a prompt, a generation or a feature used, as GitHub counts them for 1, 7, 28 days; for teams "
             "from their members' rows. Never added over days, teams or organizations"
         ),
     ),

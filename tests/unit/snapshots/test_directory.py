@@ -1,0 +1,152 @@
+from __future__ import annotations
+
+import json
+from datetime import date
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from builders import ORGANIZATION, TEAM
+from copilot_usage.domain.dates import DateRange
+from copilot_usage.domain.snapshot import Generation, Snapshot
+from copilot_usage.domain.storing import Saved, Unread
+from copilot_usage.errors import StoreRefused
+from copilot_usage.snapshots.directory import DirectoryStore
+from unit.snapshots.strategies import scopes, snapshot, snapshots
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from copilot_usage.domain.scope import Scope
+
+YEAR = DateRange(date(2026, 1, 1), date(2026, 12, 31))
+NOVEMBER = "reports/organization/octo-org/2026-11.ndjson"
+
+
+def files(root: Path) -> dict[str, bytes]:
+    return {path.relative_to(root).as_posix(): path.read_bytes() for path in root.rglob("*") if path.is_file()}
+
+
+def by_scope(one: Snapshot) -> tuple[Scope, date]:
+    return one.scope, one.day
+
+
+def loaded(root: Path, *scopes: Scope) -> list[Snapshot | Unread]:
+    return list(DirectoryStore(root).load(scopes or [ORGANIZATION], YEAR))
+
+
+@given(st.lists(scopes().flatmap(snapshots), max_size=5, unique_by=lambda one: (one.scope, one.day)))
+def test_what_is_saved_is_loaded(tmp_path_factory: pytest.TempPathFactory, saving: list[Snapshot]) -> None:
+    root = tmp_path_factory.mktemp("history")
+    assert DirectoryStore(root).save(saving) == Saved(len(saving))
+    found = [one for one in loaded(root, *{one.scope for one in saving}) if isinstance(one, Snapshot)]
+    assert sorted(found, key=by_scope) == sorted(saving, key=by_scope)
+
+
+def test_the_folder_looks_as_it_does_on_a_branch(tmp_path: Path) -> None:
+    DirectoryStore(tmp_path / "new" / "history").save(
+        [snapshot(1), snapshot(1, month=10), snapshot(1, scope=TEAM), snapshot(2, generation=Generation.SEATS)]
+    )
+    assert sorted(files(tmp_path)) == [
+        "new/history/README.md",
+        "new/history/reports/organization/octo-org/2026-10.ndjson",
+        "new/history/reports/organization/octo-org/2026-11.ndjson",
+        "new/history/reports/team/octo-org/payments/2026-11.ndjson",
+        "new/history/seats/organization/octo-org/2026-11.ndjson",
+    ]
+
+
+def test_days_come_month_by_month_of_all_scopes(tmp_path: Path) -> None:
+    days = [snapshot(day, month=month, scope=scope) for month in (10, 11) for scope in (ORGANIZATION, TEAM) for day in (1, 2)]
+    DirectoryStore(tmp_path).save(days[::-1])
+    assert loaded(tmp_path, ORGANIZATION.of_team("*"), ORGANIZATION) == days
+
+
+def test_an_empty_folder_and_none_at_all_hold_nothing(tmp_path: Path) -> None:
+    assert loaded(tmp_path) == []
+    assert loaded(tmp_path / "nowhere") == []
+    assert DirectoryStore(tmp_path / "nowhere").save([]) == Saved(0)
+    assert files(tmp_path) == {}
+
+
+def test_files_without_news_are_not_touched(tmp_path: Path) -> None:
+    DirectoryStore(tmp_path).save([snapshot(1), snapshot(1, month=10)])
+    before = {path: path.stat() for path in tmp_path.rglob("*") if path.is_file()}
+    assert DirectoryStore(tmp_path).save([snapshot(1), snapshot(2)]) == Saved(1)
+    written = [path.name for path, stat in before.items() if path.stat().st_ino != stat.st_ino]
+    assert written == ["2026-11.ndjson"]
+
+
+def test_two_stores_that_saved_the_same_hold_the_same_bytes(tmp_path: Path) -> None:
+    one, other = tmp_path / "one", tmp_path / "other"
+    days = [snapshot(day, scope=scope) for day in (3, 1, 2) for scope in (TEAM, ORGANIZATION)]
+    DirectoryStore(one).save(days)
+    for day in reversed(days):
+        DirectoryStore(other).save([day])
+    assert files(one) == files(other)
+
+
+def test_everybody_may_read_what_is_written(tmp_path: Path) -> None:
+    """A container writes as root, and the workflow's next step reads as somebody else."""
+    DirectoryStore(tmp_path).save([snapshot(1)])
+    plain = tmp_path / "plain"
+    plain.touch()
+    assert (tmp_path / NOVEMBER).stat().st_mode == plain.stat().st_mode
+
+
+def test_what_else_lies_there_is_left_alone(tmp_path: Path) -> None:
+    foreign = {"notes.ndjson": b"mine", "reports/organization/Octo-Org/2026-11.ndjson": b"x", "README.md": b"# My notes"}
+    for path, content in foreign.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_bytes(content)
+    DirectoryStore(tmp_path).save([snapshot(1)])
+    assert {path: files(tmp_path)[path] for path in foreign} == foreign
+    assert loaded(tmp_path) == [snapshot(1)]
+
+
+def test_a_folder_named_like_a_month_is_passed_over(tmp_path: Path) -> None:
+    (tmp_path / NOVEMBER).mkdir(parents=True)
+    assert loaded(tmp_path) == []
+
+
+def test_the_readme_follows_the_months(tmp_path: Path) -> None:
+    DirectoryStore(tmp_path).save([snapshot(1, month=9)])
+    DirectoryStore(tmp_path).save([snapshot(1)])
+    assert "| organization | `octo-org` | reports | 2026-09 | 2026-11 | 2026-10 |" in (tmp_path / "README.md").read_text()
+
+
+def test_what_a_killed_process_left_behind_does_no_harm(tmp_path: Path) -> None:
+    DirectoryStore(tmp_path).save([snapshot(1)])
+    left = (tmp_path / NOVEMBER).with_name(".2026-11.ndjson.123.part")
+    left.write_bytes(b'{"day":')
+    DirectoryStore(tmp_path).save([snapshot(2)])
+    assert loaded(tmp_path) == [snapshot(1), snapshot(2)]
+
+
+def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
+    DirectoryStore(tmp_path).save([snapshot(1)])
+    before = files(tmp_path)
+    (tmp_path / "reports/team").write_text("in the way")
+    with pytest.raises(StoreRefused) as refused:
+        DirectoryStore(tmp_path).save([snapshot(1, scope=TEAM)])
+    assert refused.value.title == "The snapshot folder cannot be written"
+    assert "reports/team" in refused.value.cause
+    assert files(tmp_path) == {**before, "reports/team": b"in the way"}
+
+
+def test_a_line_that_cannot_be_used_is_told(tmp_path: Path) -> None:
+    DirectoryStore(tmp_path).save([snapshot(1)])
+    with (tmp_path / NOVEMBER).open("a") as stream:
+        stream.write("{}\n")
+    day, unread = loaded(tmp_path)
+    assert day == snapshot(1)
+    assert isinstance(unread, Unread)
+    assert f"line 2 of {NOVEMBER}" in unread.reason
+
+
+def test_a_day_is_one_json_line(tmp_path: Path) -> None:
+    DirectoryStore(tmp_path).save([snapshot(1), snapshot(2, None)])
+    lines = [json.loads(line) for line in (tmp_path / NOVEMBER).read_text().splitlines()]
+    assert [(line["day"], line["status"]) for line in lines] == [("2026-11-01", "ok"), ("2026-11-02", "no-report")]
