@@ -131,9 +131,12 @@ class Branch:
             name = f"heads/{self._place.branch}"
             if exists:
                 url = f"{repository.url}/git/refs/{quote(name)}"
-                GitRef(repository.requester, {}, {"url": url}, completed=True).edit(commit, force=False)
+                ref = GitRef(repository.requester, {}, {"url": url}, completed=True)
+                ref.edit(commit, force=False)
             else:
-                repository.create_git_ref(f"refs/{name}", commit)
+                ref = repository.create_git_ref(f"refs/{name}", commit)
+            if ref.object.sha != commit:
+                raise ValueError("another commit")
 
         try:
             self._github.write(write)

@@ -6,11 +6,19 @@ import logging
 from queue import LifoQueue
 from typing import TYPE_CHECKING, TypeVar
 
+import requests
 from github import Auth, Github
 from github.GithubException import BadAttributeException, GithubException
 from requests import RequestException
-from requests.exceptions import ConnectTimeout, ProxyError, ReadTimeout, SSLError
-from urllib3.exceptions import MaxRetryError, NameResolutionError
+from urllib3.exceptions import (
+    ConnectTimeoutError,
+    MaxRetryError,
+    NameResolutionError,
+    NewConnectionError,
+    ProxyError,
+    ReadTimeoutError,
+    SSLError,
+)
 
 import copilot_usage
 from copilot_usage.snapshots.answers import Answer
@@ -115,21 +123,27 @@ def _answer(error: GithubException, *, writing: bool) -> Answer:
 
 
 def _repeated(error: RequestException) -> bool:
-    """Whether PyGithub has tried it as often as it may."""
-    return bool(error.args) and isinstance(error.args[0], MaxRetryError)
+    """Whether PyGithub has tried it as often as it may, or trying again cannot help (a token with a line feed)."""
+    return isinstance(error, ValueError) or any(isinstance(cause, MaxRetryError) for cause in error.args)
 
 
 def _words(error: RequestException) -> str:
     """Why a connection failed; the library's own text is an address and a list of classes."""
-    reason = getattr(error.args[0], "reason", None) if error.args else None
-    if isinstance(reason, NameResolutionError):
-        return "its name could not be resolved (DNS)"
-    return next((words for kind, words in _FAULTS if isinstance(error, kind)), "the connection failed or broke off")
+    causes = [error, *(getattr(cause, "reason", None) for cause in error.args)]
+    return next(
+        (words for kinds, words in _FAULTS if any(isinstance(cause, kinds) for cause in causes)),
+        "the connection failed or broke off",
+    )
 
 
-_FAULTS: tuple[tuple[type[RequestException], str], ...] = (
-    (SSLError, "the certificate is not trusted here (behind a proxy that re-signs: set `REQUESTS_CA_BUNDLE`)"),
-    (ProxyError, "the proxy did not let the connection through"),
-    (ConnectTimeout, "no connection in time"),
-    (ReadTimeout, "no answer in time"),
+_FAULTS: tuple[tuple[tuple[type[Exception], ...], str], ...] = (
+    ((NameResolutionError,), "its name could not be resolved (DNS)"),
+    (
+        (requests.exceptions.SSLError, SSLError),
+        "the certificate is not trusted here (behind a proxy that re-signs: set `REQUESTS_CA_BUNDLE`)",
+    ),
+    ((requests.exceptions.ProxyError, ProxyError), "the proxy did not let the connection through"),
+    ((NewConnectionError,), "the connection was refused, or there is no way to it"),
+    ((ConnectTimeoutError,), "no connection in time"),
+    ((requests.exceptions.ReadTimeout, ReadTimeoutError), "no answer in time"),
 )

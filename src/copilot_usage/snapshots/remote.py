@@ -85,8 +85,9 @@ class Remote:
             head = look_at(self.branch, commit, self.directory)
         except Cut as cut:
             raise too_large(self.place, cut.folder) from cut
-        if gone := former.months.keys() - head.months.keys():
-            _logger.warning("%s was put back while this run was writing: %d files are gone", self._name, len(gone))
+        if gone := len(former.months.keys() - head.months.keys()):
+            months = "1 month that it held is" if gone == 1 else f"{gone} months that it held are"
+            _logger.warning("%s was replaced while this run was writing: %s gone", self._name, months)
         return head
 
     @property

@@ -5,7 +5,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from builders import ORGANIZATION, TEAM
@@ -37,6 +37,7 @@ def loaded(root: Path, *scopes: Scope) -> list[Snapshot | Unread]:
     return list(DirectoryStore(root).load(scopes or [ORGANIZATION], YEAR))
 
 
+@settings(max_examples=25)
 @given(st.lists(scopes().flatmap(snapshots), max_size=5, unique_by=lambda one: (one.scope, one.day)))
 def test_what_is_saved_is_loaded(tmp_path_factory: pytest.TempPathFactory, saving: list[Snapshot]) -> None:
     root = tmp_path_factory.mktemp("history")
@@ -59,7 +60,12 @@ def test_the_folder_looks_as_it_does_on_a_branch(tmp_path: Path) -> None:
 
 
 def test_days_come_month_by_month_of_all_scopes(tmp_path: Path) -> None:
-    days = [snapshot(day, month=month, scope=scope) for month in (10, 11) for scope in (ORGANIZATION, TEAM) for day in (1, 2)]
+    days = [
+        snapshot(day, month=month, scope=scope)
+        for month in (10, 11)
+        for scope in (ORGANIZATION, TEAM)
+        for day in (1, 2)
+    ]
     DirectoryStore(tmp_path).save(days[::-1])
     assert loaded(tmp_path, ORGANIZATION.of_team("*"), ORGANIZATION) == days
 
@@ -97,7 +103,11 @@ def test_everybody_may_read_what_is_written(tmp_path: Path) -> None:
 
 
 def test_what_else_lies_there_is_left_alone(tmp_path: Path) -> None:
-    foreign = {"notes.ndjson": b"mine", "reports/organization/Octo-Org/2026-11.ndjson": b"x", "README.md": b"# My notes"}
+    foreign = {
+        "notes.ndjson": b"mine",
+        "reports/organization/Octo-Org/2026-11.ndjson": b"x",
+        "README.md": b"# My notes",
+    }
     for path, content in foreign.items():
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_bytes(content)
@@ -114,7 +124,9 @@ def test_a_folder_named_like_a_month_is_passed_over(tmp_path: Path) -> None:
 def test_the_readme_follows_the_months(tmp_path: Path) -> None:
     DirectoryStore(tmp_path).save([snapshot(1, month=9)])
     DirectoryStore(tmp_path).save([snapshot(1)])
-    assert "| organization | `octo-org` | reports | 2026-09 | 2026-11 | 2026-10 |" in (tmp_path / "README.md").read_text()
+    assert (
+        "| organization | `octo-org` | reports | 2026-09 | 2026-11 | 2026-10 |" in (tmp_path / "README.md").read_text()
+    )
 
 
 def test_what_a_killed_process_left_behind_does_no_harm(tmp_path: Path) -> None:

@@ -39,7 +39,10 @@ def days(scope: Scope, *numbers: int, generation: Generation = Generation.REPORT
             days(ORGANIZATION, 23, generation=Generation.SEATS),
             "Copilot usage: 1 day of seats of octo-org up to 2026-11-23",
         ),
-        (days(Scope(ScopeKind.ORGANIZATION, "gh-123"), 20), "Copilot usage: 1 day of one organization up to 2026-11-20"),
+        (
+            days(Scope(ScopeKind.ORGANIZATION, "gh-123"), 20),
+            "Copilot usage: 1 day of one organization up to 2026-11-20",
+        ),
         (
             days(Scope(ScopeKind.TEAM, "octo-org", "deadbeef"), 20),
             "Copilot usage: 1 day of one team up to 2026-11-20",
@@ -71,6 +74,6 @@ def test_a_tree_request_never_carries_more_than_four_mebibytes(sizes: list[int])
 
 
 def test_a_blob_is_named_as_git_names_it() -> None:
-    text = "ein Tag\n".encode()
+    text = b"ein Tag\n"
     git = subprocess.run(["git", "hash-object", "--stdin"], input=text, capture_output=True, check=True)
     assert blob_sha(text) == git.stdout.decode().strip()

@@ -15,9 +15,7 @@ CANARY = "ghs_canary0token"
 PLACE = Place("octo-org/history", "copilot-usage", "http://127.0.0.1", CANARY)
 
 
-def answer(
-    status: int, message: str = "", headers: Mapping[str, str] | None = None, *, writing: bool = True
-) -> Answer:
+def answer(status: int, message: str = "", headers: Mapping[str, str] | None = None, *, writing: bool = True) -> Answer:
     return Answer(status, message, headers or {}, writing)
 
 
@@ -30,7 +28,11 @@ def answer(
             "The snapshot token may not write",
             "permissions:\n  contents: write",
         ),
-        (answer(403, "Resource not accessible by personal access token"), "The snapshot token may not write", "Contents"),
+        (
+            answer(403, "Resource not accessible by personal access token"),
+            "The snapshot token may not write",
+            "Contents",
+        ),
         (answer(404, "Not Found"), "The snapshot token may not write", "contents: write"),
         (
             answer(403, "Resource not accessible by integration", writing=False),
@@ -64,7 +66,11 @@ def answer(
             "The snapshot branch is protected",
             "snapshot-branch",
         ),
-        (answer(403, "API rate limit exceeded"), "The rate limit of the snapshot repository is used up", "after that time"),
+        (
+            answer(403, "API rate limit exceeded"),
+            "The rate limit of the snapshot repository is used up",
+            "after that time",
+        ),
         (answer(429), "The rate limit of the snapshot repository is used up", "1,000 requests an hour"),
         (answer(502, "Server Error"), "The snapshot repository could not be reached", "githubstatus.com"),
         (answer(418, "I'm a teapot"), "GitHub refused the snapshots", "debug log"),

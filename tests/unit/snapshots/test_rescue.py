@@ -90,5 +90,7 @@ def test_a_folder_that_cannot_be_written_does_not_hide_the_first_error(tmp_path:
     in_the_way.write_text("")
     with pytest.raises(StoreRefused, match="archived") as refused:
         RescuingStore(Refusing(archived()), in_the_way).save([snapshot(2)])
-    assert refused.value.cause.startswith(f"It is read-only.\nWhat was fetched could not be put into {in_the_way} either")
+    assert refused.value.cause.startswith(
+        f"It is read-only.\nWhat was fetched could not be put into {in_the_way} either"
+    )
     assert refused.value.remedy == "Unarchive it."

@@ -1,0 +1,304 @@
+"""Many writers on one branch, and runs that end in the middle: the branch is always before or after, never between."""
+
+from __future__ import annotations
+
+import json
+import random
+import subprocess
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from datetime import date
+from itertools import count
+from threading import Barrier
+from typing import TYPE_CHECKING
+
+import pytest
+
+from builders import ORGANIZATION, TEAM
+from copilot_usage.demo.git_data import GitData
+from copilot_usage.demo.loopback import Reply
+from copilot_usage.domain.dates import DateRange
+from copilot_usage.domain.storing import Saved
+from copilot_usage.errors import StoreRefused
+from copilot_usage.snapshots.patience import Patience
+from copilot_usage.snapshots.repository import RepositoryStore
+from fakes.meddling import BRANCH, HungUp, MeddledGitHub, meddled
+from unit.snapshots.strategies import snapshot
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from copilot_usage.demo.loopback import Request
+    from copilot_usage.domain.snapshot import Snapshot
+
+REF = f"refs/heads/{BRANCH}"
+YEAR = DateRange(date(2026, 1, 1), date(2026, 12, 31))
+
+
+@pytest.fixture
+def github() -> Iterator[MeddledGitHub]:
+    with meddled() as github:
+        yield github
+
+
+def stored(github: MeddledGitHub) -> list[str]:
+    """The days of the organization on the branch."""
+    lines = [
+        line for path, text in sorted(github.files().items()) if "/octo-org/20" in path for line in text.splitlines()
+    ]
+    return [json.loads(line)["day"] for line in lines]
+
+
+def before(where: str, act: Callable[[], object], times: int = 1) -> Callable[..., Reply]:
+    """Something happens right before a request."""
+    left = count(1)
+
+    def meddle(request: Request, answer: Callable[[], Reply]) -> Reply:
+        if where in f"{request.method} {request.path}" and next(left) <= times:
+            act()
+        return answer()
+
+    return meddle
+
+
+def fsck(github: MeddledGitHub, folder: Path) -> None:
+    github.git.objects.write_to(folder)
+    subprocess.run(["git", "-C", str(folder), "fsck", "--full", "--strict"], check=True, capture_output=True)
+
+
+def test_a_lost_race_is_merged_line_by_line_from_the_new_head(github: MeddledGitHub, tmp_path: Path) -> None:
+    github.store().save([snapshot(1), snapshot(1, month=10), snapshot(1, scope=TEAM)])
+    store = github.store()
+    list(store.load([ORGANIZATION], YEAR))
+    github.forget()
+    other = github.store()
+    github.meddle = before("PATCH", lambda: other.save([snapshot(2), snapshot(2, scope=TEAM)]))
+    saved = store.save([snapshot(3), snapshot(2, month=10)])
+    assert saved == Saved(2, github.head)
+    assert stored(github) == ["2026-10-01", "2026-10-02", "2026-11-01", "2026-11-02", "2026-11-03"]
+    assert github.slept
+    fsck(github, tmp_path)
+
+
+def test_after_a_lost_race_only_what_changed_is_read_and_posted_again(github: MeddledGitHub) -> None:
+    github.store().save([snapshot(1), snapshot(1, month=10)])
+    store, other = github.store(), github.store()
+    list(store.load([ORGANIZATION], YEAR))
+    list(other.load([ORGANIZATION], YEAR))
+    github.forget()
+    github.meddle = before("PATCH", lambda: other.save([snapshot(2)]))
+    store.save([snapshot(3), snapshot(2, month=10)])
+    others = ["GET git/commits", "POST git/trees", "POST git/commits", "PATCH git/refs"]
+    lost, again = others, ["GET git/ref", "GET git/trees", "GET git/blobs", *others]
+    assert sorted(github.asked) == sorted([*others, *lost, *again])
+    (last_tree,) = [request.body for request in github.requests if request.method == "POST"][-2:-1]
+    assert ["content" in entry for entry in last_tree["tree"]] == [False, True]
+
+
+def test_whoever_finds_his_days_stored_by_another_has_nothing_to_write(github: MeddledGitHub) -> None:
+    github.store().save([snapshot(1)])
+    store, other = github.store(), github.store()
+    github.meddle = before("PATCH", lambda: other.save([snapshot(2), snapshot(3)]))
+    assert store.save([snapshot(2)]) == Saved(0)
+
+
+def test_a_branch_made_by_another_in_the_same_moment_is_a_lost_race(github: MeddledGitHub) -> None:
+    store, other = github.store(), github.store()
+    github.meddle = before("POST /repos/octo-org/copilot-usage/git/refs", lambda: other.save([snapshot(1)]))
+    assert store.save([snapshot(2)]).days_written == 1
+    assert stored(github) == ["2026-11-01", "2026-11-02"]
+
+
+@pytest.mark.parametrize("beginning", ["no branch", "a branch", "an empty repository"])
+def test_twenty_writers_at_once_all_succeed(github: MeddledGitHub, tmp_path: Path, beginning: str) -> None:
+    if beginning == "a branch":
+        github.store().save([snapshot(30)])
+    elif beginning == "an empty repository":
+        github.git.objects.refs.clear()
+    together = Barrier(20)
+
+    def write(number: int) -> Saved:
+        patience = Patience(sleep=lambda seconds: None, chance=random.Random(number).random)
+        store = RepositoryStore(
+            repository=github.repository,
+            branch=BRANCH,
+            directory="snapshots",
+            token=github.writing_token,
+            api_url=github.api_url,
+            patience=patience,
+        )
+        together.wait()
+        return store.save([snapshot(number), snapshot(number, scope=ORGANIZATION.of_team(f"team-{number % 3}"))])
+
+    with ThreadPoolExecutor(20) as pool:
+        saved = list(pool.map(write, range(1, 21)))
+    assert [one.days_written for one in saved] == [2] * 20
+    assert len({one.commit for one in saved}) == 20
+    assert [day for day in stored(github) if day != "2026-11-30"] == [f"2026-11-{n:02}" for n in range(1, 21)]
+    lines = b"".join(text for path, text in github.files().items() if path.endswith(".ndjson")).splitlines()
+    assert len(lines) == 40 + (beginning == "a branch")
+    fsck(github, tmp_path)
+
+
+def test_a_branch_that_never_stands_still_ends_in_an_error_that_says_so(github: MeddledGitHub) -> None:
+    github.store().save([snapshot(1)])
+    days = iter(range(2, 1000))
+
+    def somebody_writes() -> None:
+        github.git.commit_file(f"notes/{next(days)}", b"", "busy", REF)
+
+    github.meddle = before("PATCH", somebody_writes, times=1000)
+    with pytest.raises(StoreRefused, match="Other writers kept changing the snapshot branch") as refused:
+        github.store().save([snapshot(2)])
+    assert "max-parallel" in refused.value.remedy
+    assert max(github.slept) <= 20
+
+
+def test_a_branch_deleted_meanwhile_is_made_again_with_what_it_held(
+    github: MeddledGitHub, caplog: pytest.LogCaptureFixture
+) -> None:
+    store = github.store()
+    store.save([snapshot(1)])
+    store.save([snapshot(2)])
+    del github.git.objects.refs[REF]
+    store.save([snapshot(3)])
+    assert stored(github) == ["2026-11-01", "2026-11-02", "2026-11-03"]
+    assert "was deleted while this run was writing" in caplog.text
+
+
+def test_a_branch_put_back_meanwhile_goes_on_from_where_this_run_knows_it(github: MeddledGitHub) -> None:
+    store = github.store()
+    store.save([snapshot(1)])
+    older = github.head or ""
+    store.save([snapshot(2)])
+    github.git.objects.refs[REF] = older
+    store.save([snapshot(3)])
+    assert stored(github) == ["2026-11-01", "2026-11-02", "2026-11-03"]
+
+
+def test_a_branch_replaced_meanwhile_is_written_to_and_told(
+    github: MeddledGitHub, caplog: pytest.LogCaptureFixture
+) -> None:
+    store = github.store()
+    store.save([snapshot(1, month=10)])
+    del github.git.objects.refs[REF]
+    github.git.commit_file("README.md", b"anew", "anew", REF)
+    store.save([snapshot(3)])
+    assert stored(github) == ["2026-11-03"]
+    assert "was replaced while this run was writing: 1 month that it held is gone" in caplog.text
+
+
+# Cut off at every request boundary
+
+
+def first_save(github: MeddledGitHub) -> list[Snapshot]:
+    return [snapshot(1), snapshot(1, scope=TEAM)]
+
+
+def later_save(github: MeddledGitHub) -> list[Snapshot]:
+    github.store().save([snapshot(1), snapshot(1, month=10)])
+    return [snapshot(2), snapshot(2, month=10)]
+
+
+def save_to_an_empty_repository(github: MeddledGitHub) -> list[Snapshot]:
+    github.git.objects.refs.clear()
+    return [snapshot(1)]
+
+
+@pytest.mark.parametrize("prepare", [first_save, later_save, save_to_an_empty_repository])
+@pytest.mark.parametrize("heard", [True, False])
+def test_a_run_cut_off_at_any_request_leaves_the_branch_before_or_after(
+    prepare: Callable[[MeddledGitHub], list[Snapshot]], *, heard: bool
+) -> None:
+    """`heard`: GitHub still did what the last request asked for, only its answer got lost."""
+    outcomes = []
+    for cut in range(1, 20):
+        with meddled() as github:
+            saving = prepare(github)
+            beginning = stored(github)
+            requests = count(1)
+
+            def meddle(
+                _: Request, answer: Callable[[], Reply], cut: int = cut, requests: Iterator[int] = requests
+            ) -> Reply:
+                number = next(requests)
+                if number == cut and heard:
+                    answer()
+                if number >= cut:
+                    raise HungUp
+                return answer()
+
+            github.meddle = meddle
+            with suppress(StoreRefused):
+                github.store(tries=1).save(saving)
+            ended = stored(github)
+            github.meddle = lambda _, answer: answer()
+            github.store().save(saving)
+            after = stored(github)
+            assert ended in (beginning, after)
+            assert set(after) >= {day.day.isoformat() for day in saving if day.scope == ORGANIZATION}
+            outcomes.append(ended == after)
+            if next(requests) <= cut:
+                break
+    assert outcomes == sorted(outcomes)
+    assert outcomes[0] is False
+    assert outcomes[-1] is True
+
+
+@pytest.mark.parametrize("where", ["PATCH", "POST /repos/octo-org/copilot-usage/git/refs"])
+def test_an_answer_that_got_lost_is_no_lost_race(github: MeddledGitHub, where: str) -> None:
+    if where == "PATCH":
+        github.store().save([snapshot(1)])
+    lost = iter([True])
+
+    def meddle(request: Request, answer: Callable[[], Reply]) -> Reply:
+        reply = answer()
+        if where in f"{request.method} {request.path}" and next(lost, False):
+            raise HungUp
+        return reply
+
+    github.meddle = meddle
+    assert github.store().save([snapshot(2)]) == Saved(1, github.head)
+
+
+# Empty repositories
+
+
+def test_an_empty_repository_gets_its_first_file_and_then_the_days(github: MeddledGitHub, tmp_path: Path) -> None:
+    github.git.objects.refs.clear()
+    github.forget()
+    assert github.store().save([snapshot(1)]) == Saved(1, github.head)
+    assert github.asked == [
+        "GET git/ref",
+        "POST git/trees",
+        "PUT contents/README.md",
+        "GET git/ref",
+        "GET git/trees",
+        "GET git/commits",
+        "POST git/trees",
+        "POST git/commits",
+        "PATCH git/refs",
+    ]
+    assert list(github.git.objects.refs) == [REF]
+    assert b"| organization | `octo-org` | reports | 2026-11 |" in github.files()["README.md"]
+    fsck(github, tmp_path)
+
+
+def test_an_empty_repository_that_begins_with_its_default_branch_only_gets_a_note_there(github: MeddledGitHub) -> None:
+    github.git.objects.refs.clear()
+
+    def only_main(request: Request, answer: Callable[[], Reply]) -> Reply:
+        if request.method == "PUT" and request.body.get("branch"):
+            return Reply(404, {"message": f"Branch {request.body['branch']} not found"})
+        return answer()
+
+    github.meddle = only_main
+    assert github.store().save([snapshot(1)]).days_written == 1
+    assert github.files("main") == {"README.md": b"Snapshots of Copilot usage lie on the branch `copilot-usage`.\n"}
+    assert sorted(github.files()) == ["README.md", "snapshots/reports/organization/octo-org/2026-11.ndjson"]
+
+
+def test_an_empty_repository_holds_nothing(github: MeddledGitHub) -> None:
+    github.git = GitData()
+    assert list(github.store().load([ORGANIZATION], YEAR)) == []
