@@ -53,8 +53,8 @@ class RescuingStore:
 
 _REMEDY = """
 
-To keep what was fetched, let a later step of the workflow, with `if: failure()`, upload `${{{{ runner.temp }}}}/{name}` \
-as an artifact; then add it to the history, with the same inputs as flags:
+To keep what was fetched, let a later step of the workflow (`if: failure()`) upload `${{{{ runner.temp }}}}/{name}` as \
+an artifact; then add it to the history, with the same inputs as flags:
 
 ```sh
 copilot-usage import {folder} --snapshot-repository OWNER/NAME --snapshot-token TOKEN

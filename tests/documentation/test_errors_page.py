@@ -1,0 +1,41 @@
+"""docs/troubleshooting.md has a heading for every error that the program can show, and none for others."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from copilot_usage import errors
+from copilot_usage.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).parents[2]
+ERRORS = {name for name in vars(errors) if isinstance(vars(errors)[name], type)} - {"InputError"}
+
+
+def title_of(node: ast.expr) -> str | None:
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return node.value
+    if isinstance(node, ast.JoinedStr):
+        return "".join(str(part.value) if isinstance(part, ast.Constant) else "…" for part in node.values)
+    return None
+
+
+def titles_in(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ERRORS and node.args:
+            yield from filter(None, [title_of(node.args[0])])
+        # The table of situations of the snapshot repository: (when, title, cause, remedy).
+        if isinstance(node, ast.Tuple) and len(node.elts) == 4 and isinstance(node.elts[0], ast.Lambda):
+            yield from filter(None, [title_of(node.elts[1])])
+
+
+def test_every_error_has_its_paragraph() -> None:
+    titles = {title for path in (ROOT / "src").rglob("*.py") for title in titles_in(ast.parse(path.read_text("utf-8")))}
+    titles.add(re.sub(r"\d+", "…", InputError(["a", "b"]).title))
+    page = (ROOT / "docs" / "troubleshooting.md").read_text("utf-8")
+    assert set(re.findall(r"^### (.+)$", page, re.MULTILINE)) == titles

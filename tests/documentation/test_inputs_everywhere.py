@@ -1,0 +1,87 @@
+"""Inputs and outputs stand in four places: the table in settings, action.yml, the command's flags, the README."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from copilot_usage import cli
+from copilot_usage.errors import InputError
+from copilot_usage.settings.table import FIRST, INPUTS, OUTPUTS
+from copilot_usage.settings.wishes import settings_from
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text("utf-8")
+ACTION: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
+TODAY = date(2026, 11, 23)
+# What absence means something for: a default in action.yml would look like a given value.
+WITHOUT_DEFAULT = {"scope", "org", "enterprise", "team", "days", "since", "until", "snapshot-directory", "token"}
+
+
+def rows(first_column: str) -> dict[str, tuple[str, ...]]:
+    """The rows of the README's tables whose head begins with a word, by the name in backticks."""
+    found = {}
+    for table in re.findall(rf"^\| {first_column} \|.*\n\|[-:| ]+\n((?:\|.*\n)+)", README, re.MULTILINE):
+        for row in table.splitlines():
+            name, *cells = (cell.strip() for cell in re.split(r"(?<!\\)\|", row)[1:-1])
+            found[name.strip("`")] = tuple(cells)
+    return found
+
+
+def test_action_yml_has_the_inputs_of_the_table_in_their_order() -> None:
+    assert list(ACTION["inputs"]) == [an_input.name for an_input in INPUTS]
+
+
+def test_action_yml_has_the_outputs_of_the_table() -> None:
+    assert {name: output["description"] for name, output in ACTION["outputs"].items()} == OUTPUTS
+
+
+def test_a_stranger_reads_what_each_input_means() -> None:
+    for an_input in INPUTS:
+        assert an_input.meaning in ACTION["inputs"][an_input.name]["description"]
+
+
+def test_nothing_is_required_by_the_runner_and_nothing_given_that_nobody_gave() -> None:
+    assert not any(described.get("required") for described in ACTION["inputs"].values())
+    assert all("default" not in ACTION["inputs"][name] for name in WITHOUT_DEFAULT)
+
+
+def test_the_readme_has_every_input_and_no_other() -> None:
+    assert rows("input") == {an_input.name: (an_input.absent, an_input.meaning) for an_input in INPUTS}
+
+
+def test_the_readme_shows_first_what_everyone_needs() -> None:
+    before_the_fold = README.split("<details><summary>More</summary>")[0]
+    assert all(f"| `{an_input.name}` |" in before_the_fold for an_input in INPUTS if an_input.group == FIRST)
+
+
+def test_the_readme_has_every_output_and_no_other() -> None:
+    assert rows("output") == {name: (meaning,) for name, meaning in OUTPUTS.items()}
+
+
+def test_the_readme_stays_short() -> None:
+    assert len(README.splitlines()) <= 250
+
+
+@pytest.mark.parametrize("an_input", INPUTS, ids=lambda an_input: an_input.name)
+def test_every_input_is_a_flag_of_the_report(an_input: Any) -> None:
+    options = cli._parser().parse_args(["report", f"--{an_input.name}", "x"])
+    assert vars(options)[an_input.name.replace("-", "_")] == "x"
+
+
+def test_the_defaults_of_action_yml_mean_the_same_as_nothing() -> None:
+    defaults = {name: described.get("default", "") for name, described in ACTION["inputs"].items()}
+    defaults["snapshot-token"] = ""
+    given = {"token": "t", "org": "octo-org"}
+    assert settings_from(defaults | given, today=TODAY) == settings_from(given, today=TODAY)
+
+
+def test_an_action_without_any_input_says_what_is_missing() -> None:
+    with pytest.raises(InputError) as caught:
+        settings_from({an_input.name: "" for an_input in INPUTS}, today=TODAY, repository_owner="octo-org")
+    assert "`token`" in caught.value.cause
