@@ -76,7 +76,7 @@ class _Pile:
 
 
 def import_files(names: Sequence[str], scopes: Sequence[Scope], store: Store, today: date) -> None:
-    """Files everything that can be; then raises UnreadableDocument if anything could not be, InputError without a file."""
+    """Files everything that can be; then raises UnreadableDocument if anything could not be."""
     if len(scopes) != 1:
         raise InputError(["`org`, `enterprise`, `team`: name the one scope that the files are about."])
     pile = _Pile(scopes[0], today)

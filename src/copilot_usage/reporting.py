@@ -127,7 +127,7 @@ def _nothing(settings: Settings, ledger: Ledger, newest: date | None) -> Copilot
     return NothingPublished(
         "GitHub has no usage of these days",
         cause=f"GitHub answered, but has no report of {names} in this range. "
-        "Reports of organizations with very few active people are left out, and so are teams with fewer than five people with a seat.",
+        "Organizations with very few active people are left out, and so are teams with fewer than five seats.",
         remedy="Check the range, and that people with a seat are members; a day appears within two full UTC days.",
     )
 

@@ -47,12 +47,14 @@ if TYPE_CHECKING:
     from copilot_usage.domain.scope import Scope
 
 NEWEST = TODAY - timedelta(days=2)
+# A day without a report, in the range before the newest 28 days.
+GAP = NEWEST - timedelta(days=33)
 WINDOW = ending(NEWEST, 28)
 
 
 @pytest.fixture
 def github() -> Iterator[InventedGitHub]:
-    with serve(InventedGitHub(TODAY, owners(people=40, teams=3), earlier=True)) as serving:
+    with serve(InventedGitHub(TODAY, owners(people=40, teams=3), lacking=frozenset({GAP}), earlier=True)) as serving:
         yield serving
 
 
@@ -86,9 +88,8 @@ def test_a_month_of_an_owner_costs_one_request_and_one_download(github: Invented
 
 
 def test_older_days_come_singly_and_the_gap_is_no_error(github: InventedGitHub) -> None:
-    gap = NEWEST - timedelta(days=33)
-    before, there, after = ask(github, *(OwnerDay(ORGANIZATION, gap + timedelta(days=n)) for n in (-1, 0, 1)))
-    assert there == NoReport(ORGANIZATION, gap)
+    before, there, after = ask(github, *(OwnerDay(ORGANIZATION, GAP + timedelta(days=n)) for n in (-1, 0, 1)))
+    assert there == NoReport(ORGANIZATION, GAP)
     assert isinstance(before, Fetched)
     assert isinstance(after, Fetched)
     assert (before.snapshot.settled, before.snapshot.generation) == (True, Generation.REPORTS)

@@ -285,6 +285,8 @@ def free_port() -> int:
         ("http://127.0.0.1:1", f"{CANARY}\n"),
         ("http://127.0.0.1:1", f"{CANARY}ü€"),
     ],
+    # The ports are free ones, so the addresses are others in each process that collects the tests.
+    ids=["nobody listens", "with a path", "a line break in the token", "letters in the token that no header may hold"],
 )
 def test_a_host_that_is_not_there_is_an_error_with_a_remedy(api_url: str, token: str) -> None:
     error = refusal_of(lambda: store_at(api_url, token).save([snapshot(1)]))

@@ -43,7 +43,7 @@ class Person:
 
     @property
     def user_id(self) -> int:
-        return 4_200_000 + 37 * self.number
+        return 170_000_000 + 37 * self.number
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,8 @@ from copilot_usage.runner.inputs import read_inputs, surroundings
 
 
 def test_hyphens_stay_in_the_names_of_variables() -> None:
-    assert read_inputs({"INPUT_SNAPSHOT-BRANCH": "x"}, ["snapshot-branch", "org"]) == {"snapshot-branch": "x", "org": ""}
+    environ = {"INPUT_SNAPSHOT-BRANCH": "x"}
+    assert read_inputs(environ, ["snapshot-branch", "org"]) == {"snapshot-branch": "x", "org": ""}
 
 
 def test_an_empty_variable_is_an_absent_one() -> None:
