@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     from copilot_usage.settings.wishes import Settings
 
 
+# A range is compared with another one if so much of that one is known.
+_ENOUGH = 0.9
+
+
 def seat_rules(settings: Settings, today: date) -> SeatRules:
     return SeatRules(today, settings.idle_days, settings.seat_price)
 
@@ -78,8 +82,8 @@ def _scope_report(settings: Settings, ledger: Ledger, shown: DateRange, scope: S
         scope=scope,
         history=history,
         now=summarise(history, shown, counted_people=counted.active if counted else None),
-        before=_if_any(summarise(history, before)) if settings.compare else None,
-        year_before=_if_any(summarise(history, year_before)) if settings.compare else None,
+        before=_if_comparable(summarise(history, before)) if settings.compare else None,
+        year_before=_if_comparable(summarise(history, year_before)) if settings.compare else None,
         seats=summarise_seats(seats, rules) if seats is not None else None,
         seat_days=tuple(day for _, day in sorted(ledger.seat_days.get(scope, {}).items())),
         seat_people=_seat_people(seats, rules) if seats and settings.people is People.LOGINS else None,
@@ -90,8 +94,9 @@ def _scope_report(settings: Settings, ledger: Ledger, shown: DateRange, scope: S
     )
 
 
-def _if_any(figures: Figures) -> Figures | None:
-    return figures if figures.days else None
+def _if_comparable(figures: Figures) -> Figures | None:
+    """A range of which much is unknown is no measure: its means are of other days, its sums of fewer."""
+    return figures if len(figures.days) >= _ENOUGH * len(figures.range) else None
 
 
 def _seat_people(seats: Iterable[Seat], rules: SeatRules) -> Mapping[str, tuple[str, ...]]:
@@ -142,6 +147,16 @@ def _reach_notes(settings: Settings, shown: DateRange, today: date) -> Iterable[
             yield Note(f"GitHub has no reports before {first}: earlier days come from snapshots or are missing.", owner)
 
 
+def _comparison_notes(settings: Settings, scopes: Iterable[ScopeReport]) -> Iterable[Note]:
+    """Why there is no range before, where some of it is known."""
+    for scope in scopes if settings.compare else ():
+        before = scope.now.range.before()
+        known = len(scope.history.within(before))
+        if scope.before is None and known:
+            text = f"{before.since} to {before.until} is known on {known} of {len(before)} days"
+            yield Note(f"Nothing is compared with the range before: {text}.", scope.scope)
+
+
 def _failure_notes(ledger: Ledger) -> Iterable[Note]:
     """One sentence a kind of failure and scope, however many days it struck."""
     grouped: dict[tuple[Scope, str, str], list[date]] = {}
@@ -190,8 +205,10 @@ def outputs_of(report: Report, settings: Settings, saved: Saved, headline: str) 
     """The step's outputs (design: the contract); an unknown figure is empty."""
     with_data = {day for scope in report.scopes for day in scope.now.days}
     missing = {day for scope in report.scopes for day in scope.now.missing} - with_data
-    people = report.scopes[0].now.active_people if len(report.scopes) == 1 else None
-    rate = _acceptance_rate(report)
+    # One of several that were asked for is not the whole, even where it is the only one with data.
+    alone = len(report.scopes) == len(settings.scopes) == 1
+    people = report.scopes[0].now.active_people if alone else None
+    rate = report.scopes[0].now.acceptance_rate if alone else _joint_acceptance_rate(report)
     return {
         "since": report.range.since.isoformat(),
         "until": report.range.until.isoformat(),
@@ -209,10 +226,8 @@ def outputs_of(report: Report, settings: Settings, saved: Saved, headline: str) 
     }
 
 
-def _acceptance_rate(report: Report) -> float | None:
-    """Of one scope its own; of several the ratio of sums; of teams, which overlap, none."""
-    if len(report.scopes) == 1:
-        return report.scopes[0].now.acceptance_rate
+def _joint_acceptance_rate(report: Report) -> float | None:
+    """The ratio of sums; of teams, which overlap, none."""
     if any(scope.scope.kind.is_team for scope in report.scopes):
         return None
     return percentage(

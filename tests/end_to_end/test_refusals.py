@@ -1,0 +1,205 @@
+"""What a run says when GitHub says no: one annotation, a remedy in the job summary, and never a traceback."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from fakes.github import (
+    DAY_REPORT,
+    HTML,
+    NO_REPORT,
+    Fault,
+    limited,
+    refusing,
+    unauthorized,
+    without_permission,
+    without_policy,
+    without_sso,
+)
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from copilot_usage.demo.loopback import Reply
+    from end_to_end.watched import WatchedWorkflow
+    from end_to_end.workflow import Finished
+    from fakes.github import FakeGitHub
+
+ALL_OF_COPILOT = "/(orgs|enterprises|organizations)/"
+
+
+def assert_explained(done: Finished, *words: str, code: int = 1) -> None:
+    """One `::error`, and its words and remedy in the summary."""
+    assert done.code == code, done.log
+    errors = [line for line in done.log.splitlines() if line.startswith("::error")]
+    assert len(errors) == 1
+    title = re.match(r"::error title=([^:]+)::", errors[0])
+    assert title is not None
+    assert title[1] in done.summary.replace("\\", "")
+    assert [word for word in words if word not in done.summary] == []
+
+
+def test_all_wrong_inputs_are_told_at_once_and_nothing_is_asked(workflow: WatchedWorkflow, github: FakeGitHub) -> None:
+    done = workflow.run(
+        token="", days="many", since="yesterday", people="everybody", seats="perhaps", alert_when="users > lots"
+    )
+    words = ("token", "days", "since", "people", "seats", "alert-when")
+    assert_explained(done, *(f"`{word}`" for word in words), code=2)
+    assert github.requests == []
+
+
+@pytest.mark.parametrize(
+    ("reply", "words"),
+    [
+        (unauthorized(), ("COPILOT_USAGE_TOKEN", "revoked")),
+        (without_permission(), ("token", "octo-org")),
+        (without_policy(), ("policy",)),
+        (without_sso(), ("Configure SSO",)),
+        (refusing(404, "Not Found"), ("octo-org", "spelling")),
+        (refusing(410, "Gone"), ("newer version",)),
+        (limited("86400"), ("timeout-minutes",)),
+    ],
+    ids=["401", "403 permission", "403 policy", "403 single sign-on", "404", "410", "429 for a day"],
+)
+def test_a_refusal_says_what_to_do(
+    workflow: WatchedWorkflow, github: FakeGitHub, reply: Reply, words: tuple[str, ...]
+) -> None:
+    github.fail(ALL_OF_COPILOT, reply)
+    assert_explained(workflow.keep(), *words)
+    assert github.files == {}
+
+
+def test_a_token_that_is_not_known_is_used_a_few_times_at_most(workflow: WatchedWorkflow, github: FakeGitHub) -> None:
+    github.fail(ALL_OF_COPILOT, unauthorized())
+    workflow.run(days="90")
+    assert len(github.requests) <= 8
+
+
+def test_what_was_had_before_the_token_was_revoked_is_stored(
+    workflow: WatchedWorkflow, github: FakeGitHub, today: date
+) -> None:
+    github.revoke_after(12)
+    done = workflow.keep(since=str(today - timedelta(days=59)), until=str(today - timedelta(days=2)), compare="false")
+    assert_explained(done, "revoked")
+    stored = [line for path, lines in github.lines.items() if "/reports/" in path for line in lines]
+    assert 28 < len(stored) < 58
+    github.faults.clear()
+    again = workflow.keep(since=str(today - timedelta(days=59)), until=str(today - timedelta(days=2)), compare="false")
+    assert (again.code, again.outputs["days"], again.outputs["missing-days"]) == (0, "58", "0")
+
+
+def test_a_run_that_is_revoked_from_the_start_of_its_seats_shows_usage_all_the_same(
+    workflow: WatchedWorkflow, github: FakeGitHub
+) -> None:
+    github.fail("/copilot/billing/seats", without_permission())
+    github.fail("/settings/billing/", refusing(404, "Not Found"))
+    done = workflow.run(compare="false", days="7")
+    assert (done.code, done.outputs["days"]) == (0, "7")
+    assert "Seats could not be read" in done.summary
+
+
+@pytest.mark.parametrize(
+    ("where", "reply", "words"),
+    [
+        (
+            "PATCH .*/git/refs/|POST .*/git/refs",
+            refusing(422, "Repository rule violations found\n\nChanges must be made through a pull request."),
+            ("copilot-usage",),
+        ),
+        (
+            "POST .*/git/",
+            refusing(403, "Resource not accessible by integration"),
+            ("contents: write",),
+        ),
+        ("/git/", refusing(404, "Not Found"), ("snapshot-repository",)),
+    ],
+    ids=["protected branch", "no permission to write", "no repository"],
+)
+def test_snapshots_that_cannot_be_stored_are_rescued_and_named(
+    workflow: WatchedWorkflow, github: FakeGitHub, where: str, reply: Reply, words: tuple[str, ...]
+) -> None:
+    workflow.keep(days="1", compare="false", seats="false") if where.startswith("PATCH") else None
+    github.fail(where, reply)
+    github.fail("GET /repos/octo-org/copilot-usage$", reply) if where == "/git/" else None
+    done = workflow.keep(days="7", since="", compare="false")
+    rescued = sorted((workflow.folder / "temporary").rglob("*.ndjson"))
+    if where != "/git/":
+        assert rescued
+        assert "copilot-usage import" in done.summary
+        assert "copilot-usage-not-stored" in done.summary
+    assert_explained(done, *words)
+
+
+@pytest.mark.parametrize(
+    "faults",
+    [
+        [Fault("/reports/organization-28-day", refusing(502, "Bad gateway"), times=1)],
+        [Fault("/reports/organization-28-day", None, times=1)],
+        [Fault("/reports/organization-28-day", limited("0"), times=1)],
+        [Fault("POST .*/git/trees", refusing(502, "Server Error"), times=1)],
+        [Fault("PATCH .*/git/refs|POST .*/git/refs", None, times=1)],
+    ],
+    ids=["502", "hangs up", "rate limit", "502 to a tree", "hangs up on the branch"],
+)
+def test_faults_that_pass_are_not_noticed(
+    workflow: WatchedWorkflow, github: FakeGitHub, faults: list[Fault]
+) -> None:
+    github.faults += faults
+    done = workflow.keep(days="7", compare="false")
+    assert (done.code, done.outputs["days"], github.commits) == (0, "7", 1), done.log
+    assert all(fault.seen > 1 for fault in faults)
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [None, HTML, refusing(500, "Server Error")],
+    ids=["hangs up", "says something in HTML", "500"],
+)
+def test_a_download_that_fails_once_is_made_again(
+    workflow: WatchedWorkflow, github: FakeGitHub, reply: Reply | None
+) -> None:
+    github.download_faults.append(Fault("/organization-28-day/", reply, times=1))
+    done = workflow.run(days="7", compare="false", seats="false")
+    assert (done.code, done.outputs["days"]) == (0, "7"), done.log
+
+
+@pytest.mark.parametrize("face", NO_REPORT)
+def test_a_day_without_a_report_is_missing_and_no_error(
+    workflow: WatchedWorkflow, github: FakeGitHub, today: date, face: str
+) -> None:
+    github.fail(DAY_REPORT, NO_REPORT[face], after=2, times=1)
+    done = workflow.keep(since=str(today - timedelta(days=34)), compare="false", seats="false")
+    assert (done.code, done.outputs["missing-days"]) == (0, "1"), done.log
+    assert "::error" not in done.log
+    stored = {line["day"]: line["status"] for path, lines in github.lines.items() for line in lines}
+    assert sorted(stored.values()).count("no-report") == 1
+
+
+def test_a_report_that_is_gone_at_its_link_is_a_day_without_report(
+    workflow: WatchedWorkflow, github: FakeGitHub, today: date
+) -> None:
+    github.download_faults.append(Fault("/organization-1-day/", refusing(404, "BlobNotFound"), after=1, times=1))
+    done = workflow.run(since=str(today - timedelta(days=33)), compare="false", seats="false")
+    assert (done.code, done.outputs["missing-days"]) == (0, "1"), done.log
+
+
+def test_a_lost_race_is_won_later_and_both_commits_stay(workflow: WatchedWorkflow, github: FakeGitHub) -> None:
+    workflow.keep(days="1", compare="false", seats="false")
+    github.race("snapshots/notes.txt", b"mine")
+    done = workflow.keep(days="7", compare="false")
+    assert done.code == 0, done.log
+    assert github.commits == 3
+    assert github.files["snapshots/notes.txt"].startswith(b"mine")
+
+
+def test_no_token_follows_a_redirect_to_another_host(workflow: WatchedWorkflow, github: FakeGitHub) -> None:
+    github.faults.append(
+        Fault("/reports/organization-28-day", lambda _: refusing(302, "Found", Location=f"{github.download_url}/x"))
+    )
+    done = workflow.run(compare="false", seats="false")
+    assert_explained(done)
+    assert [request for request in github.downloads if "authorization" in request.headers] == []
