@@ -10,6 +10,7 @@ from copilot_usage import planning, reporting
 from copilot_usage.domain.ledger import Ledger
 from copilot_usage.generations.reading import read
 from copilot_usage.keeping import Keeper
+from copilot_usage.step_outputs import outputs_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -56,7 +57,7 @@ def run(settings: Settings, parts: Parts, today: date) -> Report:
     report = reporting.report_of(settings, ledger, today, keeper.saved)
     for alert in report.alerts:
         _logger.warning("%s", alert, extra={"title": "Copilot usage alert"})
-    parts.publisher.publish(report, reporting.outputs_of(report, settings, keeper.saved, parts.headline(report)))
+    parts.publisher.publish(report, outputs_of(report, settings, keeper.saved, parts.headline(report)))
     return report
 
 

@@ -6,18 +6,18 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from copilot_usage.domain import plan as plans
-from copilot_usage.domain.dates import DateRange
-from copilot_usage.domain.plan import (
+from copilot_usage.domain.asks import (
     CreditMonth,
     EarlierDays,
     LatestReport,
     NewestDay,
     OwnerDay,
     PeopleReport,
-    Plan,
     SeatList,
     TeamDays,
 )
+from copilot_usage.domain.dates import DateRange
+from copilot_usage.domain.plan import Plan
 from copilot_usage.domain.snapshot import Generation
 from copilot_usage.settings.wishes import Api, People
 
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
 
+    from copilot_usage.domain.asks import Ask
     from copilot_usage.domain.ledger import Ledger
-    from copilot_usage.domain.plan import Ask
     from copilot_usage.domain.scope import Scope
     from copilot_usage.settings.wishes import Settings
 

@@ -1,19 +1,16 @@
-"""From what is known to what is shown: the report, and the outputs of the step."""
+"""From what is known to what is shown: the report of a run."""
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from copilot_usage.domain.alerts import evaluate
-from copilot_usage.domain.figures import Figures, percentage, summarise
-from copilot_usage.domain.metric import COMPLETION, Dimension
-from copilot_usage.domain.plan import first_day
-from copilot_usage.domain.report import Note, Report, ScopeReport
-from copilot_usage.domain.scope import EVERY_TEAM
+from copilot_usage.domain.figures import Figures, summarise
+from copilot_usage.domain.report import Report, ScopeReport
 from copilot_usage.domain.seats import SeatRules, SeatState, one_per_person, state_of, summarise_seats
 from copilot_usage.errors import NothingPublished
+from copilot_usage.remarks import notes_of
 from copilot_usage.settings.wishes import Api, People
 
 if TYPE_CHECKING:
@@ -56,13 +53,7 @@ def report_of(settings: Settings, ledger: Ledger, today: date, saved: Saved) -> 
     report = Report(
         range=shown,
         scopes=scopes,
-        notes=(
-            *ledger.notes,
-            *_reach_notes(settings, shown, today),
-            *_failure_notes(ledger),
-            *_flaw_notes(ledger),
-            *_absent_notes(settings, ledger, scopes),
-        ),
+        notes=tuple(notes_of(settings, ledger, shown, scopes, today)),
         newest=newest,
         kept_at=settings.snapshot_repository or settings.snapshot_directory,
         commit=saved.commit,
@@ -137,105 +128,9 @@ def _nothing(settings: Settings, ledger: Ledger, newest: date | None) -> Copilot
     )
 
 
-def _reach_notes(settings: Settings, shown: DateRange, today: date) -> Iterable[Note]:
-    """Where the range begins before GitHub's reports do, only a history can fill it."""
-    if settings.api not in {Api.AUTO, Api.REPORTS}:
-        return
-    for owner in dict.fromkeys(replace(scope, team=scope.team and EVERY_TEAM) for scope in settings.scopes):
-        first = first_day(owner, today)
-        if shown.since < first:
-            yield Note(f"GitHub has no reports before {first}: earlier days come from snapshots or are missing.", owner)
-
-
-def _comparison_notes(settings: Settings, scopes: Iterable[ScopeReport]) -> Iterable[Note]:
-    """Why there is no range before, where some of it is known."""
-    for scope in scopes if settings.compare else ():
-        before = scope.now.range.before()
-        known = len(scope.history.within(before))
-        if scope.before is None and known:
-            text = f"{before.since} to {before.until} is known on {known} of {len(before)} days"
-            yield Note(f"Nothing is compared with the range before: {text}.", scope.scope)
-
-
-def _failure_notes(ledger: Ledger) -> Iterable[Note]:
-    """One sentence a kind of failure and scope, however many days it struck."""
-    grouped: dict[tuple[Scope, str, str], list[date]] = {}
-    for failure in ledger.failures:
-        days = grouped.setdefault((failure.scope, failure.about, str(failure.error)), [])
-        if failure.day is not None:
-            days.append(failure.day)
-    for (scope, about, text), days in grouped.items():
-        when = (
-            ""
-            if not days
-            else f" of {min(days)}"
-            if len(days) == 1
-            else f" of {len(days)} days ({min(days)} to {max(days)})"
-        )
-        what = {"usage": "Usage", "seats": "Seats", "credits": "AI credits", "people": "People"}.get(about, about)
-        yield Note(f"{what}{when} could not be read. {text}", scope)
-
-
-def _flaw_notes(ledger: Ledger) -> Iterable[Note]:
-    for scope, count, day, flaw in ledger.flaws():
-        values = "A value was" if count == 1 else f"{count} values were"
-        yield Note(
-            f"{values} left out because they make no sense; the first: {flaw.where} of {day}: {flaw.what}", scope
-        )
-
-
-def _absent_notes(settings: Settings, ledger: Ledger, shown: Iterable[ScopeReport]) -> Iterable[Note]:
-    """Scopes that were asked for and have nothing to show, unless a failure has said so already."""
-    present = {report.scope for report in shown}
-    for scope in settings.scopes:
-        found = any(scope.covers(other) for other in present)
-        if not found and scope.parent not in ledger.failed_owners():
-            yield Note("GitHub has no usage of this range.", scope)
-
-
 def _with_alerts(settings: Settings, report: Report) -> Report:
     if not settings.alert_when:
         return report
     alerts = evaluate(settings.alert_when, report)
     notes = (*report.notes, *alerts.unknown)
     return replace(report, alerts=alerts.hits, notes=notes)
-
-
-def outputs_of(report: Report, settings: Settings, saved: Saved, headline: str) -> dict[str, str]:
-    """The step's outputs (design: the contract); an unknown figure is empty."""
-    with_data = {day for scope in report.scopes for day in scope.now.days}
-    missing = {day for scope in report.scopes for day in scope.now.missing} - with_data
-    # One of several that were asked for is not the whole, even where it is the only one with data.
-    alone = len(report.scopes) == len(settings.scopes) == 1
-    people = report.scopes[0].now.active_people if alone else None
-    rate = report.scopes[0].now.acceptance_rate if alone else _joint_acceptance_rate(report)
-    return {
-        "since": report.range.since.isoformat(),
-        "until": report.range.until.isoformat(),
-        "days": str(len(with_data)),
-        "missing-days": str(len(missing)),
-        "active-users": "" if people is None else str(people),
-        "acceptance-rate": "" if rate is None else f"{rate:.1f}",
-        "headline": headline,
-        "alerts": json.dumps(list(report.alerts), ensure_ascii=False),
-        "summary-file": settings.summary_file or "",
-        "json-file": settings.json_file or "",
-        "csv-file": settings.csv_file or "",
-        "snapshot-commit": saved.commit or "",
-        "snapshots-written": str(saved.days_written),
-    }
-
-
-def _joint_acceptance_rate(report: Report) -> float | None:
-    """The ratio of sums; of teams, which overlap, none."""
-    if any(scope.scope.kind.is_team for scope in report.scopes):
-        return None
-    return percentage(
-        *(_sum(report, name) for name in ("code_acceptance_activity_count", "code_generation_activity_count"))
-    )
-
-
-def _sum(report: Report, metric: str) -> float | None:
-    amounts = [scope.now.row_total(Dimension.FEATURE, COMPLETION, metric) for scope in report.scopes]
-    known = [amount for amount in amounts if amount is not None]
-    return sum(known) if known else None

@@ -34,13 +34,18 @@ OUTPUTS = {
     "snapshots-written",
 }
 FILES = {"summary_file": "out/page.md", "json_file": "out/usage.json", "csv_file": "out/usage.csv"}
-OWNERS = [({"org": "octo-org"}, "organization/octo-org"), ({"enterprise": "octo-enterprise"}, "enterprise/octo-enterprise")]
+OWNERS = [
+    ({"org": "octo-org"}, "organization/octo-org"),
+    ({"enterprise": "octo-enterprise"}, "enterprise/octo-enterprise"),
+]
 
 
 def completions(document: dict[str, Any]) -> tuple[int, ...]:
     """Accepted and shown, from the breakdown by feature."""
     rows = [row for row in document["totals_by_feature"] if row["feature"] == "code_completion"]
-    return tuple(sum(row[name] for row in rows) for name in ("code_acceptance_activity_count", "code_generation_activity_count"))
+    return tuple(
+        sum(row[name] for row in rows) for name in ("code_acceptance_activity_count", "code_generation_activity_count")
+    )
 
 
 @pytest.mark.parametrize(("owner", "folder"), OWNERS, ids=["organization", "enterprise"])
@@ -80,7 +85,9 @@ def test_a_month_is_shown_kept_and_put_into_outputs(
     stored = {date.fromisoformat(line["day"]): line for line in lines}
     assert {day: stored[day]["document"] for day in days} == documents
     assert github.commits == 1
-    assert git(laid_down(github, tmp_path / "bare"), "log", "--format=%s", BRANCH).startswith("Copilot usage: 57 days of ")
+    assert git(laid_down(github, tmp_path / "bare"), "log", "--format=%s", BRANCH).startswith(
+        "Copilot usage: 57 days of "
+    )
 
 
 def test_a_second_run_on_the_same_day_writes_nothing(workflow: WatchedWorkflow, github: FakeGitHub) -> None:
@@ -145,5 +152,3 @@ def test_the_range_ends_on_the_day_that_github_published_last(
     done = workflow.run(days="7", compare="false", seats="false")
     assert (done.code, done.outputs["until"]) == (0, str(today - timedelta(days=delay)))
     assert done.outputs["days"] == "7"
-
-

@@ -20,8 +20,8 @@ SCOPES = {
     "enterprise": ({"enterprise": "octo-enterprise"}, "octo-enterprise"),
     "enterprise-team": ({"enterprise": "octo-enterprise", "team": "payments"}, "octo-enterprise/payments"),
 }
-# What each generation calls the people of a day, as the CSV has it.
-PEOPLE = {"reports": "daily_active_users", "metrics": "daily_active_users", "usage": "daily_active_users"}
+# What each generation calls the people of a day; those of `usage` are others, so they keep their name.
+PEOPLE = {"reports": "daily_active_users", "metrics": "daily_active_users", "usage": "total_active_users"}
 
 
 @pytest.mark.parametrize("generation", ["reports", "metrics", "usage"])

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from end_to_end.workflow import COMMAND
 from fakes.github import (
     DAY_REPORT,
     HTML,
@@ -103,35 +104,41 @@ def test_a_run_that_is_revoked_from_the_start_of_its_seats_shows_usage_all_the_s
 
 
 @pytest.mark.parametrize(
-    ("where", "reply", "words"),
+    ("where", "reply", "word"),
     [
         (
-            "PATCH .*/git/refs/|POST .*/git/refs",
+            "PATCH .*/git/refs/",
             refusing(422, "Repository rule violations found\n\nChanges must be made through a pull request."),
-            ("copilot-usage",),
+            "copilot-usage",
         ),
-        (
-            "POST .*/git/",
-            refusing(403, "Resource not accessible by integration"),
-            ("contents: write",),
-        ),
-        ("/git/", refusing(404, "Not Found"), ("snapshot-repository",)),
+        ("POST .*/git/", refusing(403, "Resource not accessible by integration"), "contents: write"),
     ],
-    ids=["protected branch", "no permission to write", "no repository"],
+    ids=["protected branch", "no permission to write"],
 )
 def test_snapshots_that_cannot_be_stored_are_rescued_and_named(
-    workflow: WatchedWorkflow, github: FakeGitHub, where: str, reply: Reply, words: tuple[str, ...]
+    workflow: WatchedWorkflow, github: FakeGitHub, where: str, reply: Reply, word: str
 ) -> None:
-    workflow.keep(days="1", compare="false", seats="false") if where.startswith("PATCH") else None
+    workflow.keep(days="1", compare="false", seats="false")
     github.fail(where, reply)
-    github.fail("GET /repos/octo-org/copilot-usage$", reply) if where == "/git/" else None
-    done = workflow.keep(days="7", since="", compare="false")
-    rescued = sorted((workflow.folder / "temporary").rglob("*.ndjson"))
-    if where != "/git/":
-        assert rescued
-        assert "copilot-usage import" in done.summary
-        assert "copilot-usage-not-stored" in done.summary
-    assert_explained(done, *words)
+    done = workflow.keep(days="7", compare="false")
+    assert_explained(done, word, "copilot-usage import", "copilot-usage-not-stored")
+    rescued = "".join(path.read_text() for path in (workflow.folder / "temporary").rglob("*.ndjson"))
+    assert rescued.count('"generation":"reports"') == 28
+    # What the remedy says can be done: the rescued folder is imported once the branch is open again.
+    github.faults.clear()
+    folder = str(workflow.folder / "temporary" / "copilot-usage-not-stored")
+    store = ("--snapshot-repository", github.repository, "--snapshot-token", github.writing_token)
+    imported = workflow.step(command=(str(COMMAND), "import", folder, "--org", "octo-org", *store))
+    assert imported.code == 0, imported.log
+    assert sum(len(lines) for path, lines in github.lines.items() if "/reports/" in path) == 28
+
+
+def test_a_repository_that_is_not_there_is_told_before_anything_is_fetched(
+    workflow: WatchedWorkflow, github: FakeGitHub
+) -> None:
+    done = workflow.keep(snapshot_repository="octo-org/elsewhere")
+    assert_explained(done, "snapshot-repository")
+    assert github.asked(ALL_OF_COPILOT) == []
 
 
 @pytest.mark.parametrize(
@@ -145,9 +152,7 @@ def test_snapshots_that_cannot_be_stored_are_rescued_and_named(
     ],
     ids=["502", "hangs up", "rate limit", "502 to a tree", "hangs up on the branch"],
 )
-def test_faults_that_pass_are_not_noticed(
-    workflow: WatchedWorkflow, github: FakeGitHub, faults: list[Fault]
-) -> None:
+def test_faults_that_pass_are_not_noticed(workflow: WatchedWorkflow, github: FakeGitHub, faults: list[Fault]) -> None:
     github.faults += faults
     done = workflow.keep(days="7", compare="false")
     assert (done.code, done.outputs["days"], github.commits) == (0, "7", 1), done.log
@@ -182,7 +187,8 @@ def test_a_day_without_a_report_is_missing_and_no_error(
 def test_a_report_that_is_gone_at_its_link_is_a_day_without_report(
     workflow: WatchedWorkflow, github: FakeGitHub, today: date
 ) -> None:
-    github.download_faults.append(Fault("/organization-1-day/", refusing(404, "BlobNotFound"), after=1, times=1))
+    day = today - timedelta(days=32)
+    github.download_faults.append(Fault(f"/organization-1-day/{day}", refusing(404, "BlobNotFound")))
     done = workflow.run(since=str(today - timedelta(days=33)), compare="false", seats="false")
     assert (done.code, done.outputs["missing-days"]) == (0, "1"), done.log
 

@@ -33,7 +33,9 @@ class WatchedWorkflow(Workflow):
 
     def keep(self, **inputs: str) -> Finished:
         """A step that commits snapshots as well."""
-        return self.run(**{"snapshot_repository": self.github.repository, "snapshot_token": self.github.writing_token} | inputs)
+        return self.run(
+            **{"snapshot_repository": self.github.repository, "snapshot_token": self.github.writing_token} | inputs
+        )
 
     def look_at(self, finished: Finished, *, people: str | None = None) -> Finished:
         log, left = _MASK.sub("", finished.log), finished.everything().replace(finished.log, "")
@@ -47,14 +49,16 @@ class WatchedWorkflow(Workflow):
     def look_at_github(self) -> None:
         """What was stored and asked, by all steps together."""
         stored = "\n".join(content.decode() for content in self.github.files.values())
-        messages = "\n".join(
-            str(request.body) for request in self.github.requests if request.method != "GET"
-        )
+        messages = "\n".join(str(request.body) for request in self.github.requests if request.method != "GET")
         assert self.secrets_in(stored + messages) == []
         assert self.people_in(stored + messages) == []
         assert [request.path for request in self.github.downloads if "authorization" in request.headers] == []
         writing = [request for request in self.github.requests if request.method != "GET"]
-        assert [request.path for request in writing if not request.headers["authorization"].endswith(self.github.writing_token)] == []
+        assert [
+            request.path
+            for request in writing
+            if not request.headers["authorization"].endswith(self.github.writing_token)
+        ] == []
 
     def secrets_in(self, text: str) -> list[str]:
         github = self.github

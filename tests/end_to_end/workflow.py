@@ -44,6 +44,7 @@ class Workflow:
     repository: str = "octo-org/tools"
     environ: dict[str, str] = field(default_factory=dict)
     steps: int = 0
+    process: subprocess.Popen[str] | None = None
 
     @property
     def workspace(self) -> Path:
@@ -54,10 +55,23 @@ class Workflow:
         self.steps += 1
         files = {name: self.folder / f"{name}-{self.steps}" for name in ("GITHUB_STEP_SUMMARY", "GITHUB_OUTPUT")}
         self.workspace.mkdir(parents=True, exist_ok=True)
-        temporary = self.folder / "temporary"
-        temporary.mkdir(exist_ok=True)
+        (self.folder / "temporary").mkdir(exist_ok=True)
         for path in files.values():
             path.touch()
+        environ = self._environ(inputs) | {name: str(path) for name, path in files.items()} | self.environ
+        with subprocess.Popen(
+            command, env=environ, cwd=self.workspace, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        ) as self.process:
+            log, _ = self.process.communicate(timeout=120)
+        return Finished(
+            self.process.returncode,
+            log,
+            files["GITHUB_STEP_SUMMARY"].read_text(),
+            read_outputs(files["GITHUB_OUTPUT"].read_text()),
+            self.workspace,
+        )
+
+    def _environ(self, inputs: Mapping[str, str]) -> dict[str, str]:
         given = {name.replace("_", "-"): value for name, value in inputs.items()}
         environ = (
             {name: value for name in _KEPT if (value := os.environ.get(name))}
@@ -69,22 +83,11 @@ class Workflow:
                 "GITHUB_REPOSITORY_OWNER": self.repository.split("/")[0],
                 "GITHUB_SERVER_URL": "https://github.com",
                 "GITHUB_WORKSPACE": str(self.workspace),
-                "RUNNER_TEMP": str(temporary),
+                "RUNNER_TEMP": str(self.folder / "temporary"),
             }
-            | {name: str(path) for name, path in files.items()}
-            | self.environ
         )
         assert not given, f"no such inputs: {given}"
-        done = subprocess.run(
-            command, env=environ, cwd=self.workspace, capture_output=True, text=True, check=False, timeout=120
-        )
-        return Finished(
-            done.returncode,
-            done.stdout + done.stderr,
-            files["GITHUB_STEP_SUMMARY"].read_text(),
-            read_outputs(files["GITHUB_OUTPUT"].read_text()),
-            self.workspace,
-        )
+        return environ
 
 
 def read_outputs(text: str) -> dict[str, str]:

@@ -18,8 +18,8 @@ from fakes.scripted import Reply, Request, ScriptedServer, as_json, scripted
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from copilot_usage.domain.asks import Ask
     from copilot_usage.domain.outcome import Outcome
-    from copilot_usage.domain.plan import Ask
 
 TODAY = date(2026, 11, 23)
 ORGANIZATION = Scope(ScopeKind.ORGANIZATION, "octo-org")

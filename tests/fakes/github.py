@@ -33,7 +33,7 @@ class Fault:
     """
 
     where: str
-    reply: Reply | None | Callable[[Request], Reply]
+    reply: Reply | Callable[[Request], Reply] | None
     after: int = 0
     times: int | None = None
     seen: int = 0

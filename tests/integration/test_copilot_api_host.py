@@ -16,9 +16,10 @@ from copilot_usage import errors
 from copilot_usage.copilot_api.client import GitHubClient
 from copilot_usage.copilot_api.deadline import Deadline
 from copilot_usage.copilot_api.source import GitHubSource
+from copilot_usage.domain.asks import CreditMonth, EarlierDays, LatestReport, OwnerDay, SeatList
 from copilot_usage.domain.dates import DateRange
 from copilot_usage.domain.outcome import CreditBill, Failure
-from copilot_usage.domain.plan import CreditMonth, EarlierDays, LatestReport, OwnerDay, Plan, SeatList
+from copilot_usage.domain.plan import Plan
 from copilot_usage.domain.snapshot import Generation
 from copilot_usage.errors import TokenRefused, Unreachable
 from fakes.asking import CANARY_TOKEN, NOT_FOUND, ORGANIZATION, TODAY, Asking, asking

@@ -12,6 +12,16 @@ import pytest
 from copilot_usage.copilot_api.deadline import Deadline
 from copilot_usage.copilot_api.source import GitHubSource
 from copilot_usage.demo.github import InventedGitHub, owners, serve
+from copilot_usage.domain.asks import (
+    CreditMonth,
+    EarlierDays,
+    LatestReport,
+    NewestDay,
+    OwnerDay,
+    PeopleReport,
+    SeatList,
+    TeamDays,
+)
 from copilot_usage.domain.dates import DateRange, ending
 from copilot_usage.domain.outcome import (
     CreditBill,
@@ -23,17 +33,7 @@ from copilot_usage.domain.outcome import (
     PeopleListed,
     SeatsListed,
 )
-from copilot_usage.domain.plan import (
-    CreditMonth,
-    EarlierDays,
-    LatestReport,
-    NewestDay,
-    OwnerDay,
-    PeopleReport,
-    Plan,
-    SeatList,
-    TeamDays,
-)
+from copilot_usage.domain.plan import Plan
 from copilot_usage.domain.snapshot import Generation
 from copilot_usage.errors import NotFound, TokenRefused
 from fakes.asking import ENTERPRISE, ORGANIZATION, TODAY
@@ -42,8 +42,8 @@ from fakes.clock import RecordedClock
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from copilot_usage.domain.asks import Ask
     from copilot_usage.domain.outcome import Outcome
-    from copilot_usage.domain.plan import Ask
     from copilot_usage.domain.scope import Scope
 
 NEWEST = TODAY - timedelta(days=2)

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from copilot_usage import errors
+from copilot_usage.domain.asks import CreditMonth, EarlierDays, SeatList
 from copilot_usage.domain.dates import DateRange
 from copilot_usage.domain.outcome import CreditBill, Failure, Fetched, NoReport, Remark, SeatsListed
-from copilot_usage.domain.plan import CreditMonth, EarlierDays, SeatList
 from copilot_usage.domain.snapshot import Generation, Snapshot
 from fakes.asking import ENTERPRISE, NOT_FOUND, ORGANIZATION, Asking, asking
 from fakes.scripted import Reply, Request, as_json, one_by_one

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from copilot_usage import errors
+from copilot_usage.domain.asks import LatestReport, NewestDay, OwnerDay, PeopleReport
 from copilot_usage.domain.dates import DateRange
 from copilot_usage.domain.outcome import Failure, Fetched, Newest, NoReport, PeopleListed, PersonActivity, Remark
-from copilot_usage.domain.plan import LatestReport, NewestDay, OwnerDay, PeopleReport
 from copilot_usage.domain.snapshot import Generation, Snapshot
 from fakes.asking import CANARY_SIGNATURE, CANARY_TOKEN, ENTERPRISE, NOT_FOUND, ORGANIZATION, Asking, asking
 from fakes.scripted import Reply, Request, as_json, one_by_one

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from copilot_usage import errors
+from copilot_usage.domain.asks import NewestDay, TeamDays
 from copilot_usage.domain.dates import DateRange, ending
 from copilot_usage.domain.outcome import Failure, Fetched, NoReport, PeopleCounted, PeopleListed, Remark
-from copilot_usage.domain.plan import NewestDay, TeamDays
 from fakes.asking import ENTERPRISE, NOT_FOUND, ORGANIZATION, Asking, asking
 from fakes.scripted import Reply, Request, as_json, one_by_one
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from builders import NEWEST, ORGANIZATION, TODAY, seat
+from copilot_usage.domain.asks import LatestReport, OwnerDay, SeatList
 from copilot_usage.domain.dates import DateRange, ending
 from copilot_usage.domain.outcome import Failure, Fetched, Newest, NoReport, Outcome, SeatsListed
-from copilot_usage.domain.plan import LatestReport, OwnerDay, Plan, SeatList
 from copilot_usage.domain.progress import NoProgress
 from copilot_usage.domain.snapshot import Generation, Snapshot, Status
 from copilot_usage.domain.storing import Saved, Unread
@@ -20,6 +20,7 @@ from copilot_usage.settings.wishes import Settings, settings_from
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
+    from copilot_usage.domain.plan import Plan
     from copilot_usage.domain.report import Report
     from copilot_usage.domain.scope import Scope
 

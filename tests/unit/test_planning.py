@@ -3,10 +3,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from copilot_usage import planning
-from copilot_usage.domain.dates import DateRange
-from copilot_usage.domain.ledger import Ledger
-from copilot_usage.domain.outcome import Failure, Fetched, Newest, NoReport
-from copilot_usage.domain.plan import (
+from copilot_usage.domain.asks import (
     Ask,
     CreditMonth,
     EarlierDays,
@@ -17,6 +14,9 @@ from copilot_usage.domain.plan import (
     SeatList,
     TeamDays,
 )
+from copilot_usage.domain.dates import DateRange
+from copilot_usage.domain.ledger import Ledger
+from copilot_usage.domain.outcome import Failure, Fetched, Newest, NoReport
 from copilot_usage.domain.scope import Scope, ScopeKind
 from copilot_usage.domain.snapshot import Generation, Snapshot
 from copilot_usage.domain.usage import Reading, UsageDay

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from datetime import date
 
     from copilot_usage.copilot_api.reports import ReportFile, Reports
+    from copilot_usage.domain.asks import LatestReport, NewestDay, OwnerDay
     from copilot_usage.domain.outcome import Outcome
-    from copilot_usage.domain.plan import LatestReport, NewestDay, OwnerDay
     from copilot_usage.domain.scope import Scope
     from copilot_usage.domain.usage import Flaw
     from copilot_usage.generations.day_documents import ReportDays

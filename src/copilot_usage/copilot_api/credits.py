@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from copilot_usage.copilot_api.client import GitHubClient
+    from copilot_usage.domain.asks import CreditMonth
     from copilot_usage.domain.outcome import Outcome
-    from copilot_usage.domain.plan import CreditMonth
 
 
 class _Item(msgspec.Struct, rename="camel"):

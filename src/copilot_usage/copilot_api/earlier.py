@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     from copilot_usage.copilot_api.client import GitHubClient
     from copilot_usage.copilot_api.questions import Question
+    from copilot_usage.domain.asks import EarlierDays
     from copilot_usage.domain.outcome import Outcome
-    from copilot_usage.domain.plan import EarlierDays
 
 # How many days back each answered (its last description); an older day is not missing, it was not looked for.
 LOOK_BACK = {Generation.METRICS: 100, Generation.USAGE: 28}

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from copilot_usage.copilot_api.reports import ReportFile, Reports
+    from copilot_usage.domain.asks import PeopleReport
     from copilot_usage.domain.dates import DateRange
     from copilot_usage.domain.outcome import Outcome
-    from copilot_usage.domain.plan import PeopleReport
     from copilot_usage.generations.team_rows import Identity, UserRow
 
 

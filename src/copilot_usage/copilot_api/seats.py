@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from copilot_usage.copilot_api.client import Answer, GitHubClient
     from copilot_usage.copilot_api.workers import Workers
+    from copilot_usage.domain.asks import SeatList
     from copilot_usage.domain.outcome import Outcome
-    from copilot_usage.domain.plan import SeatList
     from copilot_usage.domain.scope import Scope
 
 

@@ -17,8 +17,7 @@ from copilot_usage.copilot_api.reports import Reports
 from copilot_usage.copilot_api.seats import first_page, seat_list
 from copilot_usage.copilot_api.team_days import TeamReading
 from copilot_usage.copilot_api.workers import AT_ONCE, Workers
-from copilot_usage.domain.outcome import Failure
-from copilot_usage.domain.plan import (
+from copilot_usage.domain.asks import (
     CreditMonth,
     EarlierDays,
     LatestReport,
@@ -28,6 +27,7 @@ from copilot_usage.domain.plan import (
     SeatList,
     TeamDays,
 )
+from copilot_usage.domain.outcome import Failure
 from copilot_usage.errors import CopilotUsageError, NotAllowed, NotFound
 
 if TYPE_CHECKING:
@@ -37,8 +37,9 @@ if TYPE_CHECKING:
     from typing import Self
 
     from copilot_usage.copilot_api.deadline import Deadline
+    from copilot_usage.domain.asks import Ask
     from copilot_usage.domain.outcome import Outcome
-    from copilot_usage.domain.plan import Ask, Plan
+    from copilot_usage.domain.plan import Plan
     from copilot_usage.domain.scope import Scope
 
 # So many asks are begun before their turn: enough to keep every thread busy, few enough to hold little.

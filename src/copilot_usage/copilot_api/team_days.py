@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from copilot_usage.copilot_api.deadline import Deadline
     from copilot_usage.copilot_api.reports import ReportFile, Reports
     from copilot_usage.copilot_api.workers import Workers
+    from copilot_usage.domain.asks import TeamDays
     from copilot_usage.domain.dates import DateRange
     from copilot_usage.domain.outcome import Outcome
-    from copilot_usage.domain.plan import TeamDays
     from copilot_usage.domain.scope import Scope
 
 _logger = logging.getLogger(__name__)

@@ -98,7 +98,9 @@ class GitData:
         if tree is None:
             return refused(404, "Not Found")
         found = self.objects.walk(tree) if request.query.get("recursive") else self.objects.entries(tree)
-        return Reply(200, self._tree(tree, found))
+        # Asked for by a commit, or by a branch, GitHub names the commit here, not the tree.
+        named = self.objects.refs.get(f"refs/heads/{name}", name)
+        return Reply(200, {**self._tree(tree, found), "sha": named})
 
     def _tree_named(self, name: str) -> str | None:
         commit = name if _SHA.fullmatch(name) else self.objects.refs.get(f"refs/heads/{name}", "")
@@ -119,7 +121,8 @@ class GitData:
 
     def post_tree(self, request: Request) -> Reply:
         base = request.body.get("base_tree")
-        base = self._tree_named(base) if base else None
+        if base and self.objects.body("tree", base) is None:
+            return refused(422, "base_tree is not a valid tree oid")
         files = self._files(base) if base else {}
         for entry in request.body["tree"]:
             if "content" in entry:
@@ -174,7 +177,12 @@ class GitData:
         }
 
     def put_contents(self, request: Request, path: str) -> Reply:
-        ref = f"refs/heads/{request.body.get('branch') or 'main'}"
+        branch = request.body.get("branch") or "main"
+        ref = f"refs/heads/{branch}"
+        if self.objects.refs and ref not in self.objects.refs:
+            return refused(404, f"Branch {branch} not found")
+        if ref in self.objects.refs and path in self._files(self.objects.tree_of(self.objects.refs[ref]) or ""):
+            return refused(422, 'Invalid request.\n\n"sha" wasn\'t supplied.')
         commit = self.commit_file(path, base64.b64decode(request.body["content"]), request.body["message"], ref)
         content = {"path": path, "name": path.rpartition("/")[2], "sha": "", "type": "file", "url": ""}
         return Reply(201, {"content": content, "commit": self._commit_described(commit)})

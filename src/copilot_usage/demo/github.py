@@ -7,7 +7,7 @@ import secrets
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from copilot_usage.demo.earlier import metrics_day, usage_day
 from copilot_usage.demo.git_data import GitData, refused
@@ -180,8 +180,11 @@ _ROUTES: tuple[tuple[str, Callable[..., Reply]], ...] = (
 )
 
 
+_GitHub = TypeVar("_GitHub", bound=InventedGitHub)
+
+
 @contextmanager
-def serve(github: InventedGitHub) -> Iterator[InventedGitHub]:
+def serve(github: _GitHub) -> Iterator[_GitHub]:
     """Listens on two free ports of loopback until the block ends."""
     with listening(github.answer) as api_url, listening(github.download) as download_url:
         github.api_url, github.download_url = api_url, download_url

@@ -141,7 +141,8 @@ class Branch:
         try:
             self._github.write(write)
         except GitHubRefused as error:
-            if error.answer.lost_race:
+            # GitHub has just taken a commit: what is not found is the branch, and a second look tells.
+            if error.answer.lost_race or error.answer.status == 404:
                 return False
             raise
         return True

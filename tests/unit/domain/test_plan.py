@@ -6,25 +6,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builders import ENTERPRISE, NEWEST, ORGANIZATION, TEAM, TODAY
-from copilot_usage.domain.dates import DateRange, ending
-from copilot_usage.domain.plan import (
+from copilot_usage.domain.asks import (
     CreditMonth,
     EarlierDays,
     LatestReport,
     NewestDay,
     OwnerDay,
     PeopleReport,
-    Plan,
     SeatList,
-    Stored,
     TeamDays,
-    by_owner,
-    days_to_ask,
-    first_day,
-    lead_in,
-    months,
-    needs_latest,
 )
+from copilot_usage.domain.dates import DateRange, ending
+from copilot_usage.domain.plan import Plan, Stored, by_owner, days_to_ask, first_day, lead_in, months, needs_latest
 from copilot_usage.domain.scope import Scope, ScopeKind
 from copilot_usage.domain.snapshot import Generation, Snapshot
 

@@ -1,0 +1,89 @@
+"""What a run must say about its data: what failed, what was left out, why nothing is compared."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from copilot_usage.domain.plan import first_day
+from copilot_usage.domain.report import Note
+from copilot_usage.domain.scope import EVERY_TEAM
+from copilot_usage.settings.wishes import Api
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import date
+
+    from copilot_usage.domain.dates import DateRange
+    from copilot_usage.domain.ledger import Ledger
+    from copilot_usage.domain.report import ScopeReport
+    from copilot_usage.domain.scope import Scope
+    from copilot_usage.settings.wishes import Settings
+
+
+def notes_of(
+    settings: Settings, ledger: Ledger, shown: DateRange, scopes: Sequence[ScopeReport], today: date
+) -> Iterable[Note]:
+    """All notes of a run, in the order of their weight."""
+    yield from ledger.notes
+    yield from _reach_notes(settings, shown, today)
+    yield from _failure_notes(ledger)
+    yield from _flaw_notes(ledger)
+    yield from _absent_notes(settings, ledger, scopes)
+    yield from _comparison_notes(settings, scopes)
+
+
+def _reach_notes(settings: Settings, shown: DateRange, today: date) -> Iterable[Note]:
+    """Where the range begins before GitHub's reports do, only a history can fill it."""
+    if settings.api not in {Api.AUTO, Api.REPORTS}:
+        return
+    for owner in dict.fromkeys(replace(scope, team=scope.team and EVERY_TEAM) for scope in settings.scopes):
+        first = first_day(owner, today)
+        if shown.since < first:
+            yield Note(f"GitHub has no reports before {first}: earlier days come from snapshots or are missing.", owner)
+
+
+def _comparison_notes(settings: Settings, scopes: Iterable[ScopeReport]) -> Iterable[Note]:
+    """Why there is no range before, where some of it is known."""
+    for scope in scopes if settings.compare else ():
+        before = scope.now.range.before()
+        known = len(scope.history.within(before))
+        if scope.before is None and known:
+            text = f"{before.since} to {before.until} is known on {known} of {len(before)} days"
+            yield Note(f"Nothing is compared with the range before: {text}.", scope.scope)
+
+
+def _failure_notes(ledger: Ledger) -> Iterable[Note]:
+    """One sentence a kind of failure and scope, however many days it struck."""
+    grouped: dict[tuple[Scope, str, str], list[date]] = {}
+    for failure in ledger.failures:
+        days = grouped.setdefault((failure.scope, failure.about, str(failure.error)), [])
+        if failure.day is not None:
+            days.append(failure.day)
+    for (scope, about, text), days in grouped.items():
+        when = (
+            ""
+            if not days
+            else f" of {min(days)}"
+            if len(days) == 1
+            else f" of {len(days)} days ({min(days)} to {max(days)})"
+        )
+        what = {"usage": "Usage", "seats": "Seats", "credits": "AI credits", "people": "People"}.get(about, about)
+        yield Note(f"{what}{when} could not be read. {text}", scope)
+
+
+def _flaw_notes(ledger: Ledger) -> Iterable[Note]:
+    for scope, count, day, flaw in ledger.flaws():
+        values = "A value was" if count == 1 else f"{count} values were"
+        yield Note(
+            f"{values} left out because they make no sense; the first: {flaw.where} of {day}: {flaw.what}", scope
+        )
+
+
+def _absent_notes(settings: Settings, ledger: Ledger, shown: Iterable[ScopeReport]) -> Iterable[Note]:
+    """Scopes that were asked for and have nothing to show, unless a failure has said so already."""
+    present = {report.scope for report in shown}
+    for scope in settings.scopes:
+        found = any(scope.covers(other) for other in present)
+        if not found and scope.parent not in ledger.failed_owners():
+            yield Note("GitHub has no usage of this range.", scope)

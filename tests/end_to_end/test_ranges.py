@@ -1,0 +1,142 @@
+"""Ranges of days: the past, a year with a history, and runs that are killed in the middle of it."""
+
+from __future__ import annotations
+
+import signal
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from copilot_usage.demo.github import serve
+from end_to_end.watched import WatchedWorkflow
+from fakes.git import git, laid_down
+from fakes.github import BRANCH, FakeGitHub, Fault, small_owners
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from copilot_usage.demo.loopback import Reply, Request
+
+
+@pytest.fixture
+def github(today: date) -> Iterator[FakeGitHub]:
+    """So few people that a year of them is quick."""
+    with serve(FakeGitHub(today, owners=small_owners(people=6, teams=1), lacking=frozenset())) as serving:
+        yield serving
+
+
+def stored(github: FakeGitHub) -> dict[date, object]:
+    lines = (line for path, found in github.lines.items() if "/reports/" in path for line in found)
+    return {date.fromisoformat(line["day"]): line["document"] for line in lines}
+
+
+@pytest.mark.parametrize(
+    ("since", "until"),
+    [(6, 2), (2, 2), (40, 30), (90, 60), (29, 0), (100, 100)],
+    ids=["newest days", "newest day", "the past", "months ago", "into the future", "one day long ago"],
+)
+def test_a_range_is_shown_with_both_its_ends(
+    workflow: WatchedWorkflow, github: FakeGitHub, today: date, since: int, until: int
+) -> None:
+    ends = {"since": str(today - timedelta(days=since)), "until": str(today - timedelta(days=until))}
+    done = workflow.run(**ends, compare="false", seats="false")
+    days = since - max(until, 2) + 1
+    assert (done.code, done.outputs["days"], done.outputs["missing-days"]) == (0, str(days), "0"), done.log
+    # Days that are not published yet are shown as such, and are not missing.
+    assert {name: done.outputs[name] for name in ends} == ends
+
+
+def test_timestamps_mean_their_day_in_utc(workflow: WatchedWorkflow, today: date) -> None:
+    day = today - timedelta(days=5)
+    done = workflow.run(since=f"{day}T23:30:00-02:00", until=f"{today - timedelta(days=3)}T00:00:00Z", seats="false")
+    assert (done.code, done.outputs["since"], done.outputs["days"]) == (0, str(day + timedelta(days=1)), "2"), done.log
+
+
+def test_days_before_githubs_memory_are_missing_and_the_page_says_since_when(
+    workflow: WatchedWorkflow, today: date
+) -> None:
+    first = max(date(2025, 12, 12), today - timedelta(days=365))
+    done = workflow.run(
+        since=str(first - timedelta(days=7)), until=str(first + timedelta(days=2)), seats="false", compare="false"
+    )
+    assert (done.code, done.outputs["days"], done.outputs["missing-days"]) == (0, "3", "7"), done.log
+    assert f"no reports before {first}" in done.summary.replace("\\", "")
+
+
+def test_a_range_that_ends_before_githubs_memory_is_refused_at_once(
+    workflow: WatchedWorkflow, github: FakeGitHub, today: date
+) -> None:
+    done = workflow.run(since=str(today - timedelta(days=500)), until=str(today - timedelta(days=400)))
+    assert (done.code, github.requests) == (2, [])
+    assert "`until`" in done.summary
+
+
+def test_a_range_in_the_future_says_what_is_published(workflow: WatchedWorkflow, today: date) -> None:
+    done = workflow.run(since=str(today - timedelta(days=1)), until=str(today), seats="false", compare="false")
+    assert done.code == 1
+    assert str(today - timedelta(days=2)) in done.summary
+
+
+YEAR = 340
+
+
+def a_year(workflow: WatchedWorkflow, github: FakeGitHub) -> dict[str, str]:
+    return {"since": str(github.today - timedelta(days=YEAR - 1)), "compare": "false", "seats": "false"}
+
+
+def assert_complete(github: FakeGitHub, folder: Path) -> None:
+    """Every day as GitHub has it, in a repository that git finds sound."""
+    days = stored(github)
+    assert len(days) == YEAR - 2
+    published = github.published("octo-org")
+    assert [day for day, document in days.items() if document != published.document(day)] == []
+    log = git(laid_down(github, folder), "log", "--format=%s", BRANCH).splitlines()
+    assert len(log) == github.commits
+
+
+def interrupting(workflow: WatchedWorkflow, github: FakeGitHub, number: int, *, after: int) -> None:
+    """Sends a signal to the run when it asks for its so-manieth day."""
+
+    def interrupt(request: Request) -> Reply:
+        assert workflow.process is not None
+        workflow.process.send_signal(number)
+        return FakeGitHub.answer(github, request)
+
+    github.faults.append(Fault("/reports/organization-1-day", interrupt, after, times=1))
+
+
+def test_a_year_is_kept_in_a_commit_for_every_thirty_days(
+    workflow: WatchedWorkflow, github: FakeGitHub, tmp_path: Path
+) -> None:
+    done = workflow.keep(**a_year(workflow, github))
+    assert (done.code, done.outputs["days"]) == (0, str(YEAR - 2)), done.log
+    assert_complete(github, tmp_path / "bare")
+    assert github.commits == -(-(YEAR - 2) // 30)
+
+
+def test_a_killed_year_is_resumed_where_it_stopped(
+    workflow: WatchedWorkflow, github: FakeGitHub, tmp_path: Path
+) -> None:
+    interrupting(workflow, github, signal.SIGKILL, after=200)
+    assert workflow.keep(**a_year(workflow, github)).code == -signal.SIGKILL
+    had = len(stored(github))
+    assert 120 <= had < 240
+    laid_down(github, tmp_path / "killed")
+    github.requests.clear()
+    done = workflow.keep(**a_year(workflow, github))
+    assert (done.code, done.outputs["days"]) == (0, str(YEAR - 2)), done.log
+    # Only days that were not stored for good are asked for again.
+    assert len(github.asked("/reports/organization-1-day")) <= YEAR - had
+    assert_complete(github, tmp_path / "complete")
+
+
+def test_a_cancelled_year_keeps_what_was_had(workflow: WatchedWorkflow, github: FakeGitHub, tmp_path: Path) -> None:
+    interrupting(workflow, github, signal.SIGTERM, after=75)
+    done = workflow.keep(**a_year(workflow, github))
+    assert done.code == 1
+    assert "::error title=The run was cancelled::" in done.log
+    assert "The run was cancelled" in done.summary
+    assert 90 <= len(stored(github)) < 120
+    laid_down(github, tmp_path / "cancelled")
