@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import date
 
+    from copilot_usage.domain.dates import DateRange
     from copilot_usage.domain.outcome import Source
     from copilot_usage.domain.progress import Progress
     from copilot_usage.domain.report import Report
@@ -64,10 +65,18 @@ def run(settings: Settings, parts: Parts, today: date) -> Report:
 def load(settings: Settings, store: Store, today: date) -> Ledger:
     """What is stored of the range, and of the ranges that it is compared with."""
     ledger = Ledger(read)
-    for days in planning.ranges_to_load(settings, today):
-        for item in store.load(planning.scopes_to_load(settings), days):
-            ledger.add_stored(item)
+    ranges = planning.ranges_to_load(settings, today)
+    for days in ranges:
+        _load(settings, store, ledger, days)
+    pause = planning.range_of_the_pause(settings, ledger, ranges[-1], today) if ranges else None
+    if pause is not None:
+        _load(settings, store, ledger, pause)
     return ledger
+
+
+def _load(settings: Settings, store: Store, ledger: Ledger, days: DateRange) -> None:
+    for item in store.load(settings.scopes, days):
+        ledger.add_stored(item)
 
 
 def fetch(settings: Settings, parts: Parts, ledger: Ledger, keeper: Keeper, today: date) -> None:

@@ -36,11 +36,6 @@ _LATENESS = 9
 _EARLIER_LOOK_BACK = {Generation.METRICS: 100, Generation.USAGE: 28}
 
 
-def scopes_to_load(settings: Settings) -> tuple[Scope, ...]:
-    """The wanted scopes; their seats are the owner's own."""
-    return settings.scopes
-
-
 def ranges_to_load(settings: Settings, today: date) -> tuple[DateRange, ...]:
     """Stored days that this run may need: the range, the one before, and the same weeks a year earlier."""
     shown = settings.range_at(today)
@@ -52,6 +47,20 @@ def ranges_to_load(settings: Settings, today: date) -> tuple[DateRange, ...]:
     recent = _whole_months(needed.widened(len(shown)))
     earlier = needed.a_year_earlier().clipped(needed.a_year_earlier().since, recent.since - timedelta(days=1))
     return (recent,) if earlier is None else (earlier, recent)
+
+
+def range_of_the_pause(settings: Settings, ledger: Ledger, loaded: DateRange, today: date) -> DateRange | None:
+    """Where a scope has nothing stored in the first month that was loaded, the runs have paused (or begin just now).
+
+    The newest days before a pause had not settled when they were stored, so they are looked for as far back as GitHub
+    can still say better; None where no run has paused.
+    """
+    first_month = DateRange(loaded.since, min(loaded.until, (loaded.since + timedelta(days=31)).replace(day=1)))
+    paused = any(not ledger.stored.any_within(scope, first_month) for scope in settings.scopes)
+    oldest = min((plans.first_day(scope, today) for scope in settings.scopes), default=loaded.since)
+    if not paused or settings.api not in {Api.AUTO, Api.REPORTS}:
+        return None
+    return DateRange(oldest, today).clipped(oldest, loaded.since - timedelta(days=1))
 
 
 def _whole_months(days: DateRange) -> DateRange:

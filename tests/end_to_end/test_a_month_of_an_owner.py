@@ -85,9 +85,8 @@ def test_a_month_is_shown_kept_and_put_into_outputs(
     stored = {date.fromisoformat(line["day"]): line for line in lines}
     assert {day: stored[day]["document"] for day in days} == documents
     assert github.commits == 1
-    assert git(laid_down(github, tmp_path / "bare"), "log", "--format=%s", BRANCH).startswith(
-        "Copilot usage: 57 days of "
-    )
+    message = git(laid_down(github, tmp_path / "bare"), "log", "--format=%s", BRANCH)
+    assert message == f"Copilot usage: 56 days of {published.organization.login} up to {newest}\n"
 
 
 def test_a_second_run_on_the_same_day_writes_nothing(workflow: WatchedWorkflow, github: FakeGitHub) -> None:

@@ -200,3 +200,18 @@ def test_whole_months_are_loaded_and_the_same_weeks_of_a_year_ago() -> None:
 def test_without_a_comparison_only_the_range_is_loaded() -> None:
     (only,) = planning.ranges_to_load(settings(compare="false"), TODAY)
     assert only == DateRange(date(2026, 10, 1), TODAY)
+
+
+def test_after_a_pause_the_days_before_it_are_looked_for_however_long_ago() -> None:
+    wishes = settings(snapshot_directory="history", compare="false")
+    (loaded,) = planning.ranges_to_load(wishes, TODAY)
+    paused = ledger(snapshot(date(2026, 11, 20), settled=False))
+    assert planning.range_of_the_pause(wishes, paused, loaded, TODAY) == DateRange(
+        date(2025, 12, 12), date(2026, 9, 30)
+    )
+
+
+def test_a_history_without_a_pause_is_not_read_further_than_needed() -> None:
+    wishes = settings(snapshot_directory="history", compare="false")
+    (loaded,) = planning.ranges_to_load(wishes, TODAY)
+    assert planning.range_of_the_pause(wishes, ledger(snapshot(date(2026, 10, 3))), loaded, TODAY) is None

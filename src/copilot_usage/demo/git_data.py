@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from copilot_usage.demo.loopback import Request
 
 _BOT = "github-actions[bot] <41898282+github-actions[bot]@users.noreply.github.com> 1790000000 +0000"
-_SHA = re.compile(r"[0-9a-f]{40}")
 
 
 def refused(status: int, message: str) -> Reply:
@@ -99,11 +98,10 @@ class GitData:
             return refused(404, "Not Found")
         found = self.objects.walk(tree) if request.query.get("recursive") else self.objects.entries(tree)
         # Asked for by a commit, or by a branch, GitHub names the commit here, not the tree.
-        named = self.objects.refs.get(f"refs/heads/{name}", name)
-        return Reply(200, {**self._tree(tree, found), "sha": named})
+        return Reply(200, {**self._tree(tree, found), "sha": self.objects.refs.get(f"refs/heads/{name}", name)})
 
     def _tree_named(self, name: str) -> str | None:
-        commit = name if _SHA.fullmatch(name) else self.objects.refs.get(f"refs/heads/{name}", "")
+        commit = self.objects.refs.get(f"refs/heads/{name}", name)
         if self.objects.body("commit", commit) is not None:
             return self.objects.tree_of(commit)
         return name if self.objects.body("tree", name) is not None else None
@@ -115,9 +113,8 @@ class GitData:
     def _entry(self, path: str, mode: str, sha: str) -> dict[str, Any]:
         if mode == FOLDER:
             return {"path": path, "mode": "040000", "type": "tree", "sha": sha, "url": f"{self.url}/git/trees/{sha}"}
-        size = len(self.objects.body("blob", sha) or b"")
-        url = f"{self.url}/git/blobs/{sha}"
-        return {"path": path, "mode": mode, "type": "blob", "sha": sha, "size": size, "url": url}
+        known = {"size": len(self.objects.body("blob", sha) or b""), "url": f"{self.url}/git/blobs/{sha}"}
+        return {"path": path, "mode": mode, "type": "blob", "sha": sha, **known}
 
     def post_tree(self, request: Request) -> Reply:
         base = request.body.get("base_tree")
@@ -168,7 +165,6 @@ class GitData:
         message = (self.objects.body("commit", name) or b"").partition(b"\n\n")[2].decode()
         return {
             "sha": name,
-            "node_id": "",
             "url": f"{self.url}/git/commits/{name}",
             "html_url": "",
             "tree": {"sha": tree, "url": f"{self.url}/git/trees/{tree}"},

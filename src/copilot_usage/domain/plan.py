@@ -67,6 +67,11 @@ class Stored:
         held = self._settled.get((scope, generation), {})
         return frozenset(day for day, settled in held.items() if not settled)
 
+    def any_within(self, scope: Scope, days: DateRange) -> bool:
+        """Whether a day of the range is stored for the scope; for `*`, for any of its teams."""
+        held = (found for (known, _), found in self._settled.items() if scope.covers(known))
+        return any(day in days for found in held for day in found)
+
     def scopes(self) -> frozenset[Scope]:
         return frozenset(scope for scope, _ in self._settled)
 
