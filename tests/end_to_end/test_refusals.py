@@ -128,7 +128,7 @@ def test_snapshots_that_cannot_be_stored_are_rescued_and_named(
     github.faults.clear()
     folder = str(workflow.folder / "temporary" / "copilot-usage-not-stored")
     store = ("--snapshot-repository", github.repository, "--snapshot-token", github.writing_token)
-    imported = workflow.step(command=(str(COMMAND), "import", folder, "--org", "octo-org", *store))
+    imported = workflow.step((str(COMMAND), "import", folder, "--org", "octo-org", *store))
     assert imported.code == 0, imported.log
     assert sum(len(lines) for path, lines in github.lines.items() if "/reports/" in path) == 28
 

@@ -50,7 +50,7 @@ class Workflow:
     def workspace(self) -> Path:
         return self.folder / "workspace"
 
-    def step(self, *, command: tuple[str, ...] = (str(COMMAND),), **inputs: str) -> Finished:
+    def step(self, command: tuple[str, ...] = (str(COMMAND),), /, **inputs: str) -> Finished:
         """Runs one step; underscores of the names stand for hyphens."""
         self.steps += 1
         files = {name: self.folder / f"{name}-{self.steps}" for name in ("GITHUB_STEP_SUMMARY", "GITHUB_OUTPUT")}
