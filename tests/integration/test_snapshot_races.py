@@ -22,7 +22,7 @@ from copilot_usage.domain.storing import Saved
 from copilot_usage.errors import StoreRefused
 from copilot_usage.snapshots.patience import Patience
 from copilot_usage.snapshots.repository import RepositoryStore
-from fakes.meddling import BRANCH, HungUp, MeddledGitHub, meddled
+from fakes.meddling import BRANCH, HungUp, MeddledGitHub, meddled, replying
 from unit.snapshots.strategies import snapshot
 
 if TYPE_CHECKING:
@@ -165,6 +165,20 @@ def test_a_branch_deleted_meanwhile_is_made_again_with_what_it_held(
     store.save([snapshot(3)])
     assert stored(github) == ["2026-11-01", "2026-11-02", "2026-11-03"]
     assert "was deleted while this run was writing" in caplog.text
+
+
+def test_a_branch_that_is_not_found_when_it_is_to_be_moved_is_looked_for_again(github: MeddledGitHub) -> None:
+    store = github.store()
+    store.save([snapshot(1)])
+    gone = replying(404, "Not Found", where="PATCH")
+
+    def meddle(request: Request, answer: Callable[[], Reply]) -> Reply:
+        github.git.objects.refs.pop(REF, None) if request.method == "PATCH" else None
+        return gone(request, answer)
+
+    github.meddle = meddle
+    assert store.save([snapshot(2)]).days_written == 1
+    assert stored(github) == ["2026-11-01", "2026-11-02"]
 
 
 def test_a_branch_put_back_meanwhile_goes_on_from_where_this_run_knows_it(github: MeddledGitHub) -> None:

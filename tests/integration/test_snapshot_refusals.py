@@ -120,6 +120,18 @@ def test_a_load_that_github_refuses_says_why(github: MeddledGitHub, meddle: Call
     assert refused_load(github).title == title
 
 
+def test_a_month_that_cannot_be_read_is_an_error_and_not_a_gap(github: MeddledGitHub) -> None:
+    github.store().save([snapshot(21)])
+    github.meddle = replying(404, "Not Found", where="git/blobs")
+    assert refused_load(github).title == "The snapshot repository was not found"
+
+
+def test_a_first_file_that_is_refused_says_why(github: MeddledGitHub) -> None:
+    github.git.objects.refs.clear()
+    github.meddle = replying(403, "Resource not accessible by integration", where="PUT")
+    assert refused_save(github).title == "The snapshot token may not write"
+
+
 def test_a_repository_that_nobody_knows_is_told_from_a_missing_branch(github: MeddledGitHub) -> None:
     store = github.store(repository="octo-org/typo")
     assert refusal_of(lambda: store.save([snapshot(1)])).title == "The snapshot repository was not found"

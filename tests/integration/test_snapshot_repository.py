@@ -13,6 +13,7 @@ from copilot_usage.demo.loopback import Reply
 from copilot_usage.domain.dates import DateRange
 from copilot_usage.domain.snapshot import Generation, Snapshot
 from copilot_usage.domain.storing import Saved, Unread
+from copilot_usage.errors import StoreRefused
 from fakes.meddling import BRANCH, MeddledGitHub, meddled
 from unit.snapshots.strategies import snapshot
 
@@ -295,6 +296,22 @@ def test_a_branch_too_large_for_one_list_is_walked_folder_by_folder(github: Medd
     assert len(found) == len(days)
     assert github.store(branch="main").save([snapshot(2, scope=TEAM)]).days_written == 1
     assert len([path for path in github.files("main") if path.startswith("src/")]) == 20
+
+
+def test_a_folder_that_github_never_lists_completely_is_an_error_and_not_a_loss(github: MeddledGitHub) -> None:
+    github.store().save([snapshot(1), snapshot(1, month=10)])
+    head = github.head
+
+    def meddle(request: Request, answer: Callable[[], Reply]) -> Reply:
+        reply = answer()
+        if "/git/trees/" in request.path:
+            return Reply(200, {**reply.content, "tree": reply.content["tree"][:1], "truncated": True})
+        return reply
+
+    github.meddle = meddle
+    with pytest.raises(StoreRefused, match="The snapshot branch is too large to be listed"):
+        github.store().save([snapshot(2)])
+    assert github.head == head
 
 
 def with_limit(github: MeddledGitHub, limit: int) -> None:

@@ -6,22 +6,21 @@ from typing import TYPE_CHECKING
 
 from copilot_usage.domain.change import change
 from copilot_usage.rendering import charts, markdown
-from copilot_usage.rendering.overview import agent_share
-from copilot_usage.rendering.view import Section, Table
+from copilot_usage.rendering.view import Section, Table, without_empty_columns
 
 if TYPE_CHECKING:
     from copilot_usage.domain.report import Report, ScopeReport
 
 _SEEN = 25
+# The table has many columns; so many blocks leave it as wide as the page.
+_NARROW = 14
 _COLUMNS = (
     ("Active people", "--:"),
     ("On a working day", "--:"),
     ("Change", "--:"),
     ("By day", ":--"),
-    ("Completions accepted", "--:"),
-    ("Prompts", "--:"),
+    ("Accepted", "--:"),
     ("Lines written", "--:"),
-    ("by agents", "--:"),
 )
 
 
@@ -32,28 +31,27 @@ def comparison(report: Report) -> Section | None:
     ranked = sorted(report.scopes, key=lambda scope: (-(scope.now.mean_daily_active or 0), scope.scope.name))
     teams = ranked[0].scope.kind.is_team
     columns = (("Team" if teams else "Name", ":--"), *((("Members", "--:"),) if teams else ()), *_COLUMNS)
-    rows = tuple(_row(scope, teams=teams) for scope in ranked)
+    one_owner = len({scope.scope.owner for scope in ranked}) == 1
+    rows = tuple(_row(scope, teams=teams, one_owner=one_owner) for scope in ranked)
     note = "People in several of these count in each: the rows do not add up to a whole."
     title = "Teams compared" if teams else "Compared"
     if len(rows) <= _SEEN:
-        return Section("comparison", title, tables=(Table("", columns, rows, note),))
+        return Section("comparison", title, tables=(without_empty_columns(Table("", columns, rows, note)),))
     seen, rest = Table("", columns, rows[:_SEEN], note), Table(f"All {len(rows):,}", columns, rows)
     return Section("comparison", title, tables=(seen,), folded=(rest,))
 
 
-def _row(scope: ScopeReport, *, teams: bool) -> tuple[str, ...]:
+def _row(scope: ScopeReport, *, teams: bool, one_owner: bool) -> tuple[str, ...]:
     mean = scope.now.mean_daily_active_working
     moved = change(mean, scope.before.mean_daily_active_working if scope.before else None)
     series = scope.history.series(scope.now.range, "daily_active_users")
     return (
-        markdown.cell(scope.scope.name),
+        markdown.cell((scope.scope.team if one_owner else None) or scope.scope.name),
         *((markdown.number(scope.members),) if teams else ()),
         markdown.number(scope.now.active_people),
         markdown.number(mean, digits=1),
         markdown.trend(moved),
-        charts.sparkline(series),
+        charts.sparkline(series, _NARROW),
         markdown.per_cent(scope.now.acceptance_rate),
-        markdown.number(scope.now.total("user_initiated_interaction_count")),
         markdown.number(scope.now.total("loc_added_sum")),
-        markdown.per_cent(agent_share(scope.now)),
     )

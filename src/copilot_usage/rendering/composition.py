@@ -25,7 +25,7 @@ def compose(report: Report) -> PageView:
     several = len(report.scopes) > 1
     compared = first.before.range if first.before is not None else None
     return PageView(
-        title="Copilot usage" if several else f"Copilot usage · {markdown.cell(first.scope.name)}",
+        title=_title(report) if several else f"Copilot usage · {markdown.cell(first.scope.name)}",
         completeness=notes.completeness(report),
         alerts=tuple(markdown.cell_of_sentence(alert) for alert in report.alerts),
         comparison=comparison(report),
@@ -67,3 +67,9 @@ def _sections(scope: ScopeReport) -> Iterator[Section]:
 def _tidy(section: Section) -> Section:
     tables, folded = (tuple(map(without_empty_columns, kind)) for kind in (section.tables, section.folded))
     return replace(section, tables=tables, folded=folded)
+
+
+def _title(report: Report) -> str:
+    """The owner, where all scopes are its teams."""
+    owners = {scope.scope.owner for scope in report.scopes}
+    return f"Copilot usage · teams of {markdown.cell(owners.pop())}" if len(owners) == 1 else "Copilot usage"

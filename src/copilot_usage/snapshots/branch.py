@@ -124,8 +124,8 @@ class Branch:
 
         return self._github.write(write)
 
-    def move_to(self, commit: str, *, exists: bool) -> bool:
-        """Puts the branch on a commit, never by force; False if it is not any more what it was."""
+    def move_to(self, commit: str, *, exists: bool) -> GitHubRefused | None:
+        """Puts the branch on a commit, never by force; what GitHub said if it is not any more what it was."""
 
         def write(repository: Repository) -> None:
             name = f"heads/{self._place.branch}"
@@ -141,11 +141,11 @@ class Branch:
         try:
             self._github.write(write)
         except GitHubRefused as error:
-            # GitHub has just taken a commit: what is not found is the branch, and a second look tells.
-            if error.answer.lost_race or error.answer.status == 404:
-                return False
+            # GitHub has just taken a commit, so what is not found is the branch.
+            if error.answer.lost_race or (exists and error.answer.status == 404):
+                return error
             raise
-        return True
+        return None
 
     def begin(self, path: str, text: str, message: str) -> None:
         """The first file of an empty repository, where there can be no trees yet; nothing if another was faster."""

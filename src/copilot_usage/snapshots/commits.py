@@ -20,16 +20,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """The head that was tried, and whether the branch stands there now."""
+    """`made`: the commit, where there is one; `refused`: why the branch does not stand there."""
 
-    head: Head
-    moved: bool
+    made: Head | None
+    refused: GitHubRefused | None = None
 
 
 def commit(remote: Remote, head: Head, written: Mapping[MonthFile, Draft]) -> Attempt:
     """Puts the drafts on top of `head`; raises StoreRefused.
 
-    An empty repository takes no trees: it gets its first file, which is an attempt without success.
+    An empty repository takes no trees: it gets its first file, and then there is no commit.
     """
     drafts = sorted((*written.values(), *_readme(remote, head, written)), key=lambda draft: draft.path)
     try:
@@ -38,7 +38,7 @@ def commit(remote: Remote, head: Head, written: Mapping[MonthFile, Draft]) -> At
         if not refused.answer.empty_repository:
             raise
         remote.branch.begin(README, render_readme((), remote.directory), "Copilot usage: the history begins")
-        return Attempt(head, moved=False)
+        return Attempt(None)
     sha = remote.branch.write_commit(commit_message(written), tree, head.commit)
     after = head.after(sha, tree, {draft.path: draft.sha for draft in drafts}, remote.directory)
     return Attempt(after, remote.branch.move_to(sha, exists=head.exists))

@@ -81,7 +81,7 @@ class Connection:
             try:
                 return self._call(call)
             except GithubException as error:
-                raise refused(self._place, _answer(error, writing=writing)) from error
+                raise refused(self._place, _answer(error, self._place.token, writing=writing)) from error
             except RequestException as error:
                 why = _words(error)
                 if _repeated(error):
@@ -116,10 +116,12 @@ def _lane(place: Place, patience: Patience) -> Github:
     )
 
 
-def _answer(error: GithubException, *, writing: bool) -> Answer:
+def _answer(error: GithubException, token: str, *, writing: bool) -> Answer:
+    """What GitHub said, without the token, should a server or a proxy repeat it."""
     said = error.data.get("message") if isinstance(error.data, dict) else None
+    message = str(said or error.message or "")
     headers = {name.lower(): str(value) for name, value in (error.headers or {}).items()}
-    return Answer(error.status, str(said or error.message or ""), headers, writing)
+    return Answer(error.status, message.replace(token, "***") if token else message, headers, writing)
 
 
 def _repeated(error: RequestException) -> bool:
