@@ -72,7 +72,7 @@ def _parts(settings: Settings, around: Surroundings, door: Door) -> Iterator[Par
     with _source(settings, around, door) as source:
         yield Parts(
             source=source,
-            store=store_of(settings, around),
+            store=store_of(settings, around, door.cancelled),
             publisher=Publication(settings, around, door.show),
             headline=_headline,
             progress=door.progress,
@@ -114,14 +114,15 @@ class _Nobody:
         return iter(())
 
 
-def store_of(settings: Settings, around: Surroundings) -> Store:
-    """Where snapshots are kept: a repository, a local folder, or nowhere."""
+def store_of(settings: Settings, around: Surroundings, cancelled: Event) -> Store:
+    """Where snapshots are kept: a repository, a local folder, or nowhere. `cancelled` ends its waits, not its saves."""
     if not settings.keeps_history:
         return NoStore()
     from copilot_usage.snapshots.directory import DirectoryStore  # noqa: PLC0415 - only who keeps a history needs it
 
     if settings.snapshot_repository is None:
         return DirectoryStore(Path(around.workspace, settings.snapshot_directory or _DEFAULT_DIRECTORY))
+    from copilot_usage.snapshots.patience import Patience  # noqa: PLC0415 - see above
     from copilot_usage.snapshots.repository import RepositoryStore  # noqa: PLC0415 - see above
     from copilot_usage.snapshots.rescue import RescuingStore  # noqa: PLC0415 - see above
 
@@ -131,5 +132,6 @@ def store_of(settings: Settings, around: Surroundings) -> Store:
         directory=settings.snapshot_directory or _DEFAULT_DIRECTORY,
         token=settings.snapshot_token or "",
         api_url=around.api_url,
+        patience=Patience(sleep=cancelled.wait),
     )
     return RescuingStore(store, Path(around.temporary or ".", _RESCUED))

@@ -70,7 +70,8 @@ def _import(options: argparse.Namespace, _: Mapping[str, str], around: Surroundi
     from copilot_usage.importing import import_files  # noqa: PLC0415 - see `_run`
 
     settings = settings_from({**_given(options), "api": "snapshots"}, today=clock.today())
-    import_files(options.files, settings.scopes, store_of(settings, around), clock.today())
+    with stop_on_signals() as cancelled:
+        import_files(options.files, settings.scopes, store_of(settings, around, cancelled), clock.today())
 
 
 _COMMANDS = {"report": _report, "demo": _demo, "import": _import}

@@ -68,7 +68,7 @@ def load(settings: Settings, store: Store, today: date) -> Ledger:
     ranges = planning.ranges_to_load(settings, today)
     for days in ranges:
         _load(settings, store, ledger, days)
-    pause = planning.range_of_the_pause(settings, ledger, ranges[-1], today) if ranges else None
+    pause = planning.range_of_the_pause(settings, ledger, ranges[0], today) if ranges else None
     if pause is not None:
         _load(settings, store, ledger, pause)
     return ledger

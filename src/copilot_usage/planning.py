@@ -46,7 +46,8 @@ def ranges_to_load(settings: Settings, today: date) -> tuple[DateRange, ...]:
         return (_whole_months(needed),)
     recent = _whole_months(needed.widened(len(shown)))
     earlier = needed.a_year_earlier().clipped(needed.a_year_earlier().since, recent.since - timedelta(days=1))
-    return (recent,) if earlier is None else (earlier, recent)
+    # The recent days first: where not everything can be read, they matter more.
+    return (recent,) if earlier is None else (recent, earlier)
 
 
 def range_of_the_pause(settings: Settings, ledger: Ledger, loaded: DateRange, today: date) -> DateRange | None:

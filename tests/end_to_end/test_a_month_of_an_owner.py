@@ -74,7 +74,7 @@ def test_a_month_is_shown_kept_and_put_into_outputs(
         "csv-file": "out/usage.csv",
         "snapshot-commit": github.git.objects.refs[BRANCH],
     }
-    assert len(json.loads(done.outputs["alerts"])) == 1
+    assert len(json.loads(done.outputs["alerts"])) == done.log.count("::warning title=Copilot usage alert::") == 1
     assert folder.split("/")[1] in done.outputs["headline"]
     assert "\n" not in done.outputs["headline"]
     assert (done.workspace / "out/page.md").read_text() == done.summary

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import csv
-from datetime import timedelta
+import json
+from dataclasses import replace
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
-if TYPE_CHECKING:
-    from datetime import date
+from copilot_usage.demo.github import InventedGitHub
+from fakes.github import BRANCH, Fault
 
+if TYPE_CHECKING:
+    from copilot_usage.demo.loopback import Reply, Request
     from end_to_end.watched import WatchedWorkflow
     from fakes.github import FakeGitHub
 
@@ -91,3 +95,33 @@ def test_all_teams_are_compared_on_one_page_and_kept_by_one_commit(
     teams = {row["slug"] for row in github.owners["octo-org"].user_team_rows(github.today)}
     assert [team for team in teams if team not in done.summary] == []
     assert github.commits == 1
+
+
+def test_a_long_range_of_an_earlier_generation_is_read_page_by_page(
+    workflow: WatchedWorkflow, github: FakeGitHub
+) -> None:
+    def small_pages(request: Request) -> Reply:
+        return InventedGitHub.answer(github, replace(request, query={**request.query, "per_page": "28"}))
+
+    github.faults.append(Fault("/copilot/metrics$", small_pages))
+    done = workflow.run(api="metrics", days="60", compare="false", seats="false")
+    assert (done.code, done.outputs["days"]) == (0, "60"), done.log
+    assert github.faults[0].seen == 3
+
+
+def test_one_history_is_made_of_three_generations(workflow: WatchedWorkflow, github: FakeGitHub, today: date) -> None:
+    newest = today - timedelta(days=2)
+    for api, since in (("usage", 20), ("metrics", 12), ("reports", 5)):
+        ends = {"since": str(newest - timedelta(days=since)), "until": str(newest - timedelta(days=since - 3))}
+        assert workflow.keep(api=api, **ends, compare="false", seats="false").code == 0
+    for path in [path for path in github.files if "/reports/" in path]:
+        # Of the 28 days that came with the reports only the four asked for are left.
+        kept = [line for line in github.files[path].splitlines() if newest - timedelta(days=5) <= day_of(line)]
+        github.git.commit_file(path, b"".join(line + b"\n" for line in kept), "Fewer", BRANCH)
+    done = workflow.keep(api="snapshots", days="21", token="", compare="false")
+    assert done.code == 0, done.log
+    assert [name for name in ("reports", "metrics", "usage") if f"`{name}`" not in done.summary] == []
+
+
+def day_of(line: bytes) -> date:
+    return date.fromisoformat(json.loads(line)["day"])

@@ -10,6 +10,7 @@ import pytest
 
 from end_to_end.workflow import COMMAND
 from fakes.github import (
+    BRANCH,
     DAY_REPORT,
     HTML,
     NO_REPORT,
@@ -118,12 +119,13 @@ def test_a_run_that_is_revoked_from_the_start_of_its_seats_shows_usage_all_the_s
 def test_snapshots_that_cannot_be_stored_are_rescued_and_named(
     workflow: WatchedWorkflow, github: FakeGitHub, where: str, reply: Reply, word: str
 ) -> None:
-    workflow.keep(days="1", compare="false", seats="false")
+    github.git.commit_file("notes.txt", b"Somebody's\n", "Begin a branch", BRANCH)
     github.fail(where, reply)
     done = workflow.keep(days="7", compare="false")
     assert_explained(done, word, "copilot-usage import", "copilot-usage-not-stored")
     rescued = "".join(path.read_text() for path in (workflow.folder / "temporary").rglob("*.ndjson"))
     assert rescued.count('"generation":"reports"') == 28
+    assert github.lines == {}
     # What the remedy says can be done: the rescued folder is imported once the branch is open again.
     github.faults.clear()
     folder = str(workflow.folder / "temporary" / "copilot-usage-not-stored")

@@ -15,7 +15,7 @@ def laid_down(github: InventedGitHub, folder: Path) -> Path:
     """The repository as a bare one in a new folder, found to be sound by git."""
     folder.mkdir()
     github.git.objects.write_to(folder)
-    done = run_git(folder, "fsck", "--full", "--strict")
+    done = run_git(folder, "fsck", "--full", "--strict", "--no-dangling")
     assert (done.returncode, done.stdout) == (0, ""), done.stderr
     return folder
 

@@ -100,6 +100,23 @@ def test_a_rule_against_new_branches_is_a_rule(github: MeddledGitHub) -> None:
     assert refused_save(github).title == "The snapshot branch is protected"
 
 
+@pytest.mark.parametrize(
+    ("message", "title"),
+    [
+        ("Reference update failed", "GitHub refused the snapshots"),
+        ("Not Found", "The snapshot token may not write"),
+    ],
+)
+def test_what_only_looks_like_a_lost_race_is_told_after_a_while(
+    github: MeddledGitHub, message: str, title: str
+) -> None:
+    github.store().save([snapshot(21)])
+    status = 404 if message == "Not Found" else 422
+    github.meddle = replying(status, message, where="PATCH")
+    assert refused_save(github).title == title
+    assert len(github.slept) < 10
+
+
 def test_a_missing_permission_is_a_block_to_paste(github: MeddledGitHub) -> None:
     github.meddle = replying(403, "Resource not accessible by integration", where="POST")
     error = refused_save(github)

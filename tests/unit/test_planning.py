@@ -191,7 +191,7 @@ def test_the_plan_says_what_it_costs() -> None:
 
 
 def test_whole_months_are_loaded_and_the_same_weeks_of_a_year_ago() -> None:
-    earlier, recent = planning.ranges_to_load(settings(), TODAY)
+    recent, earlier = planning.ranges_to_load(settings(), TODAY)
     assert recent.since == date(2026, 9, 1)
     assert recent.until == TODAY
     assert earlier.until.year == 2025

@@ -38,7 +38,11 @@ def owners(people: int = 220, teams: int = 9) -> dict[str, Organization]:
 
 @dataclass
 class InventedGitHub:
-    """What there is to see at this GitHub; `earlier`: whether the retired generations still answer."""
+    """What there is to see at this GitHub.
+
+    `earlier`: whether the retired generations still answer; `prepared`: files made beforehand, for measuring;
+    `sent`: bytes of files sent so far.
+    """
 
     today: date
     owners: dict[str, Organization] = field(default_factory=owners)
@@ -52,6 +56,8 @@ class InventedGitHub:
     requests: list[Request] = field(default_factory=list)
     downloads: list[Request] = field(default_factory=list)
     git: GitData = field(default_factory=GitData)
+    prepared: dict[tuple[str, date | None], list[bytes]] = field(default_factory=dict)
+    sent: int = 0
     api_url: str = ""
     download_url: str = ""
 
@@ -81,7 +87,9 @@ class InventedGitHub:
         if "authorization" in request.headers or request.query.get("sig") != self.signature:
             return Reply(403, b"<Error><Code>AuthenticationFailed</Code></Error>")
         owner, report, day, part = request.path.strip("/").split("/")
-        files = self.published(owner).files(report, None if day == "latest" else date.fromisoformat(day))
+        about = None if day == "latest" else date.fromisoformat(day)
+        files = self.prepared.get((report, about)) or self.published(owner).files(report, about)
+        self.sent += len(files[int(part)])
         return Reply(200, files[int(part)], {"Content-Type": "application/octet-stream"})
 
     def may_read(self, request: Request) -> bool:

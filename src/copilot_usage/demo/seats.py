@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from copilot_usage.demo.activity import is_active
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 _GITHUB_FORGETS_AFTER = 90
 
 
+@cache
 def seats(organization: Organization, today: date) -> list[dict[str, Any]]:
     """The `seats` of the seat list, in order of their people."""
     listed = [_seat(organization, person, today) for person in organization.people]

@@ -66,7 +66,8 @@ def _sections(scope: ScopeReport) -> Iterator[Section]:
 
 def _tidy(section: Section) -> Section:
     tables, folded = (tuple(map(without_empty_columns, kind)) for kind in (section.tables, section.folded))
-    return replace(section, tables=tables, folded=folded)
+    charts = tuple(replace(chart, numbers=without_empty_columns(chart.numbers)) for chart in section.charts)
+    return replace(section, charts=charts, tables=tables, folded=folded)
 
 
 def _title(report: Report) -> str:

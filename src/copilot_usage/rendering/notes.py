@@ -70,6 +70,8 @@ def _of_scope(scope: ScopeReport) -> Iterator[str]:
         yield f"Days come from different generations of GitHub's API: {counts}. Sums hold only what each of them says."
     elif Generation.REPORTS not in scope.now.generations:
         yield "These days come from a generation of GitHub's API that says less: figures it does not have are absent."
+    if Generation.USAGE in scope.now.generations:
+        yield "In generation `usage` active people are those who were shown completions; chat alone does not count."
     yield from _incomparable(scope)
 
 

@@ -1,8 +1,7 @@
-"""Makes one commit of drafts: the files, the README, the branch moved. Whoever was faster wins; nothing is forced."""
+"""Makes a commit of drafts: the files, and the README if it changes."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from copilot_usage.snapshots.branch import Change
@@ -18,18 +17,10 @@ if TYPE_CHECKING:
     from copilot_usage.snapshots.remote import Remote
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """`made`: the commit, where there is one; `refused`: why the branch does not stand there."""
+def commit(remote: Remote, head: Head, written: Mapping[MonthFile, Draft]) -> Head | None:
+    """A commit of the drafts on top of `head`, to which nothing points yet; raises StoreRefused.
 
-    made: Head | None
-    refused: GitHubRefused | None = None
-
-
-def commit(remote: Remote, head: Head, written: Mapping[MonthFile, Draft]) -> Attempt:
-    """Puts the drafts on top of `head`; raises StoreRefused.
-
-    An empty repository takes no trees: it gets its first file, and then there is no commit.
+    None: the repository is empty, which takes no trees, and has got its first file instead.
     """
     drafts = sorted((*written.values(), *_readme(remote, head, written)), key=lambda draft: draft.path)
     try:
@@ -38,16 +29,15 @@ def commit(remote: Remote, head: Head, written: Mapping[MonthFile, Draft]) -> At
         if not refused.answer.empty_repository:
             raise
         remote.branch.begin(README, render_readme((), remote.directory), "Copilot usage: the history begins")
-        return Attempt(None)
-    sha = remote.branch.write_commit(commit_message(written), tree, head.commit)
-    after = head.after(sha, tree, {draft.path: draft.sha for draft in drafts}, remote.directory)
-    return Attempt(after, remote.branch.move_to(sha, exists=head.exists))
+        return None
+    sha = remote.branch.write_commit(commit_message(written), tree, head.commit or None)
+    return head.after(sha, tree, {draft.path: draft.sha for draft in drafts}, remote.directory)
 
 
 def _post(remote: Remote, head: Head, drafts: Iterable[Draft]) -> str:
     """The new tree; in several requests, each on top of the one before, where there is much."""
     tree = head.tree
-    if tree is None and head.commit is not None:
+    if tree is None and head.commit:
         tree = remote.branch.tree_of(head.commit)
     for batch in batches(drafts):
         tree = remote.branch.write_tree([_change(remote, draft) for draft in batch], tree)

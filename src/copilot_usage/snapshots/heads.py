@@ -24,12 +24,12 @@ class Cut(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """A commit, or nothing yet. `exists`: whether the branch points to it; `tree`: its SHA, once somebody needed it.
+    """A commit (empty: none yet). `exists`: whether the branch points to it; `tree`: its SHA, once somebody needed it.
 
     `months` and `readmes` (by path): the SHAs of the blobs; `root`: the names at the top of the branch.
     """
 
-    commit: str | None = None
+    commit: str = ""
     exists: bool = False
     tree: str | None = None
     months: Mapping[MonthFile, str] = field(default_factory=dict)

@@ -12,11 +12,13 @@ from copilot_usage.domain.scope import Scope, ScopeKind, bare_team_slug, is_slug
 from copilot_usage.domain.snapshot import Generation
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Sequence
 
     from copilot_usage.domain.dates import DateRange
     from copilot_usage.domain.snapshot import Snapshot
 
+# A year touches so many calendar months.
+_A_YEARS_FILES = 13
 _SUFFIX = ".ndjson"
 _FILE_NAME = re.compile(r"([0-9]{4}-(?:0[1-9]|1[0-2]))\.ndjson", re.ASCII)
 
@@ -80,6 +82,16 @@ def wanted_files(files: Iterable[MonthFile], scopes: Collection[Scope], days: Da
         if first <= file.month <= last and (file.scope in names or any(scope.covers(file.scope) for scope in every))
     ]
     return sorted(found, key=lambda file: (file.month, file.scope, file.generation))
+
+
+def sparing_seats(files: Sequence[MonthFile]) -> list[MonthFile]:
+    """Without the oldest months of seats, where a scope would take more than a year's files: each is a request."""
+    spared: set[MonthFile] = set()
+    for scope in {file.scope for file in files}:
+        seats = sorted(file for file in files if file.scope == scope and file.generation is Generation.SEATS)
+        others = sum(file.scope == scope for file in files) - len(seats)
+        spared.update(seats[: max(0, len(seats) + others - max(_A_YEARS_FILES, others))])
+    return [file for file in files if file not in spared]
 
 
 def inside(directory: str, path: str) -> str:

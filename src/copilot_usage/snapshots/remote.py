@@ -74,7 +74,7 @@ class Remote:
 
     def _looked(self) -> Head:
         former, commit = self._former, self.branch.head()
-        if commit is None and former.commit is not None:
+        if commit is None and former.commit:
             _logger.warning(
                 "%s was deleted while this run was writing; it is made again, with what it held", self._name
             )

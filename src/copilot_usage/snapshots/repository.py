@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import logging
 from contextlib import closing
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 from copilot_usage.domain.storing import Saved, Unread
 from copilot_usage.snapshots.answers import Place
-from copilot_usage.snapshots.drafts import Draft, draft_of
-from copilot_usage.snapshots.layout import by_month, inside, wanted_files
+from copilot_usage.snapshots.layout import by_month, sparing_seats, wanted_files
 from copilot_usage.snapshots.months import Month
 from copilot_usage.snapshots.patience import Patience
-from copilot_usage.snapshots.refusals import GitHubRefused, outrun
+from copilot_usage.snapshots.refusals import GitHubRefused
 from copilot_usage.snapshots.remote import Remote
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from copilot_usage.domain.dates import DateRange
     from copilot_usage.domain.scope import Scope
@@ -25,11 +23,8 @@ if TYPE_CHECKING:
     from copilot_usage.snapshots.heads import Head
     from copilot_usage.snapshots.layout import MonthFile
 
-_logger = logging.getLogger(__name__)
 # Requests of the hour that loading leaves for saving.
 _KEPT_BACK = 20
-# The longest wait, in seconds, after a race that was lost: twenty writers then find their turns.
-_STEP_ASIDE = 20.0
 
 
 class RepositoryStore:
@@ -45,9 +40,8 @@ class RepositoryStore:
         api_url: str,
         patience: Patience | None = None,
     ) -> None:
-        self._directory = directory.strip("/")
         self._patience = patience or Patience()
-        self._remote = Remote(Place(repository, branch, api_url, token), self._directory, self._patience)
+        self._remote = Remote(Place(repository, branch, api_url, token), directory.strip("/"), self._patience)
 
     def load(self, scopes: Collection[Scope], days: DateRange) -> Iterator[Snapshot | Unread]:
         """Reads month by month; what the rate limit does not allow, the oldest months, is told as Unread.
@@ -56,7 +50,7 @@ class RepositoryStore:
         """
         try:
             head = self._remote.look()
-            files, left_out = self._within_limit(head, wanted_files(head.months, scopes, days))
+            files, left_out = self._within_limit(head, sparing_seats(wanted_files(head.months, scopes, days)))
             yield from _unread(left_out, f"only {self._remote.remaining} requests of this hour are left at GitHub")
             yield from self._load(head, files, days)
         finally:
@@ -88,53 +82,14 @@ class RepositoryStore:
 
         Raises StoreRefused; then nothing of it is stored.
         """
-        groups = by_month(snapshots)
+        if not snapshots:
+            return Saved(0)
+        from copilot_usage.snapshots.saving import Saving  # noqa: PLC0415 - brings PyGithub
+
         try:
-            return self._save(groups) if groups else Saved(0)
+            return Saving(self._remote, by_month(snapshots), self._patience).run()
         finally:
             self._remote.close()
-
-    def _save(self, groups: Mapping[MonthFile, list[Snapshot]]) -> Saved:
-        from copilot_usage.snapshots.commits import commit  # noqa: PLC0415 - brings PyGithub
-
-        drafts: dict[MonthFile, Draft] = {}
-        tried: dict[str | None, Saved] = {}
-        for attempt in range(self._patience.races):
-            if attempt:
-                self._patience.back_off(attempt, most=_STEP_ASIDE)
-            head = self._remote.look()
-            if head.commit in tried:  # the branch was moved, and only GitHub's answer got lost
-                return tried[head.commit]
-            self._draft(head, groups, drafts)
-            written = {file: draft for file, draft in drafts.items() if draft.days}
-            if not written:
-                return Saved(0)
-            made = commit(self._remote, head, written)
-            saved = Saved(sum(len(draft.days) for draft in written.values()), made.head.commit)
-            if made.moved:
-                self._saved(made.head, saved, written.values())
-                return saved
-            if made.head is not head:
-                tried[saved.commit] = saved
-            self._remote.forget()
-        raise outrun(self._remote.place, self._patience.races)
-
-    def _draft(self, head: Head, groups: Mapping[MonthFile, list[Snapshot]], drafts: dict[MonthFile, Draft]) -> None:
-        """Merges into what is stored now; months that nobody changed since they were drafted stay drafted."""
-        stale = [file for file in groups if file not in drafts or drafts[file].base != head.months.get(file)]
-        with closing(self._remote.texts(head, stale)) as texts:
-            for file, text in texts:
-                written = Month(file, text).save(groups[file])
-                path, base = inside(self._directory, file.path), head.months.get(file)
-                drafts[file] = draft_of(path, base, written.text, written.days) if written else draft_of(path, base)
-
-    def _saved(self, head: Head, saved: Saved, drafts: Iterable[Draft]) -> None:
-        self._remote.advance(head)
-        for draft in drafts:
-            self._remote.keep(draft.sha, draft.packed)
-        place = self._remote.place
-        days = "1 day" if saved.days_written == 1 else f"{saved.days_written} days"
-        _logger.info("%s committed to the branch %s of %s (%.7s)", days, place.branch, place.repository, saved.commit)
 
 
 def _unread(files: Iterable[MonthFile], reason: str) -> Iterator[Unread]:

@@ -10,7 +10,7 @@ from builders import ENTERPRISE, ORGANIZATION, TEAM
 from copilot_usage.domain.dates import DateRange
 from copilot_usage.domain.scope import Scope, ScopeKind
 from copilot_usage.domain.snapshot import Generation
-from copilot_usage.snapshots.layout import MonthFile, by_month, inside, month_file_at, wanted_files
+from copilot_usage.snapshots.layout import MonthFile, by_month, inside, month_file_at, sparing_seats, wanted_files
 from unit.snapshots.strategies import scopes, snapshot
 
 months = st.dates(date(1, 1, 1), date(9998, 1, 1)).map(lambda day: f"{day:%Y-%m}".rjust(7, "0"))
@@ -137,3 +137,16 @@ def test_every_team_is_every_team_of_this_owner_that_has_files() -> None:
 def test_a_directory_may_be_deep_or_none() -> None:
     assert inside("data/copilot", "README.md") == "data/copilot/README.md"
     assert inside("", "README.md") == "README.md"
+
+
+def test_a_year_is_read_without_the_oldest_seats() -> None:
+    months = [f"2026-{month:02}" for month in range(1, 13)]
+    usage = [reports(ORGANIZATION, month) for month in months]
+    seats = [MonthFile(Generation.SEATS, ORGANIZATION, month) for month in months]
+    assert sparing_seats([*usage, *seats]) == [*usage, seats[-1]]
+    assert sparing_seats([*usage[-3:], *seats[-3:]]) == [*usage[-3:], *seats[-3:]]
+    assert sparing_seats([*usage, reports(ORGANIZATION, "2025-12"), *seats, *usage]) == [
+        *usage,
+        reports(ORGANIZATION, "2025-12"),
+        *usage,
+    ]

@@ -1,0 +1,205 @@
+"""The invented GitHub is sound: git accepts its repository, its sums are its people's, and they never change."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections import defaultdict
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import requests
+
+from copilot_usage.demo.activity import COUNTERS
+from copilot_usage.demo.github import InventedGitHub, serve
+from fakes.git import git, laid_down
+from fakes.github import small_owners
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+TODAY = date(2026, 11, 23)
+NEWEST = TODAY - timedelta(days=2)
+SETTLED = TODAY - timedelta(days=10)
+OWNERS = [("orgs", "octo-org", "organization"), ("enterprises", "octo-enterprise", "enterprise")]
+BRANCH = "refs/heads/copilot-usage"
+
+
+@pytest.fixture
+def github() -> Iterator[InventedGitHub]:
+    with serve(InventedGitHub(TODAY, small_owners())) as serving:
+        yield serving
+
+
+def ask(github: InventedGitHub, path: str, method: str = "GET", **body: Any) -> requests.Response:
+    token = github.writing_token if path.startswith("repos/") else github.reading_token
+    return requests.request(
+        method, f"{github.api_url}/{path}", headers={"Authorization": f"Bearer {token}"}, json=body or None, timeout=30
+    )
+
+
+def report(github: InventedGitHub, path: str) -> list[dict[str, Any]]:
+    """The rows of all parts of a report."""
+    envelope = ask(github, path).json()
+    parts = [requests.get(link, timeout=30).text for link in envelope["download_links"]]
+    return [json.loads(line) for part in parts for line in part.splitlines()]
+
+
+@pytest.mark.parametrize(("kind", "owner", "name"), OWNERS, ids=["organization", "enterprise"])
+def test_an_aggregate_is_the_sum_of_its_peoples_rows(github: InventedGitHub, kind: str, owner: str, name: str) -> None:
+    home = f"{kind}/{owner}/copilot/metrics/reports"
+    (aggregate,) = report(github, f"{home}/{name}-1-day?day={SETTLED}")
+    rows = [
+        row for row in report(github, f"{home}/users-1-day?day={SETTLED}") if any(row[counter] for counter in COUNTERS)
+    ]
+    assert rows
+    assert aggregate["daily_active_users"] == len(rows) == len({row["user_id"] for row in rows})
+    for counter in COUNTERS:
+        assert aggregate[counter] == sum(row[counter] for row in rows)
+    for breakdown, keys in (
+        ("totals_by_ide", ("ide",)),
+        ("totals_by_feature", ("feature",)),
+        ("totals_by_language_feature", ("language", "feature")),
+        ("totals_by_model_feature", ("model", "feature")),
+    ):
+        sums: dict[tuple[str, ...], int] = defaultdict(int)
+        for row in rows:
+            for entry in row[breakdown]:
+                sums[tuple(entry[key] for key in keys)] += entry["loc_added_sum"]
+        assert {tuple(entry[key] for key in keys): entry["loc_added_sum"] for entry in aggregate[breakdown]} == sums
+
+
+def test_weekly_and_monthly_people_are_distinct_people_of_the_rows(github: InventedGitHub) -> None:
+    home = "orgs/octo-org/copilot/metrics/reports"
+    people: list[set[int]] = []
+    for n in range(28):
+        rows = report(github, f"{home}/users-1-day?day={SETTLED - timedelta(days=n)}")
+        people.append({row["user_id"] for row in rows if any(row[counter] for counter in COUNTERS)})
+    (aggregate,) = report(github, f"{home}/organization-1-day?day={SETTLED}")
+    assert aggregate["weekly_active_users"] == len(set.union(*people[:7]))
+    assert aggregate["monthly_active_users"] == len(set.union(*people))
+
+
+def test_the_28_day_reports_hold_the_1_day_reports(github: InventedGitHub) -> None:
+    home = "orgs/octo-org/copilot/metrics/reports"
+    (wrapper,) = report(github, f"{home}/organization-28-day/latest")
+    days = [date.fromisoformat(day["day"]) for day in wrapper["day_totals"]]
+    assert days == [NEWEST - timedelta(days=n) for n in range(27, -1, -1)]
+    assert [wrapper["report_start_day"], wrapper["report_end_day"]] == [str(days[0]), str(days[-1])]
+    assert wrapper["day_totals"][3] == report(github, f"{home}/organization-1-day?day={days[3]}")[0]
+    rows = report(github, f"{home}/users-28-day/latest")
+    singles = [row for day in days for row in report(github, f"{home}/users-1-day?day={day}")]
+    ends = ("report_start_day", "report_end_day")
+    assert [{key: value for key, value in row.items() if key not in ends} for row in rows] == singles
+
+
+def test_the_newest_days_are_restated_until_they_settle(github: InventedGitHub) -> None:
+    organization = github.owners["octo-org"]
+    workday = next(day for n in range(7) if (day := NEWEST - timedelta(days=n)).weekday() < 5)
+    said = []
+    for age in (2, 3, 4, 5):
+        github.today = workday + timedelta(days=age)
+        said.append(github.published("octo-org").document(workday)["loc_added_sum"])
+    final = organization.document(workday)["loc_added_sum"]
+    assert said[0] == said[1] < final
+    assert said[2:] == [final, final]
+
+
+def test_small_teams_are_left_out_of_the_reports(github: InventedGitHub) -> None:
+    rows = report(github, f"orgs/octo-org/copilot/metrics/reports/user-teams-1-day?day={NEWEST}")
+    sizes: dict[int, set[int]] = defaultdict(set)
+    for row in rows:
+        sizes[row["team_id"]].add(row["user_id"])
+    assert min(len(people) for people in sizes.values()) >= 5
+
+
+def test_two_of_them_say_the_same(github: InventedGitHub) -> None:
+    home = "orgs/octo-org/copilot/metrics/reports"
+    paths = (f"{home}/organization-28-day/latest", f"{home}/users-28-day/latest")
+    with serve(InventedGitHub(TODAY, small_owners())) as other:
+        for path in paths:
+            assert report(github, path) == report(other, path)
+        seats = "orgs/octo-org/copilot/billing/seats?per_page=100"
+        assert ask(github, seats).json() == ask(other, seats).json()
+
+
+def test_a_signed_link_opens_with_its_signature_and_without_a_token(github: InventedGitHub) -> None:
+    envelope = ask(github, "orgs/octo-org/copilot/metrics/reports/organization-28-day/latest").json()
+    (link,) = envelope["download_links"]
+    assert requests.get(link, timeout=30).status_code == 200
+    assert requests.get(link.partition("?")[0], timeout=30).status_code == 403
+    token = {"Authorization": f"Bearer {github.reading_token}"}
+    assert requests.get(link, headers=token, timeout=30).status_code == 403
+    assert not link.startswith(github.api_url)
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("orgs/nobody/copilot/metrics/reports/organization-28-day/latest", 404),
+        ("orgs/octo-enterprise/copilot/metrics/reports/organization-28-day/latest", 404),
+        ("orgs/octo-org/copilot/metrics", 404),
+        (f"orgs/octo-org/copilot/metrics/reports/organization-1-day?day={TODAY}", 204),
+        (f"enterprises/octo-enterprise/copilot/metrics/reports/enterprise-1-day?day={TODAY}", 404),
+        ("repos/octo-org/copilot-usage/git/ref/heads/copilot-usage", 404),
+        ("somewhere/else", 404),
+    ],
+)
+def test_what_is_not_there_is_answered_as_github_does(github: InventedGitHub, path: str, status: int) -> None:
+    assert ask(github, path).status_code == status
+
+
+def test_seats_come_in_pages_that_link_to_the_next(github: InventedGitHub) -> None:
+    path, pages = "/orgs/octo-org/copilot/billing/seats?per_page=15", 0
+    seats: list[object] = []
+    while path:
+        answer = ask(github, path.lstrip("/"))
+        pages, seats = pages + 1, [*seats, *answer.json()["seats"]]
+        path = answer.links.get("next", {}).get("url", "").removeprefix(github.api_url)
+    assert (pages, len(seats)) == (3, answer.json()["total_seats"])
+
+
+def test_git_reads_what_was_committed_through_the_api(github: InventedGitHub, tmp_path: Path) -> None:
+    home = f"repos/{github.repository}/git"
+    blob = ask(github, f"{home}/blobs", "POST", content=base64.b64encode(b"large\n").decode(), encoding="base64").json()
+    inline = {"path": "kept/a.ndjson", "mode": "100644", "type": "blob", "content": "{}\n"}
+    # Git sorts folders as if their names ended in a slash: `kept.txt` stands before `kept`.
+    by_name = {"path": "kept.txt", "mode": "100644", "type": "blob", "sha": blob["sha"]}
+    tree = ask(github, f"{home}/trees", "POST", tree=[inline, by_name]).json()
+    first = ask(github, f"{home}/commits", "POST", message="One\n\nmore", tree=tree["sha"], parents=[]).json()
+    assert ask(github, f"{home}/refs", "POST", ref=BRANCH, sha=first["sha"]).status_code == 201
+    changed = {**inline, "content": "{}\n{}\n"}
+    tree = ask(github, f"{home}/trees", "POST", base_tree=first["tree"]["sha"], tree=[changed]).json()
+    second = ask(github, f"{home}/commits", "POST", message="Two", tree=tree["sha"], parents=[first["sha"]]).json()
+    moved = ask(github, f"{home}/refs/heads/copilot-usage", "PATCH", sha=second["sha"], force=False)
+    assert moved.status_code == 200
+    back = ask(github, f"{home}/refs/heads/copilot-usage", "PATCH", sha=first["sha"], force=False)
+    assert back.status_code == 422
+    bare = laid_down(github, tmp_path / "bare")
+    assert git(bare, "log", "--format=%s", BRANCH).splitlines() == ["Two", "One"]
+    assert git(bare, "show", f"{BRANCH}:kept/a.ndjson") == "{}\n{}\n"
+    assert git(bare, "show", f"{BRANCH}:kept.txt") == "large\n"
+    assert git(bare, "rev-parse", f"{BRANCH}^{{tree}}").strip() == tree["sha"]
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("refs", {"ref": BRANCH, "sha": "0" * 40}),
+        ("commits", {"message": "x", "tree": "0" * 40}),
+        ("trees", {"tree": [{"path": "x", "mode": "100644", "type": "blob", "sha": "0" * 40}]}),
+    ],
+)
+def test_what_does_not_exist_cannot_be_named(github: InventedGitHub, path: str, body: dict[str, Any]) -> None:
+    assert ask(github, f"repos/{github.repository}/git/{path}", "POST", **body).status_code == 422
+
+
+def test_the_writing_token_reads_no_usage_and_the_reading_token_no_repository(github: InventedGitHub) -> None:
+    for path, token in (
+        ("orgs/octo-org/copilot/billing/seats", github.writing_token),
+        (f"repos/{github.repository}", github.reading_token),
+    ):
+        answer = requests.get(f"{github.api_url}/{path}", headers={"Authorization": f"Bearer {token}"}, timeout=30)
+        assert answer.status_code == 404
