@@ -1,0 +1,68 @@
+"""Stored histories of a year: documents of invented days, their amounts varied, in the store's own layout."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, timedelta
+from random import Random
+from typing import TYPE_CHECKING, Any
+
+from copilot_usage.demo.organization import Organization
+from copilot_usage.domain.scope import Scope, ScopeKind
+from copilot_usage.domain.snapshot import Generation, Snapshot
+from copilot_usage.snapshots.layout import by_month
+from copilot_usage.snapshots.lines import line_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+OWNER = "octo-org"
+# So many different days are invented; the others are these with other amounts.
+_DIFFERENT = 7
+_SEED = 17
+# A document of a team of so many people has some 12 KB.
+_TEAM_PEOPLE = 16
+_TRAILING = {"weekly_active_users": 31, "monthly_active_users": 44}
+
+
+def organization_year(until: date, people: int) -> Iterator[tuple[str, bytes]]:
+    """The files of a year of one organization: path, content."""
+    templates = _templates(until, people)
+    yield from _files([(Scope(ScopeKind.ORGANIZATION, OWNER), templates, None)], until)
+
+
+def teams_year(until: date, teams: int) -> Iterator[tuple[str, bytes]]:
+    """The files of a year of so many teams: path, content."""
+    templates = [
+        {name: value for name, value in found.items() if name != "totals_by_language_model"}
+        for found in _templates(until, _TEAM_PEOPLE)
+    ]
+    scopes = (Scope(ScopeKind.TEAM, OWNER, f"team-{number:02}") for number in range(teams))
+    for number, scope in enumerate(scopes):
+        own = [{**found, "team_id": 900 + number, "slug": scope.team, "members": 48} for found in templates]
+        yield from _files([(scope, own, _TRAILING)], until)
+
+
+def _templates(until: date, people: int) -> list[dict[str, Any]]:
+    organization = Organization(OWNER, "90210", count=people, teams=3)
+    return [organization.document(until - timedelta(days=n)) for n in range(_DIFFERENT)]
+
+
+def _files(
+    histories: list[tuple[Scope, list[dict[str, Any]], dict[str, int] | None]], until: date
+) -> Iterator[tuple[str, bytes]]:
+    random = Random(_SEED)
+    for scope, templates, trailing in histories:
+        snapshots = (
+            Snapshot(day, scope, Generation.REPORTS, True, _varied(templates[n % 7], day, random), trailing)
+            for n, day in enumerate(until - timedelta(days=back) for back in range(364, -1, -1))
+        )
+        for file, month in by_month(snapshots).items():
+            yield file.path, b"".join(line_of(snapshot) + b"\n" for snapshot in month)
+
+
+def _varied(value: Any, day: date, random: Random) -> Any:
+    """The same document with other amounts, of another day."""
+    whole = json.loads(json.dumps(value), parse_int=lambda digits: round(int(digits) * random.uniform(0.6, 1.4)))
+    kept = {name: value[name] for name in ("organization_id", "team_id", "slug") if name in value}
+    return {**whole, **kept, "day": day.isoformat()}
