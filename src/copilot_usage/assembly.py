@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from copilot_usage.domain.scope import ScopeKind
 from copilot_usage.domain.storing import NoStore
 from copilot_usage.job import Parts
 from copilot_usage.publication import Publication
@@ -55,9 +56,10 @@ def assembled(settings: Settings, around: Surroundings, door: Door) -> Iterator[
 @contextmanager
 def _invented(settings: Settings, around: Surroundings, door: Door) -> Iterator[tuple[Settings, Surroundings]]:
     """The same run against an invented GitHub on loopback: its tokens and its repository, nobody else's."""
-    from copilot_usage.demo.github import InventedGitHub, serve  # noqa: PLC0415 - only the demo needs it
+    from copilot_usage.demo.github import InventedGitHub, owners_named, serve  # noqa: PLC0415 - only the demo needs it
 
-    with serve(InventedGitHub(today=door.clock.today())) as github:
+    names = {scope.owner: scope.kind.owner_kind is ScopeKind.ENTERPRISE for scope in settings.scopes}
+    with serve(InventedGitHub(today=door.clock.today(), owners=owners_named(names))) as github:
         wishes = replace(
             settings,
             token=github.reading_token,

@@ -63,6 +63,6 @@ def _files(
 
 def _varied(value: Any, day: date, random: Random) -> Any:
     """The same document with other amounts, of another day."""
-    whole = json.loads(json.dumps(value), parse_int=lambda digits: round(int(digits) * random.uniform(0.6, 1.4)))
+    whole = json.loads(json.dumps(value), parse_int=lambda digits: round(int(digits) * random.uniform(4, 16)))
     kept = {name: value[name] for name in ("organization_id", "team_id", "slug") if name in value}
     return {**whole, **kept, "day": day.isoformat()}

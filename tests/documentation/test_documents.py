@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import shutil
+import subprocess
+import sys
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -14,7 +16,7 @@ import pytest
 import yaml
 
 from copilot_usage.demo.github import serve
-from documentation.recipe_runner import REPOSITORY, GitHubWithPermissions, RecipeRunner, owners_in
+from documentation.recipe_runner import OURS, REPOSITORY, GitHubWithPermissions, RecipeRunner, owners_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -175,6 +177,22 @@ def test_the_first_days_of_a_slice_know_their_months_because_the_days_before_wer
 @of(BY_ONE_WRITER)
 def test_one_writer_makes_one_commit(once: Callable[[str], Ran]) -> None:
     assert once(BY_ONE_WRITER).github.commits == 1
+
+
+def test_zizmor_finds_nothing_in_a_recipe(tmp_path: Path) -> None:
+    folder = tmp_path / ".github" / "workflows"
+    folder.mkdir(parents=True)
+    for number, recipe in enumerate(RECIPES):
+        pinned = f"{OURS}{'0' * 40} # v1"  # as docs/recipes.md tells
+        (folder / f"{number}.yml").write_text(re.sub(rf"{OURS}v1", pinned, recipe.text), encoding="utf-8")
+    # There is no `permission-…` for Copilot metrics, so the App itself has few (docs/getting-started.md says so).
+    rules = {name: {"disable": True} for name in ("github-app", "secrets-outside-env")}
+    (tmp_path / "zizmor.yml").write_text(yaml.safe_dump({"rules": rules}), encoding="utf-8")
+    zizmor = str(Path(sys.executable).parent / "zizmor")
+    done = subprocess.run(
+        [zizmor, "--offline", "--quiet", "."], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_no_recipe_cancels_another_that_waits() -> None:

@@ -17,7 +17,7 @@ from copilot_usage.demo.published import Published
 from copilot_usage.demo.seats import seats
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
 ORGANIZATION = "octo-org"
 ENTERPRISE = "octo-enterprise"
@@ -34,6 +34,15 @@ def owners(people: int = 220, teams: int = 9) -> dict[str, Organization]:
         "octo-labs": Organization("octo-labs", "90211", count=people, teams=teams, only_labs=True),
         ENTERPRISE: Organization(ENTERPRISE, "777", "enterprise_id", count=people, teams=teams),
     }
+
+
+def owners_named(names: Mapping[str, bool]) -> dict[str, Organization]:
+    """The demo's owners, and others by whatever name is asked for; the value says whether it is an enterprise."""
+    invented = owners()
+    for name, is_enterprise in names.items():
+        id_field = "enterprise_id" if is_enterprise else "organization_id"
+        invented.setdefault(name, Organization(name, str(90_300 + len(invented)), id_field))
+    return invented
 
 
 @dataclass

@@ -18,6 +18,7 @@ from copilot_usage.domain.outcome import (
     Remark,
     SeatsListed,
 )
+from copilot_usage.domain.packed import Packed
 from copilot_usage.domain.plan import Stored
 from copilot_usage.domain.report import Note, SeatDay
 from copilot_usage.domain.snapshot import Generation, Snapshot
@@ -156,7 +157,7 @@ class Ledger:
         # A day that was stored and is fetched again is read twice; its flaws are those of the last reading.
         self._flaws[snapshot.scope][snapshot.day, snapshot.generation] = reading.flaws
         if reading.usage is not None:
-            usage = replace(reading.usage, settled=snapshot.settled)
+            usage = replace(reading.usage, settled=snapshot.settled, breakdowns=Packed(reading.usage.breakdowns))
             self._days[snapshot.scope][snapshot.day, snapshot.generation] = usage
 
     def _add_seat_day(self, snapshot: Snapshot) -> None:

@@ -39,9 +39,9 @@ def render_csv(report: Report) -> Iterator[str]:
 def _of_day(start: str, usage: UsageDay | None, seats: Activity, cells: _Cells) -> str:
     totals = {**(usage.totals if usage else {}), **seats}
     lines = list(_lines(f"{start}{TOTAL},,", totals, cells))
-    breakdowns = usage.breakdowns if usage else {}
-    for dimension in sorted(breakdowns, key=_order):
-        for value, activity in sorted(breakdowns[dimension].items()):
+    breakdowns = usage.breakdowns.items() if usage else ()
+    for dimension, rows in sorted(breakdowns, key=lambda item: _order(item[0])):
+        for value, activity in sorted(rows.items()):
             lines += _lines(f"{start}{cells[dimension]},{cells[value]},", activity, cells)
     return "".join(lines)
 

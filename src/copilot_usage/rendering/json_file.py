@@ -129,4 +129,4 @@ def _seats(seats: SeatFigures) -> shape.Seats:
 
 
 def _day(usage: UsageDay) -> shape.Day:
-    return shape.Day(usage.day, usage.generation, usage.settled, usage.totals, usage.breakdowns)
+    return shape.Day(usage.day, usage.generation, usage.settled, usage.totals, dict(usage.breakdowns.items()))

@@ -132,9 +132,8 @@ def _feature_row(scope: ScopeReport, feature: str) -> tuple[str, ...]:
 def _on(scope: ScopeReport, day: date, feature: str, metric: str) -> Amount | None:
     """A day without the row is zero on a day that says anything by feature, unknown on one that does not."""
     usage = scope.history.days.get(day)
-    if usage is None or Dimension.FEATURE not in usage.breakdowns:
-        return None
-    return usage.row(Dimension.FEATURE, feature).get(metric, 0)
+    rows = usage.breakdowns.get(Dimension.FEATURE) if usage else None
+    return None if rows is None else rows.get(feature, {}).get(metric, 0)
 
 
 def _row_change(scope: ScopeReport, feature: str, metric: str) -> Change | None:
