@@ -147,14 +147,25 @@ def _team_days(
 ) -> Iterator[Ask]:
     limits = _limits(ledger, teams[0], today)
     days = set(shown) if settings.people is People.LOGINS else set()
-    for scope in (*teams, *(known for known in ledger.stored.scopes() if any(team.covers(known) for team in teams))):
-        # Every team of an owner is stored by the same reading, so `*` misses a day only where all its teams do.
-        if not scope.every_team or not any(scope.covers(known) for known in ledger.stored.scopes()):
+    for scope in teams:
+        days.update(_every_teams_days(scope, ledger, shown) if scope.every_team else ())
+        if not scope.every_team:
             days.update(plans.days_to_ask(scope, shown, ledger.stored, Generation.REPORTS, limits))
     asked = tuple(sorted(day for day in days if day in limits))
     if asked:
         before = plans.lead_in(asked, limits) if settings.keeps_history else ()
         yield TeamDays(teams[0].parent, teams, asked, before, (shown,))
+
+
+def _every_teams_days(scope: Scope, ledger: Ledger, shown: DateRange) -> set[date]:
+    """Days of which no team is stored for good, and days that have not settled for one of them.
+
+    One reading stores all teams of an owner, so a team that is missing on a stored day was not reported on it.
+    """
+    known = [found for found in ledger.stored.scopes() if scope.covers(found)]
+    held = {day for day in shown if any(ledger.stored.is_settled(team, Generation.REPORTS, day) for team in known)}
+    unsettled = {day for team in known for day in ledger.stored.unsettled(team, Generation.REPORTS)}
+    return (set(shown) - held) | unsettled
 
 
 def probe_plan(settings: Settings, ledger: Ledger, today: date) -> Plan:  # noqa: ARG001 - one shape for every step

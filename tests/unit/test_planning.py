@@ -215,3 +215,11 @@ def test_a_history_without_a_pause_is_not_read_further_than_needed() -> None:
     wishes = settings(snapshot_directory="history", compare="false")
     (loaded,) = planning.ranges_to_load(wishes, TODAY)
     assert planning.range_of_the_pause(wishes, ledger(snapshot(date(2026, 10, 3))), loaded, TODAY) is None
+
+
+def test_a_team_that_came_later_does_not_make_every_run_ask_for_the_days_before_it() -> None:
+    late = Scope(ScopeKind.TEAM, "octo-org", "late")
+    stored = [snapshot(day, TEAM) for day in WINDOW] + [snapshot(NEWEST, late)]
+    made = ledger(*stored)
+    made.add(Newest(ORG, WINDOW))
+    assert planning.days_plan(settings(team="*", snapshot_directory="history"), made, TODAY).asks == ()

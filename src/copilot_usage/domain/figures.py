@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from copilot_usage.domain.dates import is_working_day
-from copilot_usage.domain.metric import COMPLETION, Dimension, is_summable
+from copilot_usage.domain.metric import COMPLETION, SUMMABLE, Dimension
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -114,7 +114,7 @@ def sum_activities(activities: Iterable[Activity]) -> Mapping[str, Total]:
     days: dict[str, int] = defaultdict(int)
     for activity in activities:
         for name, amount in activity.items():
-            if is_summable(name):
+            if name in SUMMABLE:
                 amounts[name] = amounts.get(name, 0) + amount
                 days[name] += 1
     return {name: Total(amount, days[name]) for name, amount in amounts.items()}

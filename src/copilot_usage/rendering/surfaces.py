@@ -10,11 +10,11 @@ from copilot_usage.rendering import charts, markdown
 from copilot_usage.rendering.view import Section, Table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from datetime import date
 
     from copilot_usage.domain.report import ScopeReport
-    from copilot_usage.domain.usage import Amount
+    from copilot_usage.domain.usage import Amount, Breakdown
 
 # The widest table of the page has room for so many blocks.
 _NARROW = 14
@@ -94,7 +94,8 @@ def _features(scope: ScopeReport) -> Table | None:
     if not rows:
         return None
     order = sorted(rows, key=lambda name: (list(_FEATURES).index(name) if name in _FEATURES else 99, name))
-    written = tuple(_feature_row(scope, feature) for feature in order)
+    days = [_by_feature(scope, day) for day in scope.now.range]
+    written = tuple(_feature_row(scope, feature, days) for feature in order)
     columns = (
         ("Feature", ":--"),
         ("Prompts", "--:"),
@@ -108,7 +109,7 @@ def _features(scope: ScopeReport) -> Table | None:
     return Table("", columns, written, note)
 
 
-def _feature_row(scope: ScopeReport, feature: str) -> tuple[str, ...]:
+def _feature_row(scope: ScopeReport, feature: str, days: Sequence[Breakdown | None]) -> tuple[str, ...]:
     def amount(metric: str) -> Amount | None:
         return scope.now.row_total(Dimension.FEATURE, feature, metric)
 
@@ -117,7 +118,8 @@ def _feature_row(scope: ScopeReport, feature: str) -> tuple[str, ...]:
     rate = (
         f" ({markdown.per_cent(100 * accepted / shown)})" if feature == "code_completion" and accepted and shown else ""
     )
-    series = [_on(scope, day, feature, metric) for day in scope.now.range]
+    # A day without the row is zero on a day that says anything by feature, unknown on one that does not.
+    series = [None if rows is None else rows.get(feature, {}).get(metric, 0) for rows in days]
     return (
         feature_title(feature),
         markdown.number(amount("user_initiated_interaction_count")),
@@ -129,11 +131,9 @@ def _feature_row(scope: ScopeReport, feature: str) -> tuple[str, ...]:
     )
 
 
-def _on(scope: ScopeReport, day: date, feature: str, metric: str) -> Amount | None:
-    """A day without the row is zero on a day that says anything by feature, unknown on one that does not."""
+def _by_feature(scope: ScopeReport, day: date) -> Breakdown | None:
     usage = scope.history.days.get(day)
-    rows = usage.breakdowns.get(Dimension.FEATURE) if usage else None
-    return None if rows is None else rows.get(feature, {}).get(metric, 0)
+    return usage.breakdowns.get(Dimension.FEATURE) if usage else None
 
 
 def _row_change(scope: ScopeReport, feature: str, metric: str) -> Change | None:
