@@ -97,9 +97,15 @@ def activity(scope: ScopeReport) -> Section | None:
         return None
     numbers = Table("Numbers", _columns(unit), tuple(_numbers(point) for point in found))
     chart = _chart(found, unit, numbers)
+    months = (_months(scope),) if unit == "week" else ()
     if chart is None:
-        return Section("activity", "Active people", folded=(numbers,))
-    return Section("activity", "Active people", charts=(chart,))
+        return Section("activity", "Active people", folded=(numbers, *months))
+    return Section("activity", "Active people", charts=(chart,), folded=months)
+
+
+def _months(scope: ScopeReport) -> Table:
+    found = points(scope.history, scope.now.range, "month")
+    return Table("By month", _columns("month"), tuple(_numbers(point) for point in found))
 
 
 def _columns(unit: str) -> tuple[tuple[str, str], ...]:

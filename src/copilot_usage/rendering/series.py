@@ -41,9 +41,9 @@ def unit_of(days: DateRange) -> str:
     return "day" if len(days) <= _MOST_DAYS else "week" if len(days) <= _MOST_WEEKS else "month"
 
 
-def points(history: History, days: DateRange) -> tuple[Point, ...]:
-    """The points of a range, gaps among them (all figures None)."""
-    unit = unit_of(days)
+def points(history: History, days: DateRange, unit: str | None = None) -> tuple[Point, ...]:
+    """The points of a range, gaps among them (all figures None); `unit` None: what fits the range."""
+    unit = unit or unit_of(days)
     spans = list(_spans(days, unit))
     return tuple(_point(history, span, unit, label) for span, label in zip(spans, _labels(spans, unit), strict=True))
 

@@ -35,7 +35,7 @@ def write_file(workspace: str, name: str, parts: Iterable[str]) -> Path:
         raise OutputRefused(
             "A file could not be written",
             cause=f"`{name}`: {error.strerror or error}.",
-            remedy="Give a path inside the workspace, to a file that may be written.",
+            remedy="Give a path to a file that may be written, best inside the workspace: later steps find it there.",
         ) from error
     return path
 
