@@ -69,7 +69,8 @@ def _import(options: argparse.Namespace, _: Mapping[str, str], around: Surroundi
     from copilot_usage.assembly import store_of  # noqa: PLC0415 - see `_run`
     from copilot_usage.importing import import_files  # noqa: PLC0415 - see `_run`
 
-    settings = settings_from({**_given(options), "api": "snapshots"}, today=clock.today())
+    given = {**_given(options), "api": "snapshots"}
+    settings = settings_from(given, today=clock.today(), needs_scope=False)
     with stop_on_signals() as cancelled:
         import_files(options.files, settings.scopes, store_of(settings, around, cancelled), clock.today())
 

@@ -33,7 +33,7 @@ _QUOTED = 10
 class _Pile:
     """What was found so far, in all files."""
 
-    scope: Scope
+    scope: Scope | None
     today: date
     snapshots: list[Snapshot] = field(default_factory=list)
     users: list[Document] = field(default_factory=list)
@@ -51,16 +51,18 @@ class _Pile:
         self.snapshots += found.snapshots
         self.users += found.users
         self.memberships += found.memberships
-        if found.days and self.scope.every_team:
+        if found.days and self.scope is None:
+            self.problem(f"{path}: days do not say whose they are; name it with `--org`, `--enterprise`, `--team`")
+        elif found.days and self.scope is not None and self.scope.every_team:
             self.problem(f"{path}: days of a whole scope cannot be filed under every team; name one team")
-        else:
+        elif self.scope is not None:
             self.snapshots += (self._snapshot(self.scope, day.day, day.generation, day.document) for day in found.days)
 
     def join(self) -> None:
         """Files the teams' days that the rows of all files give together."""
         if not self.users and not self.memberships:
             return
-        if not self.scope.kind.is_team:
+        if self.scope is None or not self.scope.kind.is_team:
             self.problem("rows of people: they are imported for teams only; give `--team`, `*` for every team in them")
             return
         joined = join_rows(self.scope.parent, (self.scope,), users=self.users, memberships=self.memberships)
@@ -76,10 +78,13 @@ class _Pile:
 
 
 def import_files(names: Sequence[str], scopes: Sequence[Scope], store: Store, today: date) -> None:
-    """Files everything that can be; then raises UnreadableDocument if anything could not be."""
-    if len(scopes) != 1:
+    """Files everything that can be; then raises UnreadableDocument if anything could not be.
+
+    Snapshots of this program say themselves whose they are; else one scope is named. Several of them: InputError.
+    """
+    if len(scopes) > 1:
         raise InputError(["`org`, `enterprise`, `team`: name the one scope that the files are about."])
-    pile = _Pile(scopes[0], today)
+    pile = _Pile(scopes[0] if scopes else None, today)
     for path in _files(names):
         try:
             found = recognise(parse_documents(path.read_bytes()))

@@ -86,10 +86,16 @@ class Settings:
         return DateRange(since, until) if since <= until else None
 
 
-def settings_from(inputs: Mapping[str, str], *, today: date, repository_owner: str | None = None) -> Settings:
-    """Settings from inputs by name (kebab-case); raises InputError with the problems of all inputs."""
+def settings_from(
+    inputs: Mapping[str, str], *, today: date, repository_owner: str | None = None, needs_scope: bool = True
+) -> Settings:
+    """Settings from inputs by name (kebab-case); raises InputError with the problems of all inputs.
+
+    `needs_scope` False: no organization, enterprise or team has to be given; there are no scopes then.
+    """
     values = Values(inputs)
-    settings = _read(values, repository_owner)
+    named = needs_scope or any(values.given(name) for name in ("scope", "org", "enterprise", "team"))
+    settings = _read(values, repository_owner, needs_scope=named)
     if settings.api is Api.SNAPSHOTS and not settings.keeps_history:
         values.problem(
             "api", "`snapshots` reads the history alone: name it with `snapshot-repository` or `snapshot-directory`."
@@ -100,7 +106,7 @@ def settings_from(inputs: Mapping[str, str], *, today: date, repository_owner: s
     return settings
 
 
-def _read(values: Values, repository_owner: str | None) -> Settings:
+def _read(values: Values, repository_owner: str | None, *, needs_scope: bool) -> Settings:
     demo = values.boolean("demo", default=False)
     api = values.choice("api", Api, Api.AUTO) or Api.AUTO
     days = values.optional_whole("days", low=1, high=_MOST_DAYS)
@@ -109,7 +115,7 @@ def _read(values: Values, repository_owner: str | None) -> Settings:
         days = days or DEFAULT_DAYS
     return Settings(
         token=_token(values, demo=demo, api=api),
-        scopes=scopes_from(values, DEMO_ORGANIZATION if demo else repository_owner),
+        scopes=scopes_from(values, DEMO_ORGANIZATION if demo else repository_owner) if needs_scope else (),
         days=days,
         since=since,
         until=until,
