@@ -54,7 +54,14 @@ def _files(
     random = Random(_SEED)
     for scope, templates, trailing in histories:
         snapshots = (
-            Snapshot(day, scope, Generation.REPORTS, True, _varied(templates[n % 7], day, random), trailing)
+            Snapshot(
+                day,
+                scope,
+                Generation.REPORTS,
+                settled=True,
+                document=_varied(templates[n % 7], day, random),
+                trailing=trailing,
+            )
             for n, day in enumerate(until - timedelta(days=back) for back in range(364, -1, -1))
         )
         for file, month in by_month(snapshots).items():
