@@ -20,7 +20,7 @@ _FIRST = 100_000_000
 _SEED = 23
 # A row of the invented GitHub is shorter than one of an enterprise's; so many languages bring it to 4.5 KB.
 _LANGUAGES = ("typescript", "python", "go", "java", "csharp", "kotlin", "yaml", "markdown", "sql")
-_LANGUAGES_EACH = 4
+_LANGUAGES_EACH = 2
 
 
 def users(day: date, people: int) -> Iterator[bytes]:

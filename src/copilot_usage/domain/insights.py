@@ -12,6 +12,7 @@ from copilot_usage.domain.metric import Dimension
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from copilot_usage.domain.dates import DateRange
     from copilot_usage.domain.report import ScopeReport
 
 MOST = 3
@@ -21,6 +22,8 @@ _ENOUGH_WORK = 200
 _LARGE_CHANGE = 10.0
 _TAKE_OFF = 50.0
 _LONG_ENOUGH_FOR_A_PEAK = 28
+# From here on a weekend more or less is lost in the crowd.
+_MANY_DAYS = 56
 _QUIET_DAYS = 10
 # Work by surface; completions and chat are old hands, so only agents and the CLI can take off.
 _SURFACES = {
@@ -48,8 +51,15 @@ class Insight:
 
 def insights(scope: ScopeReport) -> tuple[Insight, ...]:
     """In the order of their weight: money lost, people lost or won, work that moved."""
-    found = (*_stopped(scope), *_idle(scope), *_people(scope), *_took_off(scope), *_peak(scope), *_moved(scope))
+    certain = same_weekdays(scope.now.range)
+    moved = (*_people(scope), *_took_off(scope)) if certain else ()
+    found = (*_stopped(scope), *_idle(scope), *moved, *_peak(scope), *(_moved(scope) if certain else ()))
     return found[:MOST]
+
+
+def same_weekdays(days: DateRange) -> bool:
+    """Whether the range before has as many weekends; in a short range that is no whole number of weeks it may not."""
+    return len(days) % 7 == 0 or len(days) >= _MANY_DAYS
 
 
 def _idle(scope: ScopeReport) -> Iterator[Insight]:

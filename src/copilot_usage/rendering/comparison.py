@@ -18,7 +18,7 @@ _COLUMNS = (
     ("Active people", "--:"),
     ("On a working day", "--:"),
     ("Change", "--:"),
-    ("By day", ":--"),
+    ("Over time", ":--"),
     ("Accepted", "--:"),
     ("Lines written", "--:"),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from copilot_usage.domain.insights import same_weekdays
 from copilot_usage.domain.report import breaks_in
 from copilot_usage.domain.snapshot import Generation
 from copilot_usage.rendering import markdown
@@ -81,7 +82,9 @@ def _incomparable(scope: ScopeReport) -> Iterator[str]:
         return
     if set(before.generations) != set(scope.now.generations):
         yield "The range before comes from another generation: only figures that mean the same in both are compared."
-    elif len(before.days) != len(scope.now.days):
+    elif not same_weekdays(scope.now.range):
+        yield "The range before has other weekdays than this one, so changes also show where the weekends fall."
+    if len(before.days) != len(scope.now.days):
         yield (
             f"The range before has {len(before.days)} days with data and this one {len(scope.now.days)}: "
             "sums are not compared."

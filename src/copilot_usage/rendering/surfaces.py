@@ -67,7 +67,7 @@ def _people(scope: ScopeReport) -> Table | None:
     rows = [row for name, metrics in _PEOPLE.items() if (row := _people_row(scope, name, *metrics)) is not None]
     if not rows:
         return None
-    columns = (("People", ":--"), ("28 days", "--:"), ("Change", "--:"), ("Peak day", "--:"), ("By day", ":--"))
+    columns = (("People", ":--"), ("28 days", "--:"), ("Change", "--:"), ("Peak day", "--:"), ("Over time", ":--"))
     return Table(
         "", columns, tuple(rows), "28 days: distinct people up to the last day of the range, as GitHub counts them."
     )
@@ -103,9 +103,10 @@ def _features(scope: ScopeReport) -> Table | None:
         ("Accepted", "--:"),
         ("Lines written", "--:"),
         ("Change", "--:"),
-        ("By day", ":--"),
+        ("Over time", ":--"),
     )
-    note = "Change: of lines written, else of generations. Only completions have an acceptance rate."
+    changed = "Change: of lines written, else of generations. " if scope.before is not None else ""
+    note = f"{changed}Only completions have an acceptance rate."
     return Table("", columns, written, note)
 
 

@@ -81,3 +81,9 @@ def test_there_are_at_most_three() -> None:
     found = insights(scope_report(*days, seats=seats))
     assert len(found) <= MOST
     assert found[0].kind == "idle seats"
+
+
+def test_a_change_that_may_be_the_weekends_is_no_news() -> None:
+    days = ending(NEWEST, 3)
+    moved = [*usage_days(days.before(), "loc_added_sum", [500] * 3), *usage_days(days, "loc_added_sum", [900] * 3)]
+    assert kinds(scope_report(*moved, shown=days)) == []

@@ -1,0 +1,111 @@
+"""A GitHub in a process of its own, its documents made beforehand, and the bare download of what was asked of it."""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http.client import HTTPConnection
+from multiprocessing import get_context
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode, urlsplit
+
+from copilot_usage.demo.github import serve
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from multiprocessing.connection import Connection
+
+    from copilot_usage.demo.github import InventedGitHub
+    from copilot_usage.demo.loopback import Request
+
+_PIECE = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question that a run asked: the host, what was asked for, and with which token."""
+
+    address: str
+    path: str
+    token: str
+
+
+@dataclass(frozen=True)
+class Counted:
+    """What a server was asked since the last count; `asked`: what can be asked again."""
+
+    requests: int
+    downloads: int
+    asked: tuple[Asked, ...]
+
+
+class Server:
+    """The other end of the process."""
+
+    def __init__(self, pipe: Connection) -> None:
+        self._pipe = pipe
+        self.words: dict[str, str] = pipe.recv()
+
+    def count(self) -> Counted:
+        """What was asked since the last time."""
+        self._pipe.send("count")
+        counted: Counted = self._pipe.recv()
+        return counted
+
+
+@contextmanager
+def serving(make: Callable[[], InventedGitHub]) -> Iterator[Server]:
+    """`make` runs in the new process, so that its documents are not in this one's memory."""
+    context = get_context("spawn")
+    ours, theirs = context.Pipe()
+    process = context.Process(target=_serve, args=(make, theirs))
+    process.start()
+    try:
+        yield Server(ours)
+    finally:
+        ours.send("end")
+        process.join()
+
+
+def _serve(make: Callable[[], InventedGitHub], pipe: Connection) -> None:
+    with serve(make()) as github:
+        words = {"repository": github.repository, "reading": github.reading_token, "writing": github.writing_token}
+        pipe.send({**words, "api_url": github.api_url})
+        while pipe.recv() == "count":
+            asked = (
+                *(_asked(github.api_url, request) for request in github.requests if request.method == "GET"),
+                *(_asked(github.download_url, request) for request in github.downloads),
+            )
+            pipe.send(Counted(len(github.requests), len(github.downloads), asked))
+            github.requests.clear()
+            github.downloads.clear()
+
+
+def _asked(address: str, request: Request) -> Asked:
+    query = f"?{urlencode(request.query)}" if request.query else ""
+    return Asked(address, f"{request.path}{query}", request.headers.get("authorization", ""))
+
+
+@dataclass(frozen=True)
+class Downloaded:
+    """The yardstick: the same questions, one after the other, the answers thrown away."""
+
+    seconds: float
+    size: int
+
+
+def download(asked: tuple[Asked, ...]) -> Downloaded:
+    """Asks again what a run asked, with nothing but a socket's worth of work."""
+    connections = {address: HTTPConnection(urlsplit(address).netloc) for address in {one.address for one in asked}}
+    begun, size = time.perf_counter(), 0
+    for one in asked:
+        connection = connections[one.address]
+        connection.request("GET", one.path, headers={"Authorization": one.token} if one.token else {})
+        response = connection.getresponse()
+        while piece := response.read(_PIECE):
+            size += len(piece)
+    seconds = time.perf_counter() - begun
+    for connection in connections.values():
+        connection.close()
+    return Downloaded(seconds, size)
