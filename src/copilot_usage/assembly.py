@@ -56,7 +56,8 @@ def assembled(settings: Settings, around: Surroundings, door: Door) -> Iterator[
 @contextmanager
 def _invented(settings: Settings, around: Surroundings, door: Door) -> Iterator[tuple[Settings, Surroundings]]:
     """The same run against an invented GitHub on loopback: its tokens and its repository, nobody else's."""
-    from copilot_usage.demo.github import InventedGitHub, owners_named, serve  # noqa: PLC0415 - only the demo needs it
+    from copilot_usage.demo.github import InventedGitHub, serve  # noqa: PLC0415 - only the demo needs it
+    from copilot_usage.demo.owners import owners_named  # noqa: PLC0415 - see above
 
     names = {scope.owner: scope.kind.owner_kind is ScopeKind.ENTERPRISE for scope in settings.scopes}
     with serve(InventedGitHub(today=door.clock.today(), owners=owners_named(names))) as github:

@@ -1,134 +1,151 @@
-"""Runs the cases named on the command line, or all, and prints a Markdown table."""
+"""Measures the installed command against an invented GitHub, and prints the tables of docs/performance.md.
+
+usage: script/bench [--only CASE]… [--quick]
+"""
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
+import argparse
+import importlib.util
 import sys
-import time
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from multiprocessing import Pipe, Process
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from copilot_usage.demo.github import InventedGitHub, owners, serve
-from copilot_usage.demo.seats import seats
+from benchmarks import crowds, joins
+from benchmarks.cases import CASES
+from benchmarks.measuring import Run, best, run
+from benchmarks.servers import Downloaded, download, serving
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from multiprocessing.connection import Connection
+    from collections.abc import Callable, Iterator
+
+    from benchmarks.cases import Case
+    from benchmarks.servers import Counted, Server
 
 COMMAND = Path(sys.executable).with_name("copilot-usage")
-
-
-@dataclass(frozen=True)
-class Case:
-    """`people` and `teams`: the invented organization's size; `runs`: the best of so many counts."""
-
-    title: str
-    people: int
-    teams: int
-    flags: tuple[str, ...] = ()
-    runs: int = 3
-
-
-FILES = ("--json-file", "{folder}/usage.json", "--csv-file", "{folder}/usage.csv", "--summary-file", "{folder}/page.md")
-STORE = ("--snapshot-repository", "{repository}", "--snapshot-token", "{token}", "--snapshot-branch", "history-{run}")
-CASES = {
-    "organization": Case("organization, 28 days, 867 seats, page + JSON + CSV", 866, 9, FILES),
-    "commit": Case("the same, with commit of snapshots", 866, 9, (*FILES, *STORE)),
-    "seats": Case("12,000 seats", 12_000, 9, FILES, runs=1),
-    "teams": Case("team `*`, 5,000 people × 28 days", 5_000, 50, ("--team", "*", *FILES), runs=1),
-}
-
-
-def serve_case(case: Case, pipe: Connection) -> None:
-    """A GitHub in a process of its own, with its documents made beforehand, so that its time is not ours."""
-    today = datetime.now(UTC).date()
-    with serve(InventedGitHub(today, owners(people=case.people, teams=case.teams))) as github:
-        published = github.published("octo-org")
-        for day in published.window:
-            published.document(day)
-        seats(github.owners["octo-org"], today)
-        if "--team" in case.flags:
-            github.prepared["users-28-day", None] = published.files("users-28-day", None)
-        pipe.send((github.api_url, github.reading_token, github.writing_token, github.repository))
-        pipe.recv()
-        pipe.send((len(github.requests), len(github.downloads), github.sent))
-
-
-@dataclass(frozen=True)
-class Measured:
-    """Of one run: seconds of wall clock and of processor, peak memory in MiB."""
-
-    wall: float
-    cpu: float
-    memory: float
-
-
-def run(command: list[str | Path], api_url: str) -> Measured:
-    """Runs it once; a run that fails ends the benchmark."""
-    environ = dict(os.environ, GITHUB_API_URL=api_url)
-    begun = time.perf_counter()
-    process = subprocess.Popen(command, env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-    _, errors = process.communicate() if process.stderr is None else (None, process.stderr.read())
-    _, status, used = os.wait4(process.pid, 0)
-    wall = time.perf_counter() - begun
-    if status:
-        raise SystemExit(errors.decode())
-    return Measured(wall, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
-
-
-def measure(case: Case) -> str:
-    """A row of the table."""
-    ours, theirs = Pipe()
-    server = Process(target=serve_case, args=(case, theirs))
-    server.start()
-    api_url, reading, writing, repository = ours.recv()
-    with TemporaryDirectory() as folder:
-        runs = []
-        for number in range(case.runs):
-            words = {"folder": folder, "repository": repository, "token": writing, "run": str(number)}
-            flags = [flag.format(**words) for flag in case.flags]
-            asked = ["report", "--token", reading, "--org", "octo-org", "--compare", "false", *flags]
-            runs.append(run([COMMAND, *asked], api_url))
-    ours.send("done")
-    requests, downloads, sent = ours.recv()
-    server.join()
-    best = min(runs, key=lambda measured: measured.wall)
-    counted = f"{requests // case.runs} + {downloads // case.runs}"
-    read = f"{sent / case.runs / 1e6:,.1f} MB"
-    return f"| {case.title} | {best.wall:.2f} s | {best.cpu:.2f} s | {best.memory:.0f} MiB | {counted} | {read} |"
-
-
-def start() -> str:
-    """What it takes to say the version, beside what Python itself takes."""
-    pairs = [(run([sys.executable, "-c", "pass"], ""), run([COMMAND, "--version"], "")) for _ in range(5)]
-    bare, ours = (min(one.wall for one in side) for side in zip(*pairs, strict=True))
-    return f"| `--version`, beyond bare Python | {1000 * (ours - bare):.0f} ms | | | | |"
-
-
-def rows(names: list[str]) -> Iterator[str]:
-    """One after the other, as they are measured."""
-    if not names or "start" in names:
-        yield start()
-    for name, case in CASES.items():
-        if not names or name in names:
-            yield measure(case)
+_HEAD = """\
+| case | to reach | beyond the server | wall | user + system | peak memory | requests: API + downloads | read | ratio |
+|:--|--:|--:|--:|--:|--:|--:|--:|--:|"""
 
 
 def main() -> None:
-    unknown = set(sys.argv[1:]) - {"start", *CASES}
-    if unknown:
-        raise SystemExit(f"no such case: {json.dumps(sorted(unknown))}; there are: start, {', '.join(CASES)}")
-    print("| case | wall | user + system | peak memory | requests: API + downloads | read |")
-    print("|:--|--:|--:|--:|--:|--:|")
-    for row in rows(sys.argv[1:]):
-        print(row, flush=True)
+    options = _options()
+    wanted = options.only or [*_OTHERS, *CASES]
+    print(_HEAD, flush=True)
+    for name in wanted:
+        if name in _OTHERS:
+            rows = _OTHERS[name](1 if options.quick else 3, quick=options.quick)
+        elif options.quick and CASES[name].large and not options.only:
+            continue
+        else:
+            rows = iter([measured(CASES[name], 1 if options.quick or CASES[name].large else 5)])
+        for row in rows:
+            print(row, flush=True)
 
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="script/bench", description=__doc__)
+    parser.add_argument("--only", action="append", choices=[*_OTHERS, *CASES], metavar="CASE", help="%(choices)s")
+    parser.add_argument("--quick", action="store_true", help="leave out the large cases; run the others once")
+    return parser.parse_args()
+
+
+def measured(case: Case, runs: int) -> str:
+    """A row of the table: the step as a workflow runs it. The ratio is to the bare download of the same answers."""
+    with TemporaryDirectory() as folder:
+        if case.folder is not None:
+            _write(Path(folder, "history"), case.folder())
+        if case.server is None:
+            return _row(case, best([_step(case, Path(folder), {}) for _ in range(runs)]))
+        with serving(case.server) as server:
+            found = [_beside(case, Path(folder), server, number) for number in range(runs)]
+    one, counted, bare = min(found, key=lambda beside: beside[0].wall)
+    return _row(case, one, counted, bare)
+
+
+def _write(folder: Path, files: Iterator[tuple[str, bytes]]) -> None:
+    for name, content in files:
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+
+
+def _beside(case: Case, folder: Path, server: Server, number: int) -> tuple[Run, Counted, Downloaded]:
+    words = {**server.words, "run": str(number)}
+    found = _step(case, folder, words)
+    counted = server.count()
+    bare = download(counted.asked)
+    server.count()
+    return found, counted, bare
+
+
+def _step(case: Case, folder: Path, words: dict[str, str]) -> Run:
+    """Inputs in the environment, as the runner hands them in."""
+    inputs = {f"INPUT_{name.upper()}": value.format(**words) for name, value in case.inputs.items()}
+    environ = {
+        "GITHUB_ACTIONS": "true",
+        "GITHUB_WORKSPACE": str(folder),
+        "GITHUB_STEP_SUMMARY": str(folder / "summary.md"),
+        "GITHUB_OUTPUT": str(folder / "output"),
+        "GITHUB_API_URL": words.get("api_url", "http://127.0.0.1:9"),
+        "INPUT_COMPARE": "false",
+    }
+    return run([COMMAND], environ | inputs, folder)
+
+
+def _row(case: Case, one: Run, counted: Counted | None = None, bare: Downloaded | None = None) -> str:
+    goal = f"{case.seconds:g} s" + (f", {case.memory} MB" if case.memory else "")
+    beyond = one.wall - (bare.seconds if bare else 0)
+    asked = f"{counted.requests} + {counted.downloads}" if counted else "none"
+    read, ratio = (f"{bare.size / 1e6:,.1f} MB", f"{one.wall / bare.seconds:.1f}") if bare else ("", "")
+    took = f"{beyond:.2f} s | {one.wall:.2f} s | {one.cpu:.2f} s | {one.memory:.0f} MB"
+    return f"| {case.title} | {goal} | {took} | {asked} | {read} | {ratio} |"
+
+
+def _plain(title: str, goal: str, one: Run, ratio: float) -> str:
+    return f"| {title} | {goal} | | {one.wall:.2f} s | {one.cpu:.2f} s | {one.memory:.0f} MB | none | | {ratio:.2f} |"
+
+
+def start(runs: int, *, quick: bool) -> Iterator[str]:
+    """What it takes to say the version, beside what Python itself takes."""
+    pairs = [(run([sys.executable, "-c", "pass"]), run([COMMAND, "--version"])) for _ in range(5 * runs)]
+    bare, ours = (best(side) for side in zip(*pairs, strict=True))
+    title = f"`--version`: {1000 * (ours.wall - bare.wall):.0f} ms beyond `python -c pass`"
+    yield _plain(title, "60 ms", ours, ours.wall / bare.wall)
+
+
+def join(runs: int, *, quick: bool) -> Iterator[str]:
+    """The team join alone, from a file, beside a bare loop of a parser over the same lines; and its memory."""
+    people, teams = (10_000, 50) if quick else (100_000, 200)
+    yardstick = "orjson" if importlib.util.find_spec("orjson") else "json"
+    with TemporaryDirectory() as folder:
+        _crowd(Path(folder), people, teams)
+        found = {way: best([_joined(way, folder) for _ in range(runs)]) for way in (yardstick, *joins.JOINS)}
+        bare = found[yardstick].cpu
+        yield _plain(f"`{yardstick}.loads` over {people:,} users' lines", "yardstick", found[yardstick], 1)
+        goals = {"counters": "1.0 ×", "everything": "3.0 ×, 250 MB"}
+        for way, goal in goals.items():
+            yield _plain(f"their join, {way}", goal, found[way], found[way].cpu / bare)
+        _crowd(Path(folder), people // 20, teams // 4)
+        few = {days: _joined("everything", folder, days) for days in (1, 7, 28)}
+        for days, one in few.items():
+            title = f"the join of {people // 20:,} people × {days} days, everything"
+            yield _plain(title, "flat memory", one, one.memory / few[1].memory)
+
+
+def _crowd(folder: Path, people: int, teams: int) -> None:
+    with (folder / "users.ndjson").open("wb") as stream:
+        stream.writelines(crowds.users(joins.DAY, people))
+    with (folder / "teams.ndjson").open("wb") as stream:
+        stream.writelines(crowds.memberships(joins.DAY, people, teams))
+
+
+def _joined(way: str, folder: str, days: int = 1) -> Run:
+    return run([sys.executable, "-m", "benchmarks.joins", way, folder, str(days)])
+
+
+_OTHERS: dict[str, Callable[..., Iterator[str]]] = {"start": start, "join": join}
 
 if __name__ == "__main__":
     main()

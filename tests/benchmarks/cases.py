@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
 from benchmarks import crowds, histories
-from copilot_usage.demo.github import ENTERPRISE, ORGANIZATION, InventedGitHub, owners
+from copilot_usage.demo.git_objects import FILE
+from copilot_usage.demo.github import InventedGitHub
+from copilot_usage.demo.owners import ENTERPRISE, ORGANIZATION, owners
 from copilot_usage.demo.seats import seats
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 TODAY = datetime.now(UTC).date()
 NEWEST = TODAY - timedelta(days=2)
@@ -50,86 +52,99 @@ def crowd(people: int, number: int) -> InventedGitHub:
     return github
 
 
-def history(number: int | None) -> InventedGitHub:
-    """A repository with a year of one organization, or of so many teams."""
+def repository(files: Iterator[tuple[str, bytes]]) -> InventedGitHub:
+    """A repository with a history."""
     github = InventedGitHub(TODAY, owners(people=20))
-    made = histories.organization_year(NEWEST, 866) if number is None else histories.teams_year(NEWEST, number)
-    github.git.commit_files({f"snapshots/{path}": content for path, content in made}, "A year", _BRANCH)
+    objects = github.git.objects
+    entries = {f"snapshots/{path}": (FILE, objects.add("blob", content)) for path, content in files}
+    objects.refs[_BRANCH] = github.git._commit(objects.add_files(entries), [], "A year")
     return github
+
+
+def one_year() -> Iterator[tuple[str, bytes]]:
+    return histories.organization_year(NEWEST, 866)
+
+
+def many_years() -> Iterator[tuple[str, bytes]]:
+    return histories.teams_year(NEWEST, 50)
+
+
+def github_with_one_year() -> InventedGitHub:
+    return repository(one_year())
+
+
+def github_with_many_years() -> InventedGitHub:
+    return repository(many_years())
 
 
 @dataclass(frozen=True)
 class Case:
-    """`inputs`: as a workflow gives them; `seconds` and `memory` (MB): what is to be reached, `beyond` the server."""
+    """`inputs`: as a workflow gives them; `seconds` (beyond the server's own time) and `memory` (MB): to be reached."""
 
     title: str
-    make: Callable[[], InventedGitHub]
     inputs: dict[str, str]
     seconds: float
     memory: int | None = None
+    server: Callable[[], InventedGitHub] | None = None
+    folder: Callable[[], Iterator[tuple[str, bytes]]] | None = None
     large: bool = False
-    folder: int | None = None
 
 
 _FILES = {"summary-file": "page.md", "json-file": "usage.json", "csv-file": "usage.csv"}
 _ORG = {"org": ORGANIZATION, "token": "{reading}"}
 _STORE = {"snapshot-repository": "{repository}", "snapshot-token": "{writing}"}
-_YEAR = {
-    "org": ORGANIZATION,
-    "api": "snapshots",
-    "since": str(NEWEST - timedelta(days=364)),
-    "until": str(NEWEST),
-    "summary-file": "page.md",
-}
 _DAY = {"since": str(NEWEST), "until": str(NEWEST)}
+_YEAR = {"org": ORGANIZATION, "api": "snapshots", "since": str(NEWEST - timedelta(days=364)), "until": str(NEWEST)}
+_LOCAL = {"snapshot-directory": "history"}
 
 CASES = {
     "organization": Case(
-        "organization, 28 days, 867 seats, page + JSON + CSV", partial(organization, 867), {**_ORG, **_FILES}, 0.5, 60
+        "organization, 28 days, 867 seats, page + JSON + CSV",
+        {**_ORG, **_FILES},
+        seconds=0.5,
+        memory=60,
+        server=partial(organization, 867),
     ),
     "commit": Case(
         "the same, with commit of snapshots",
-        partial(organization, 867),
         {**_ORG, **_FILES, **_STORE, "snapshot-branch": "run-{run}"},
-        0.8,
-        80,
+        seconds=0.8,
+        memory=80,
+        server=partial(organization, 867),
     ),
-    "seats": Case("12,000 seats", partial(organization, 12_000), {**_ORG, **_FILES}, 1.5, large=True),
+    "seats": Case("12,000 seats", {**_ORG, **_FILES}, seconds=1.5, server=partial(organization, 12_000), large=True),
     "teams": Case(
-        "team `*`, 5,000 people × 28 days (140,000 rows, two parts)",
-        partial(teams, 5_000, 50),
+        "team `*`, 5,000 people × 28 days (140,000 rows, two parts), 50 teams",
         {**_ORG, **_FILES, "team": "*"},
-        8,
-        150,
+        seconds=8,
+        memory=150,
+        server=partial(teams, 5_000, 50),
         large=True,
     ),
     "crowd": Case(
         "100,000 people × 1 day, 200 teams of an enterprise",
-        partial(crowd, 100_000, 200),
         {"enterprise": ENTERPRISE, "token": "{reading}", "team": "*", **_FILES, **_DAY},
-        8,
-        250,
+        seconds=8,
+        memory=250,
+        server=partial(crowd, 100_000, 200),
         large=True,
     ),
-    "year": Case("a year of one organization, from a repository", partial(history, None), {**_YEAR, **_STORE}, 1.0),
+    "year": Case("a year of one organization, from a folder → page", {**_YEAR, **_LOCAL}, seconds=1, folder=one_year),
+    "year-repository": Case("the same, from a repository", {**_YEAR, **_STORE}, seconds=1, server=github_with_one_year),
     "years": Case(
-        "a year of 50 teams, from a repository",
-        partial(history, 50),
+        "a year of 50 teams, from a folder → page",
+        {**_YEAR, **_LOCAL, "team": "*"},
+        seconds=10,
+        memory=200,
+        folder=many_years,
+        large=True,
+    ),
+    "years-repository": Case(
+        "the same, from a repository",
         {**_YEAR, **_STORE, "team": "*"},
-        10,
-        200,
+        seconds=10,
+        memory=200,
+        server=github_with_many_years,
         large=True,
     ),
 }
-FOLDERS = {
-    "folder": Case(
-        "a year of one organization, from a folder",
-        InventedGitHub,  # type: ignore[arg-type]  # nobody is asked
-        {**_YEAR, "snapshot-directory": "snapshots"},
-        1.0,
-    ),
-}
-
-
-def write_history(folder: date, number: int | None) -> None:
-    """Replaced below."""

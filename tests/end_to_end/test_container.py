@@ -14,7 +14,8 @@ import pytest
 import yaml
 
 from copilot_usage import __version__
-from copilot_usage.demo.github import InventedGitHub, owners, serve
+from copilot_usage.demo.github import InventedGitHub, serve
+from copilot_usage.demo.owners import owners
 from end_to_end.workflow import read_outputs
 
 if TYPE_CHECKING:

@@ -11,7 +11,8 @@ import pytest
 
 from copilot_usage.copilot_api.deadline import Deadline
 from copilot_usage.copilot_api.source import GitHubSource
-from copilot_usage.demo.github import InventedGitHub, owners, serve
+from copilot_usage.demo.github import InventedGitHub, serve
+from copilot_usage.demo.owners import owners
 from copilot_usage.domain.asks import (
     CreditMonth,
     EarlierDays,

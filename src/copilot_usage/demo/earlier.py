@@ -49,60 +49,54 @@ def usage_day(day: Mapping[str, Any]) -> Document:
 def metrics_day(day: Mapping[str, Any]) -> Document:
     """A day of `/copilot/metrics`."""
     people = day["daily_active_users"]
-    by_language: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0, 0])
-    for row in _completions(day):
-        by_language[row["language"]] = [
-            held + row[name]
-            for held, name in zip(by_language[row["language"]], (_SHOWN, _ACCEPTED, _SUGGESTED, _ADDED), strict=True)
-        ]
-    model = {"name": "default", "is_custom_model": False, "custom_model_training_date": None}
-    languages = [
-        {
-            "name": name,
-            "total_engaged_users": max(1, people // 3),
-            "total_code_suggestions": amounts[0],
-            "total_code_acceptances": amounts[1],
-            "total_code_lines_suggested": amounts[2],
-            "total_code_lines_accepted": amounts[3],
-        }
-        for name, amounts in sorted(by_language.items())
-    ]
-    engaged = {"total_engaged_users": people}
-    chat = {**model, "total_engaged_users": people // 2, "total_chats": 3 * people}
+    chat = {**_MODEL, "total_engaged_users": people // 2, "total_chats": 3 * people}
+    dotcom = {**_MODEL, "total_engaged_users": people // 5, "total_chats": people}
     return {
         "date": day["day"],
         "total_active_users": people,
         "total_engaged_users": max(0, people - 3),
-        "copilot_ide_code_completions": {
-            **engaged,
-            "languages": [
-                {"name": row["name"], "total_engaged_users": row["total_engaged_users"]} for row in languages
-            ],
-            "editors": [{"name": "vscode", **engaged, "models": [{**model, **engaged, "languages": languages}]}],
-        },
-        "copilot_ide_chat": {
-            "total_engaged_users": people // 2,
-            "editors": [
-                {
-                    "name": "vscode",
-                    "total_engaged_users": people // 2,
-                    "models": [
-                        {**chat, "total_chat_insertion_events": people // 4, "total_chat_copy_events": people // 5}
-                    ],
-                }
-            ],
-        },
-        "copilot_dotcom_chat": {"total_engaged_users": people // 5, "models": [{**chat, "total_chats": people}]},
-        "copilot_dotcom_pull_requests": {
-            "total_engaged_users": people // 9,
-            "repositories": [
-                {
-                    "name": "octo-org/shop",
-                    "total_engaged_users": people // 9,
-                    "models": [
-                        {**model, "total_pr_summaries_created": people // 8, "total_engaged_users": people // 9}
-                    ],
-                }
-            ],
-        },
+        "copilot_ide_code_completions": _ide_completions(day, people),
+        "copilot_ide_chat": _in_vscode(
+            people // 2, {**chat, "total_chat_insertion_events": people // 4, "total_chat_copy_events": people // 5}
+        ),
+        "copilot_dotcom_chat": {"total_engaged_users": people // 5, "models": [dotcom]},
+        "copilot_dotcom_pull_requests": _summaries(people),
     }
+
+
+_MODEL: Mapping[str, Any] = {"name": "default", "is_custom_model": False, "custom_model_training_date": None}
+
+
+def _in_vscode(engaged: int, model: Document) -> Document:
+    return {
+        "total_engaged_users": engaged,
+        "editors": [{"name": "vscode", "total_engaged_users": engaged, "models": [model]}],
+    }
+
+
+def _ide_completions(day: Mapping[str, Any], people: int) -> Document:
+    languages = _languages(day, people)
+    names = [{key: row[key] for key in ("name", "total_engaged_users")} for row in languages]
+    model = {**_MODEL, "total_engaged_users": people, "languages": languages}
+    return {"languages": names, **_in_vscode(people, model)}
+
+
+def _languages(day: Mapping[str, Any], people: int) -> list[Document]:
+    sums: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0, 0])
+    for row in _completions(day):
+        held = sums[row["language"]]
+        sums[row["language"]] = [
+            amount + row[name] for amount, name in zip(held, (_SHOWN, _ACCEPTED, _SUGGESTED, _ADDED), strict=True)
+        ]
+    counts = ("suggestions", "acceptances", "lines_suggested", "lines_accepted")
+    return [
+        {"name": name, "total_engaged_users": max(1, people // 3)}
+        | {f"total_code_{count}": amount for count, amount in zip(counts, amounts, strict=True)}
+        for name, amounts in sorted(sums.items())
+    ]
+
+
+def _summaries(people: int) -> Document:
+    model = {**_MODEL, "total_pr_summaries_created": people // 8, "total_engaged_users": people // 9}
+    repository = {"name": "octo-org/shop", "total_engaged_users": people // 9, "models": [model]}
+    return {"total_engaged_users": people // 9, "repositories": [repository]}

@@ -12,37 +12,19 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from copilot_usage.demo.earlier import metrics_day, usage_day
 from copilot_usage.demo.git_data import GitData, refused
 from copilot_usage.demo.loopback import Reply, Request, listening
-from copilot_usage.demo.organization import Organization
+from copilot_usage.demo.owners import owners
 from copilot_usage.demo.published import Published
 from copilot_usage.demo.seats import seats
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator
 
-ORGANIZATION = "octo-org"
-ENTERPRISE = "octo-enterprise"
+    from copilot_usage.demo.organization import Organization
+
 REPOSITORY = "octo-org/copilot-usage"
 # The demo shows what a gap looks like, in ranges that reach back so far: one day has no report.
 _GAP = 61
 _MOST_SEATS_A_PAGE = 100
-
-
-def owners(people: int = 220, teams: int = 9) -> dict[str, Organization]:
-    """The demo's owners by login or slug."""
-    return {
-        ORGANIZATION: Organization(ORGANIZATION, "90210", count=people, teams=teams),
-        "octo-labs": Organization("octo-labs", "90211", count=people, teams=teams, only_labs=True),
-        ENTERPRISE: Organization(ENTERPRISE, "777", "enterprise_id", count=people, teams=teams),
-    }
-
-
-def owners_named(names: Mapping[str, bool]) -> dict[str, Organization]:
-    """The demo's owners, and others by whatever name is asked for; the value says whether it is an enterprise."""
-    invented = owners()
-    for name, is_enterprise in names.items():
-        id_field = "enterprise_id" if is_enterprise else "organization_id"
-        invented.setdefault(name, Organization(name, str(90_300 + len(invented)), id_field))
-    return invented
 
 
 @dataclass

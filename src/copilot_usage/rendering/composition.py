@@ -10,6 +10,7 @@ from copilot_usage.rendering.breakdowns import breakdowns
 from copilot_usage.rendering.comparison import comparison
 from copilot_usage.rendering.findings import findings
 from copilot_usage.rendering.overview import activity, headline_table
+from copilot_usage.rendering.seat_section import seats
 from copilot_usage.rendering.surfaces import adoption
 from copilot_usage.rendering.view import PageView, ScopeView, Section, without_empty_columns
 
@@ -58,7 +59,7 @@ def _sections(scope: ScopeReport) -> Iterator[Section]:
         owners.credits_used(scope),
         owners.phases(scope),
         owners.customizations(scope),
-        owners.seats(scope),
+        seats(scope),
         owners.people(scope),
     )
     return (_tidy(section) for section in made if section is not None)

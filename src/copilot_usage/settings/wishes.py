@@ -11,6 +11,7 @@ from copilot_usage.domain.alerts import Threshold, parse_threshold
 from copilot_usage.domain.dates import DateRange, ending
 from copilot_usage.domain.plan import first_day
 from copilot_usage.errors import InputError
+from copilot_usage.settings.history import branch_from, repository_from
 from copilot_usage.settings.scopes import scopes_from
 from copilot_usage.settings.values import Values, quoted
 
@@ -25,9 +26,6 @@ DEFAULT_DAYS = 28
 _MOST_DAYS = 3660
 DEMO_ORGANIZATION = "octo-org"
 DEMO_ENTERPRISE = "octo-enterprise"
-_REPOSITORY = re.compile(r"[A-Za-z0-9_.-]{1,100}/[A-Za-z0-9_.-]{1,100}")
-# git-check-ref-format, narrowed to what is sensible for a branch.
-_BRANCH = re.compile(r"(?!/)(?!.*(?:\.\.|//|@\{|\.lock(?:/|$)))[A-Za-z0-9_][A-Za-z0-9_./-]{0,199}(?<![./])")
 
 
 class Api(StrEnum):
@@ -131,8 +129,8 @@ def _read(values: Values, repository_owner: str | None, *, needs_scope: bool) ->
         csv_file=values.text("csv-file"),
         alert_when=_thresholds(values),
         timeout_minutes=values.whole("timeout-minutes", default=30, low=1, high=4320),
-        snapshot_repository=_repository(values),
-        snapshot_branch=_branch(values),
+        snapshot_repository=repository_from(values),
+        snapshot_branch=branch_from(values),
         snapshot_directory=values.text("snapshot-directory"),
         snapshot_token=values.text("snapshot-token"),
         demo=demo,
@@ -153,36 +151,6 @@ def _token(values: Values, *, demo: bool, api: Api) -> str | None:
             "token", "holds a space, a line break or another character that no token has. Paste the secret again."
         )
     return token
-
-
-def _repository(values: Values) -> str | None:
-    text = values.text("snapshot-repository")
-    if text is not None and (not _REPOSITORY.fullmatch(text) or text.split("/")[1] in {".", ".."}):
-        values.problem("snapshot-repository", f"{quoted(text)} was given, allowed is `owner/name`.")
-    if text is not None and not values.given("snapshot-token"):
-        values.problem(
-            "snapshot-token", "is missing: committing to `snapshot-repository` needs a token with `contents: write`."
-        )
-    return text
-
-
-def _branch(values: Values) -> str:
-    branch = values.text("snapshot-branch") or "copilot-usage"
-    if not _BRANCH.fullmatch(branch):
-        values.problem(
-            "snapshot-branch", f"{quoted(branch)} was given, allowed is the name of a branch, without `refs/heads/`."
-        )
-    directory = values.text("snapshot-directory")
-    if directory and values.given("snapshot-repository") and not _is_inside(directory):
-        values.problem(
-            "snapshot-directory",
-            f"{quoted(directory)} was given, allowed is a folder inside the branch, such as `snapshots`.",
-        )
-    return branch
-
-
-def _is_inside(directory: str) -> bool:
-    return all(re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_. -]*", part) for part in directory.strip("/").split("/"))
 
 
 def _thresholds(values: Values) -> tuple[Threshold, ...]:

@@ -8,8 +8,8 @@ import pytest
 
 from copilot_usage.demo.activity import COUNTERS
 from copilot_usage.demo.earlier import metrics_day, usage_day
-from copilot_usage.demo.github import owners
 from copilot_usage.demo.organization import Organization
+from copilot_usage.demo.owners import owners
 from copilot_usage.demo.people import FLOOR, invent_people, team_slugs
 
 DAY = date(2026, 11, 18)
