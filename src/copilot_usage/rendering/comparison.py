@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from copilot_usage.domain.change import change
@@ -35,10 +36,11 @@ def comparison(report: Report) -> Section | None:
     rows = tuple(_row(scope, teams=teams, one_owner=one_owner) for scope in ranked)
     note = "People in several of these count in each: the rows do not add up to a whole."
     title = "Teams compared" if teams else "Compared"
+    whole = without_empty_columns(Table("", columns, rows, note))
     if len(rows) <= _SEEN:
-        return Section("comparison", title, tables=(without_empty_columns(Table("", columns, rows, note)),))
-    seen, rest = Table("", columns, rows[:_SEEN], note), Table(f"All {len(rows):,}", columns, rows)
-    return Section("comparison", title, tables=(seen,), folded=(rest,))
+        return Section("comparison", title, tables=(whole,))
+    seen = replace(whole, rows=whole.rows[:_SEEN])
+    return Section("comparison", title, tables=(seen,), folded=(replace(whole, title=f"All {len(rows):,}", note=""),))
 
 
 def _row(scope: ScopeReport, *, teams: bool, one_owner: bool) -> tuple[str, ...]:
