@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import re
 
-_MERMAID = re.compile(r"^(`{3,})mermaid\n.*?^\1[ \t]*\n?", re.MULTILINE | re.DOTALL)
+from copilot_usage.rendering.charts import COLOURS
+
+# A chart goes together with the sentence that explains its colours.
+_MERMAID = re.compile(
+    rf"^(`{{3,}})mermaid\n.*?^\1[ \t]*\n?(?:\n(?:{'|'.join(COLOURS)}): [^\n]*\n)?", re.MULTILINE | re.DOTALL
+)
 _FENCED = re.compile(r"(^```.*?^```[ \t]*$)", re.MULTILINE | re.DOTALL)
 _CODE = re.compile(r"((?<!`)`[^`\n]+`(?!`)|(?<!`)``(?!`).+?(?<!`)``(?!`))")
 _HEADING_OR_SUMMARY = re.compile(
