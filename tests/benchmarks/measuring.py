@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
-import time
+import sys
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
+
+_LAUNCHER = Path(__file__).with_name("launcher.py")
 
 
 @dataclass(frozen=True)
@@ -24,16 +27,17 @@ class Run:
 
 def run(command: Sequence[str | Path], environ: Mapping[str, str] | None = None, folder: Path | None = None) -> Run:
     """A run that fails ends the benchmark with what it printed."""
-    whole = {**os.environ, **(environ or {})}
-    begun = time.perf_counter()
-    process = subprocess.Popen(command, env=whole, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-    printed = process.stdout.read() if process.stdout else b""
-    _, status, used = os.wait4(process.pid, 0)
-    wall = time.perf_counter() - begun
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if status:
-        raise SystemExit(printed.decode())
-    return Run(wall, used.ru_utime + used.ru_stime, used.ru_maxrss * 1024 / 1e6)
+    launched = subprocess.run(
+        [sys.executable, "-S", _LAUNCHER, *command],
+        env={**os.environ, **(environ or {})},
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    if launched.returncode:
+        raise SystemExit(launched.returncode)
+    return Run(*json.loads(launched.stdout))
 
 
 def best(runs: Sequence[Run]) -> Run:

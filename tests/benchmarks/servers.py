@@ -61,6 +61,8 @@ def serving(make: Callable[[], InventedGitHub]) -> Iterator[Server]:
     ours, theirs = context.Pipe()
     process = context.Process(target=_serve, args=(make, theirs))
     process.start()
+    # Else nobody would notice if the process ended before it had anything to say.
+    theirs.close()
     try:
         yield Server(ours)
     finally:
