@@ -13,10 +13,9 @@ from copilot_usage.entrance import Clock, failure_of, stop_on_signals
 from copilot_usage.errors import InputError
 from copilot_usage.runner.inputs import in_a_workflow, surroundings
 from copilot_usage.settings.table import INPUTS
-from copilot_usage.settings.wishes import settings_from
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from copilot_usage.runner.inputs import Surroundings
 
@@ -52,12 +51,14 @@ def _demo(options: argparse.Namespace, environ: Mapping[str, str], around: Surro
 
 
 def _run(inputs: Mapping[str, str], environ: Mapping[str, str], around: Surroundings, clock: Clock) -> None:
-    from copilot_usage.assembly import Door, assembled  # noqa: PLC0415 - `--help` and wrong inputs need none of it
-    from copilot_usage.job import run  # noqa: PLC0415 - see above
-    from copilot_usage.rendering.terminal import Terminal  # noqa: PLC0415 - see above
+    from copilot_usage.settings.wishes import settings_from  # noqa: PLC0415 - `--help` needs none of it
 
     owner = around.repository_owner if in_a_workflow(environ) else None
     settings = settings_from(inputs, today=clock.today(), repository_owner=owner)
+    from copilot_usage.assembly import Door, assembled  # noqa: PLC0415 - wrong inputs need none of it
+    from copilot_usage.job import run  # noqa: PLC0415 - see above
+    from copilot_usage.rendering.terminal import Terminal  # noqa: PLC0415 - see above
+
     terminal = Terminal(sys.stdout, sys.stderr, environ)
     with stop_on_signals() as cancelled:
         door = Door(clock, cancelled, terminal.progress, show=terminal.show)
@@ -68,6 +69,7 @@ def _run(inputs: Mapping[str, str], environ: Mapping[str, str], around: Surround
 def _import(options: argparse.Namespace, _: Mapping[str, str], around: Surroundings, clock: Clock) -> None:
     from copilot_usage.assembly import store_of  # noqa: PLC0415 - see `_run`
     from copilot_usage.importing import import_files  # noqa: PLC0415 - see `_run`
+    from copilot_usage.settings.wishes import settings_from  # noqa: PLC0415 - see `_run`
 
     given = {**_given(options), "api": "snapshots"}
     settings = settings_from(given, today=clock.today(), needs_scope=False)
@@ -93,19 +95,29 @@ def _given(options: argparse.Namespace) -> dict[str, str]:
     return {an_input.name: getattr(options, an_input.name.replace("-", "_"), None) or "" for an_input in INPUTS}
 
 
+class _Subcommand(argparse.ArgumentParser):
+    """`ending`: what its help ends with, worked out only where somebody asks for it."""
+
+    ending: Callable[[], str] | None = None
+
+    def format_help(self) -> str:
+        self.epilog = self.ending() if self.ending else None
+        return super().format_help()
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="copilot-usage", description="GitHub Copilot usage as a page, as files, and as a history."
     )
     parser.add_argument("--version", action="version", version=f"copilot-usage {__version__}")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=_Subcommand)
     report = commands.add_parser(
         "report",
         help="fetch, keep and show usage",
         description="Fetches, keeps and shows usage.",
-        epilog=_figures(),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    report.ending = _figures
     _add_inputs(report, tuple(an_input.name for an_input in INPUTS))
     demo = commands.add_parser("demo", help="show the page of an invented organization; no token, no network")
     demo.add_argument("--folder", default=_DEMO_FOLDER, help="where the page and the files go (default: %(default)s)")

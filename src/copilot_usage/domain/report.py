@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -50,6 +50,15 @@ class ScopeReport:
     engaged_people: Mapping[str, int] | None = None
     people: tuple[PersonActivity, ...] | None = None
     members: int | None = None
+
+
+def seats_before(scope: ScopeReport) -> SeatDay | None:
+    """The seats a range's length ago, from what was kept then or in the week before that."""
+    if scope.seats is None:
+        return None
+    wanted = scope.seats.day - timedelta(days=len(scope.now.range))
+    kept = [seats for seats in scope.seat_days if timedelta() <= wanted - seats.day < timedelta(days=7)]
+    return max(kept, key=lambda seats: seats.day, default=None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,12 +62,8 @@ def _of_seats(meaning: str, name: str, unit: str = "") -> Watched:
 
 
 def _seats_before(scope: ScopeReport) -> Amount | None:
-    """Seats a range's length ago, from what was kept then or in the week before that."""
-    if scope.seats is None:
-        return None
-    wanted = scope.seats.day - timedelta(days=len(scope.now.range))
-    kept = [seats for seats in scope.seat_days if timedelta() <= wanted - seats.day < timedelta(days=7)]
-    return max(kept, key=lambda seats: seats.day).total if kept else None
+    kept = seats_before(scope)
+    return None if kept is None else kept.total
 
 
 def _of_counts(meaning: str, name: str) -> Watched:

@@ -76,12 +76,15 @@ def ceiling(highest: Amount) -> int:
 
 
 def sparkline(amounts: Sequence[Amount | None], most: int = 28) -> str:
-    """Blocks from zero to the highest; a dot where nothing is known. Long series are thinned to means."""
+    """Blocks from zero to the highest; a dot where nothing is known. Long series are thinned to means.
+
+    As code, since only letters of equal width keep days below days, and it is smaller and greyer than text.
+    """
     if not any(amount is not None for amount in amounts):
         return ""
     thinned = _thinned(amounts, most)
     highest = max((amount for amount in thinned if amount is not None), default=0)
-    return "".join(_spark(amount, highest) for amount in thinned)
+    return f"`{''.join(_spark(amount, highest) for amount in thinned)}`"
 
 
 def _spark(amount: Amount | None, highest: Amount) -> str:

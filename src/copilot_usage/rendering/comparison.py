@@ -17,7 +17,7 @@ _SEEN = 25
 _NARROW = 14
 _COLUMNS = (
     ("Active people", "--:"),
-    ("On a working day", "--:"),
+    ("A working day", "--:"),
     ("Change", "--:"),
     ("Over time", ":--"),
     ("Accepted", "--:"),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from copilot_usage.rendering import markdown, notes, owners
 from copilot_usage.rendering.breakdowns import breakdowns
 from copilot_usage.rendering.comparison import comparison
-from copilot_usage.rendering.findings import findings
+from copilot_usage.rendering.findings import findings, joint_findings
 from copilot_usage.rendering.overview import activity, headline_table
 from copilot_usage.rendering.seat_section import seats
 from copilot_usage.rendering.surfaces import adoption
@@ -29,6 +29,7 @@ def compose(report: Report) -> PageView:
         title=_title(report) if several else f"Copilot usage · {markdown.cell(first.scope.name)}",
         completeness=notes.completeness(report),
         alerts=tuple(markdown.cell_of_sentence(alert) for alert in report.alerts),
+        insights=joint_findings(report.scopes) if several else (),
         comparison=comparison(report),
         scopes=tuple(_scope(scope) for scope in report.scopes),
         breaks=notes.breaks(report.range, compared),

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from copilot_usage.domain.change import change
-from copilot_usage.domain.insights import insights
+from copilot_usage.domain.insights import MOST, insights
 from copilot_usage.rendering import markdown
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from copilot_usage.domain.insights import Insight
     from copilot_usage.domain.report import Report, ScopeReport
 
@@ -16,6 +18,21 @@ if TYPE_CHECKING:
 def findings(scope: ScopeReport) -> tuple[str, ...]:
     """At most three sentences, in Markdown."""
     return tuple(_sentence(insight) for insight in insights(scope))
+
+
+def joint_findings(scopes: Sequence[ScopeReport]) -> tuple[str, ...]:
+    """Of several scopes: who stopped first, then what moved most; each sentence names its scope."""
+    found = [(scope, insight) for scope in scopes for insight in insights(scope) if insight.kind in _NEWS]
+    found.sort(key=lambda item: (_NEWS.index(item[1].kind), -_size(item[1]), item[0].scope.name))
+    return tuple(f"{markdown.cell(scope.scope.name)}: {_sentence(insight)}" for scope, insight in found[:MOST])
+
+
+# What is worth saying of one among several; an idle seat or a peak of one team is not.
+_NEWS = ("stopped", "people", "took off", "moved")
+
+
+def _size(insight: Insight) -> float:
+    return abs(insight.change.relative or 0) if insight.change else 0
 
 
 def _sentence(insight: Insight) -> str:

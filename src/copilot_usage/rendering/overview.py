@@ -25,6 +25,11 @@ _TOTALS = {
     "Prompts": "user_initiated_interaction_count",
     "Lines written by Copilot": "loc_added_sum",
 }
+_TRAILING = {
+    "day": "active in the 7 days up to the day",
+    "week": "active in the week",
+    "month": "active in the 28 days up to its end",
+}
 _MERGED = "pull_requests.total_merged_created_by_copilot"
 
 
@@ -48,7 +53,7 @@ def _rows(scope: ScopeReport) -> Iterator[tuple[str, ...]]:
         yield _row(scope, "Active people on a working day (mean)", mean)
         yield _row(scope, "Active people on any day (mean)", lambda figures: figures.mean_daily_active)
     yield _row(scope, "Completions accepted", lambda figures: figures.acceptance_rate, rate=True)
-    yield _row(scope, "The same by lines", lambda figures: figures.acceptance_rate_by_lines, rate=True)
+    yield _row(scope, "Completions accepted, by lines", lambda figures: figures.acceptance_rate_by_lines, rate=True)
     for title, metric in _TOTALS.items():
         yield _sum_row(scope, title, metric)
         if metric == "loc_added_sum":
@@ -122,12 +127,7 @@ def _numbers(point: Point) -> tuple[str, ...]:
 def _chart(found: tuple[Point, ...], unit: str, numbers: Table) -> Chart | None:
     """Mermaid's lines have no gaps: points that lack a figure are left out of the axis, and the legend says so."""
     trailing = "monthly" if unit == "month" else "weekly"
-    names = {
-        trailing: "active in the 28 days up to its end"
-        if unit == "month"
-        else f"active in the 7 days up to the {unit}",
-        "daily": _daily(unit),
-    }
+    names = {trailing: _TRAILING[unit], "daily": _daily(unit)}
     shown = [name for name in names if sum(getattr(point, name) is not None for point in found) > 1]
     if not shown:
         return None
@@ -136,11 +136,16 @@ def _chart(found: tuple[Point, ...], unit: str, numbers: Table) -> Chart | None:
         return None
     lines = [[getattr(point, name) for point in drawn] for name in shown]
     legend = [f"{colour}: {names[name]}." for colour, name in zip(charts.COLOURS, shown, strict=False)]
-    left_out = len(found) - len(drawn)
+    if unit == "week":
+        legend.append("A date is the last day of its week.")
+    left_out = [_short(point, unit) for point in found if point not in drawn]
     if left_out:
-        things = unit if left_out == 1 else f"{unit}s"
-        legend.append(f"{left_out} {things} without these figures {'is' if left_out == 1 else 'are'} left out.")
+        legend.append(f"Not drawn, since these figures are missing: {markdown.listed(left_out)}.")
     return Chart(charts.line_chart([point.label for point in drawn], lines, "people"), " ".join(legend), numbers)
+
+
+def _short(point: Point, unit: str) -> str:
+    return point.title if unit == "month" else markdown.day(point.days.until)
 
 
 def _daily(unit: str) -> str:

@@ -69,10 +69,17 @@ def _labels(spans: Sequence[DateRange], unit: str) -> list[str]:
     return [markdown.day(span.until) if n % step == 0 else "" for n, span in enumerate(spans)]
 
 
+def _title(span: DateRange, unit: str) -> str:
+    whole = span.since.day == 1 and month_of(span.until + timedelta(days=1)) != month_of(span.since)
+    if unit == "month" and whole:
+        return f"{span.since:%B %Y}"
+    return markdown.weekday(span.since) if unit == "day" else markdown.days(span)
+
+
 def _point(history: History, span: DateRange, unit: str, label: str) -> Point:
     return Point(
         label=label,
-        title=markdown.weekday(span.since) if unit == "day" else markdown.days(span),
+        title=_title(span, unit),
         days=span,
         daily=_daily(history, span, unit),
         weekly=_last(history, span, "weekly_active_users"),

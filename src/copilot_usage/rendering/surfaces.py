@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from copilot_usage.domain.change import Change, change, change_of_total
 from copilot_usage.domain.metric import Dimension
 from copilot_usage.rendering import charts, markdown
+from copilot_usage.rendering.series import unit_of
 from copilot_usage.rendering.view import Section, Table
 
 if TYPE_CHECKING:
@@ -68,9 +69,9 @@ def _people(scope: ScopeReport) -> Table | None:
     if not rows:
         return None
     columns = (("People", ":--"), ("28 days", "--:"), ("Change", "--:"), ("Peak day", "--:"), ("Over time", ":--"))
-    return Table(
-        "", columns, tuple(rows), "28 days: distinct people up to the last day of the range, as GitHub counts them."
-    )
+    monthly = any(row[1] != markdown.UNKNOWN for row in rows)
+    note = "28 days: distinct people up to the last day of the range, as GitHub counts them." if monthly else ""
+    return Table("", columns, tuple(rows), note)
 
 
 def _people_row(scope: ScopeReport, name: str, monthly: str | None, daily: str | None) -> tuple[str, ...] | None:
@@ -81,8 +82,10 @@ def _people_row(scope: ScopeReport, name: str, monthly: str | None, daily: str |
     known = [amount for amount in series if amount is not None]
     if now is None and not known:
         return None
+    # People of 28 days hardly move within so many; only days, or a longer range, are worth a drawing.
+    drawn = charts.sparkline(series) if daily or unit_of(scope.now.range) != "day" else ""
     peak = markdown.number(max(known)) if daily and known else markdown.UNKNOWN
-    return (name, markdown.number(now), markdown.trend(change(now, before)), peak, charts.sparkline(series))
+    return (name, markdown.number(now), markdown.trend(change(now, before)), peak, drawn)
 
 
 def _at_end(scope: ScopeReport, metric: str | None, day: date) -> Amount | None:
@@ -105,7 +108,8 @@ def _features(scope: ScopeReport) -> Table | None:
         ("Change", "--:"),
         ("Over time", ":--"),
     )
-    changed = "Change: of lines written, else of generations. " if scope.before is not None else ""
+    compared = any(row[-2] != markdown.UNKNOWN for row in written)
+    changed = "Change: of lines written, else of generations. " if compared else ""
     note = f"{changed}Only completions have an acceptance rate."
     return Table("", columns, written, note)
 

@@ -63,6 +63,7 @@ class PageView:
     title: str
     completeness: str
     alerts: tuple[str, ...]
+    insights: tuple[str, ...]
     comparison: Section | None
     scopes: tuple[ScopeView, ...]
     breaks: tuple[str, ...]

@@ -179,3 +179,13 @@ def test_a_folder_that_is_not_there_is_a_mistake(tmp_path: Path) -> None:
 def test_the_names_that_templates_see_are_documented(name: str, made: type) -> None:
     page = (ROOT / "docs" / "templates.md").read_text("utf-8")
     assert set(re.findall(rf"`{name}\.(\w+)`", page)) == {field.name for field in fields(made)}
+
+
+def test_a_team_that_stopped_is_named_above_the_comparison() -> None:
+    week = ending(NEWEST, 42)
+    stopped = usage_days(week, "daily_active_users", [5] * 32 + [0] * 10)
+    busy = usage_days(week, "daily_active_users", [5] * 42)
+    scopes = [scope_report(*days, scope=ORGANIZATION.of_team(n)) for n, days in (("gone", stopped), ("here", busy))]
+    text = render_page(report_of(*scopes)).text
+    line = next(line for line in text.partition("## Teams compared")[0].splitlines() if line.startswith("- "))
+    assert line.startswith("- octo-org/gone: **Nobody has been active since 12 Nov**")
