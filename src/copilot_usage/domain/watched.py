@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from copilot_usage.domain.change import change_of_total
 from copilot_usage.domain.metric import METRICS
+from copilot_usage.domain.report import seats_before
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -86,4 +86,4 @@ def _rest_row(rest: Amount, metric: str, whole: Amount) -> tuple[str, ...]:
 def _share(amount: Amount | None, whole: Amount) -> str:
     if amount is None or not whole:
         return ""
-    return f"{charts.bar(amount / whole)} {100 * amount / whole:.0f} %"
+    return charts.share(amount, whole)

@@ -109,5 +109,10 @@ def bar(share: float) -> str:
     return "▰" * full + "▱" * (_BAR_CELLS - full)
 
 
+def share(part: Amount, whole: Amount) -> str:
+    """A bar and per cent."""
+    return f"{bar(part / whole)} {100 * part / whole:.0f} %"
+
+
 def _plain(amount: Amount) -> str:
     return f"{amount:.2f}".rstrip("0").rstrip(".") if isinstance(amount, float) else str(amount)

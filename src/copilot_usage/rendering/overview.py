@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from copilot_usage.domain.change import change, change_of_total
+from copilot_usage.domain.dates import is_working_day
 from copilot_usage.domain.figures import percentage
 from copilot_usage.domain.metric import Dimension
+from copilot_usage.domain.report import seats_before
 from copilot_usage.rendering import charts, markdown
 from copilot_usage.rendering.series import points, unit_of
 from copilot_usage.rendering.view import Chart, Section, Table
@@ -16,6 +19,7 @@ if TYPE_CHECKING:
 
     from copilot_usage.domain.figures import Figures
     from copilot_usage.domain.report import ScopeReport
+    from copilot_usage.domain.seats import SeatFigures
     from copilot_usage.domain.usage import Amount
     from copilot_usage.rendering.series import Point
 
@@ -52,6 +56,7 @@ def _rows(scope: ScopeReport) -> Iterator[tuple[str, ...]]:
         mean: Callable[[Figures], float | None] = lambda figures: figures.mean_daily_active_working  # noqa: E731
         yield _row(scope, "Active people on a working day (mean)", mean)
         yield _row(scope, "Active people on any day (mean)", lambda figures: figures.mean_daily_active)
+        yield _row(scope, "People shown completions on a working day (mean)", partial(_shown_completions, scope))
     yield _row(scope, "Completions accepted", lambda figures: figures.acceptance_rate, rate=True)
     yield _row(scope, "Completions accepted, by lines", lambda figures: figures.acceptance_rate_by_lines, rate=True)
     for title, metric in _TOTALS.items():
@@ -60,8 +65,24 @@ def _rows(scope: ScopeReport) -> Iterator[tuple[str, ...]]:
             yield _row(scope, "of these, by agents", agent_share, rate=True)
     yield _sum_row(scope, "Pull requests merged that Copilot wrote", _MERGED)
     if scope.seats is not None:
-        idle = f"{scope.seats.idle:,} of {scope.seats.total:,}"
-        yield (f"Idle seats ({scope.seats.idle_days} days)", idle, *[markdown.UNKNOWN] * 4)
+        yield from _seat_rows(scope, scope.seats)
+
+
+def _seat_rows(scope: ScopeReport, seats: SeatFigures) -> Iterator[tuple[str, ...]]:
+    """What was kept of earlier days tells activity in 30 days, but not which seats were too new to be idle."""
+    nothing = [markdown.UNKNOWN] * 4
+    kept = seats_before(scope) if scope.before is not None else None
+    if kept is not None and kept.active_30 is not None:
+        moved = change(seats.active_in_30_days, kept.active_30)
+        now = f"{seats.active_in_30_days:,} of {seats.total:,}"
+        yield (
+            "Seats used within 30 days",
+            now,
+            f"{kept.active_30:,} of {kept.total:,}",
+            markdown.trend(moved),
+            *nothing,
+        )
+    yield (f"Idle seats ({seats.idle_days} days)", f"{seats.idle:,} of {seats.total:,}", *nothing)
 
 
 def agent_share(figures: Figures) -> float | None:
@@ -69,6 +90,13 @@ def agent_share(figures: Figures) -> float | None:
     lines = [figures.row_total(Dimension.FEATURE, feature, "loc_added_sum") for feature in AGENT_FEATURES]
     known = [amount for amount in lines if amount is not None]
     return percentage(sum(known), figures.total("loc_added_sum")) if known else None
+
+
+def _shown_completions(scope: ScopeReport, figures: Figures) -> float | None:
+    """All that generation `usage` says of people; its own figure, under its own name."""
+    days = filter(is_working_day, figures.range)
+    known = [n for day in days if (n := scope.history.amount(day, "total_active_users")) is not None]
+    return sum(known) / len(known) if known else None
 
 
 def _row(

@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING
 from copilot_usage.domain.change import change_of_total
 from copilot_usage.domain.figures import latest_breakdown, percentage
 from copilot_usage.domain.metric import Dimension
-from copilot_usage.rendering import markdown
+from copilot_usage.rendering import charts, markdown
 from copilot_usage.rendering.view import Section, Table
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from copilot_usage.domain.outcome import CreditBill
     from copilot_usage.domain.report import ScopeReport
 
 _LEFT, _RIGHT = ":--", "--:"
@@ -71,19 +74,28 @@ def credits_used(scope: ScopeReport) -> Section | None:
 
 
 def _bills(scope: ScopeReport) -> Section | None:
-    rows = []
-    for bill in sorted(scope.bills, key=lambda found: found.month):
-        for model, amount in sorted(bill.credits_by_model.items(), key=lambda item: -item[1])[:_MOST_ROWS]:
-            rows.append((bill.month, markdown.cell(model), markdown.number(amount), ""))
-        total = sum(bill.credits_by_model.values())
-        rows.append(
-            (f"**{bill.month}**", "**all models**", f"**{markdown.number(total)}**", markdown.dollars(bill.net_amount))
-        )
+    bills = sorted(scope.bills, key=lambda found: found.month)
     included = scope.seats.included_credits if scope.seats else None
-    about = f" Today's seats include {included:,} credits a month." if included else ""
-    columns = (("Calendar month", _LEFT), ("Model", _LEFT), ("Credits", _RIGHT), ("To pay", _RIGHT))
+    months = []
+    for bill in bills:
+        used = sum(bill.credits_by_model.values())
+        share = charts.share(used, included) if included else markdown.UNKNOWN
+        months.append((bill.month, markdown.number(used), share, markdown.dollars(bill.net_amount)))
+    columns = (("Calendar month", _LEFT), ("Credits", _RIGHT), ("Of those included", _LEFT), ("To pay", _RIGHT))
+    about = f" The seats of today include {included:,} credits a month." if included else ""
     note = f"From the bill, by calendar month: not to be compared with the figures of this range.{about}"
-    return Section("credits", "AI credits", folded=(Table("The bill by month and model", columns, tuple(rows), note),))
+    whole = Table("", columns, tuple(months), note)
+    return Section("credits", "AI credits", tables=(whole,), folded=(_by_model(bills),))
+
+
+def _by_model(bills: Sequence[CreditBill]) -> Table:
+    rows = [
+        (bill.month, markdown.cell(model), markdown.number(amount))
+        for bill in bills
+        for model, amount in sorted(bill.credits_by_model.items(), key=lambda item: -item[1])[:_MOST_ROWS]
+    ]
+    columns = (("Calendar month", _LEFT), ("Model", _LEFT), ("Credits", _RIGHT))
+    return Table("AI credits by month and model", columns, tuple(rows))
 
 
 def phases(scope: ScopeReport) -> Section | None:

@@ -41,7 +41,7 @@ def _seat_table(found: SeatFigures) -> Table:
 
 
 def _share(part: int, whole: int) -> str:
-    return f"{charts.bar(part / whole)} {100 * part / whole:.0f} %" if whole else ""
+    return charts.share(part, whole) if whole else ""
 
 
 def _cost(found: SeatFigures) -> tuple[str, ...]:
