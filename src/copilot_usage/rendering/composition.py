@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from copilot_usage.rendering import markdown, notes, owners
 from copilot_usage.rendering.breakdowns import breakdowns
 from copilot_usage.rendering.comparison import comparison
-from copilot_usage.rendering.findings import findings, joint_findings
+from copilot_usage.rendering.findings import findings, joint_findings, kinds
 from copilot_usage.rendering.overview import activity, headline_table
 from copilot_usage.rendering.seat_section import seats
 from copilot_usage.rendering.surfaces import adoption
@@ -75,4 +75,6 @@ def _tidy(section: Section) -> Section:
 def _title(report: Report) -> str:
     """The owner, where all scopes are its teams."""
     owners = {scope.scope.owner for scope in report.scopes}
-    return f"Copilot usage · teams of {markdown.cell(owners.pop())}" if len(owners) == 1 else "Copilot usage"
+    if len(owners) == 1:
+        return f"Copilot usage · teams of {markdown.cell(owners.pop())}"
+    return f"Copilot usage · {len(report.scopes)} {kinds(report)}"

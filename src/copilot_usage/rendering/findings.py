@@ -56,15 +56,16 @@ def _sentence(insight: Insight) -> str:
 
 def headline(report: Report) -> str:
     """One line of plain text, ready for a chat message; with several scopes it names the largest change."""
-    name = report.scopes[0].scope.name if len(report.scopes) == 1 else f"{len(report.scopes)} {_kinds(report)}"
+    name = report.scopes[0].scope.name if len(report.scopes) == 1 else f"{len(report.scopes)} {kinds(report)}"
     parts = _of_one(report.scopes[0]) if len(report.scopes) == 1 else _of_several(report)
     days = markdown.days(report.range)
     return f"Copilot usage of {name}, {days}: {', '.join(parts)}"
 
 
-def _kinds(report: Report) -> str:
-    kinds = {"organization": "organizations", "enterprise": "enterprises"}
-    return kinds.get(report.scopes[0].scope.kind.value, "teams")
+def kinds(report: Report) -> str:
+    """What several scopes are called together."""
+    names = {"organization": "organizations", "enterprise": "enterprises"}
+    return names.get(report.scopes[0].scope.kind.value, "teams")
 
 
 def _of_one(scope: ScopeReport) -> list[str]:

@@ -53,12 +53,12 @@ def notes(report: Report) -> Iterator[str]:
     for scope in report.scopes:
         yield from (_named(report, scope, text) for text in _of_scope(scope))
     for note in report.notes:
-        name = f"`{note.scope.name}`: " if note.scope is not None and len(report.scopes) != 1 else ""
+        name = f"{_code(note.scope.name)}: " if note.scope is not None and len(report.scopes) != 1 else ""
         yield name + _escaped(note.text)
 
 
 def _named(report: Report, scope: ScopeReport, text: str) -> str:
-    return text if len(report.scopes) == 1 else f"`{scope.scope.name}`: {text}"
+    return text if len(report.scopes) == 1 else f"{_code(scope.scope.name)}: {text}"
 
 
 def _of_scope(scope: ScopeReport) -> Iterator[str]:
@@ -107,12 +107,16 @@ def source(report: Report) -> str:
     kept = ""
     if report.kept_at:
         commit = f" at `{report.commit[:7]}`" if report.commit else ""
-        kept = f" · snapshots in `{markdown.cut(report.kept_at).replace('`', '')}`{commit}"
+        kept = f" · snapshots in {_code(report.kept_at)}{commit}"
     return f"Source: GitHub's Copilot usage metrics · {generations}{kept}"
 
 
 def _days(days: Sequence[date]) -> str:
     return markdown.listed([markdown.day(day) for day in days], _MOST_NAMED)
+
+
+def _code(name: str) -> str:
+    return f"`{markdown.cut(name).replace('`', '')}`"
 
 
 def _escaped(text: str) -> str:

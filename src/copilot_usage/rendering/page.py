@@ -5,9 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from functools import partial
 from pathlib import Path
+from traceback import extract_tb
 from typing import TYPE_CHECKING, Any
 
-from jinja2 import BaseLoader, ChoiceLoader, FileSystemLoader, PrefixLoader, StrictUndefined, TemplateError
+from jinja2 import (
+    BaseLoader,
+    ChoiceLoader,
+    FileSystemLoader,
+    PrefixLoader,
+    StrictUndefined,
+    TemplateError,
+    TemplateNotFound,
+)
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from copilot_usage.errors import TemplateMistake
@@ -23,6 +32,17 @@ if TYPE_CHECKING:
 
 _FIRST = "summary.md.j2"
 _PACKAGE = Path(__file__).parent.parent
+# What a template can do wrong; it runs in a sandbox, so nothing else of ours can fail in it.
+_MISTAKES = (
+    TemplateError,
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    TypeError,
+    ValueError,
+    OSError,
+    RecursionError,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +71,8 @@ def _render(view: PageView, templates: Path | None) -> str:
         raise _mistake(f"There is no folder `{templates.name}` in the workspace.", None)
     try:
         return within_limit(view, partial(_text, _environment(templates)))
-    except (TemplateError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError, OSError) as error:
-        raise _mistake(f"{_place(error, templates)}: {error}", error) from error
+    except _MISTAKES as error:
+        raise _mistake(f"{_place(error, templates)}: {_words(error)}", error) from error
 
 
 def _text(environment: ImmutableSandboxedEnvironment, view: PageView) -> str:
@@ -93,16 +113,25 @@ def _mistake(cause: str, error: Exception | None) -> TemplateMistake:
     )
 
 
+def _words(error: Exception) -> str:
+    if isinstance(error, RecursionError):
+        return f"it includes or extends itself; the built-in files are named `built-in/{_FIRST}` and so on."
+    if isinstance(error, TemplateNotFound):
+        return f"there is no template `{error.message}`."
+    return str(error)
+
+
 def _place(error: Exception, templates: Path) -> str:
-    """File and line of the template: Jinja puts its own frames into the traceback."""
+    """File and line of the template: Jinja puts its own frames into the traceback.
+
+    The workspace's own line says more than that of the built-in macro which it called.
+    """
     line, name = getattr(error, "lineno", None), getattr(error, "filename", None)
-    trace = error.__traceback__
-    while trace is not None:
-        if trace.tb_frame.f_code.co_filename.endswith(".j2"):
-            name, line = trace.tb_frame.f_code.co_filename, trace.tb_lineno
-        trace = trace.tb_next
-    if name is None:
+    frames = [(Path(frame.filename), frame.lineno) for frame in extract_tb(error.__traceback__)]
+    frames = [(path, number) for path, number in frames if path.suffix == ".j2"]
+    own = [(path, number) for path, number in frames if path.is_relative_to(templates)]
+    path, line = (own or frames or [(Path(name or ""), line)])[-1]
+    if not path.name:
         return "A template"
-    path = Path(name)
     shown = path.relative_to(templates).as_posix() if path.is_relative_to(templates) else path.name
     return f"`{shown}`, line {line}" if line else f"`{shown}`"
