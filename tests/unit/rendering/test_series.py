@@ -1,0 +1,74 @@
+"""A range as points of a chart."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from builders import NEWEST, history_of, usage_day, usage_days
+from copilot_usage.domain.dates import DateRange, ending
+from copilot_usage.rendering.series import points, unit_of
+
+
+@pytest.mark.parametrize(("days", "unit"), [(1, "day"), (56, "day"), (57, "week"), (366, "week"), (367, "month")])
+def test_a_longer_range_has_longer_points(days: int, unit: str) -> None:
+    assert unit_of(ending(NEWEST, days)) == unit
+
+
+@given(st.dates(date(2024, 1, 1), date(2026, 11, 21)), st.integers(1, 800), st.sampled_from(["day", "week", "month"]))
+def test_points_hold_every_day_once_and_in_order(until: date, days: int, unit: str) -> None:
+    shown = ending(until, days)
+    held = [day for point in points(history_of(), shown, unit) for day in point.days]
+    assert held == list(shown)
+
+
+@given(st.integers(1, 400))
+def test_few_points_have_a_date(days: int) -> None:
+    labels = [point.label for point in points(history_of(), ending(NEWEST, days))]
+    assert 1 <= sum(bool(label) for label in labels) <= 14
+
+
+def test_the_newest_week_is_whole() -> None:
+    first, *_, last = points(history_of(), ending(NEWEST, 60))
+    assert (len(first.days), len(last.days)) == (60 % 7, 7)
+
+
+def test_a_week_counts_work_and_means_people_of_its_working_days() -> None:
+    # Sunday to Saturday; the weekend has few people, and Wednesday is not known.
+    week = ending(NEWEST, 7)
+    known = [(1, 5), (10, 5), (20, 5), None, (30, 5), (40, 5), (3, 5)]
+    days = [
+        usage_day(day, {"daily_active_users": pair[0], "user_initiated_interaction_count": pair[1]})
+        for day, pair in zip(week, known, strict=True)
+        if pair is not None
+    ]
+    (point,) = points(history_of(*days), week, "week")
+    assert point.daily == 25
+    assert point.prompts == 30
+    assert point.lines is None
+
+
+def test_people_of_a_window_are_those_of_its_last_known_day() -> None:
+    week = ending(NEWEST, 7)
+    (point,) = points(
+        history_of(*usage_days(week, "weekly_active_users", [40, 41, 42, 43, 44, 45, None])), week, "week"
+    )
+    assert point.weekly == 45
+
+
+def test_a_day_that_is_not_known_is_a_point_without_figures() -> None:
+    found = points(history_of(*usage_days(ending(NEWEST, 3), "daily_active_users", [4, None, 0])), ending(NEWEST, 3))
+    assert [point.daily for point in found] == [4, None, 0]
+
+
+def test_whole_months_are_called_by_their_name_and_others_by_their_days() -> None:
+    found = points(history_of(), DateRange(date(2026, 9, 15), NEWEST), "month")
+    assert [point.title for point in found] == ["15 Sep – 30 Sep 2026", "October 2026", "1 Nov – 21 Nov 2026"]
+
+
+def test_a_day_is_called_with_its_weekday() -> None:
+    (point,) = points(history_of(), DateRange(NEWEST, NEWEST))
+    assert point.title == "Sat 21 Nov"
