@@ -118,7 +118,7 @@ def _words(error: Exception) -> str:
         return f"it includes or extends itself; the built-in files are named `built-in/{_FIRST}` and so on."
     if isinstance(error, TemplateNotFound):
         return f"there is no template `{error.message}`."
-    return str(error)
+    return f"{str(error).rstrip('.')}."
 
 
 def _place(error: Exception, templates: Path) -> str:
