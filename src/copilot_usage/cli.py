@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 import logging
+import os
 import sys
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from copilot_usage import __version__
@@ -31,11 +33,20 @@ def main(arguments: Sequence[str], environ: Mapping[str, str], clock: Clock) -> 
     _log_to_the_terminal(verbose=options.verbose or around.debug)
     try:
         _COMMANDS[options.command](options, environ, around, clock)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _write_no_more()
     except Exception as error:  # noqa: BLE001 - the one place where everything is caught
         failure = failure_of(error, around)
         _logger.error("%s\n%s\n\n%s", failure.title, failure.cause, failure.remedy)  # noqa: TRY400 - for readers
         return 2 if isinstance(error, InputError) else 1
     return 0
+
+
+def _write_no_more() -> None:
+    """Whoever reads the page, `head` say, has seen enough of it; it is shown after everything else was done."""
+    with Path(os.devnull).open("w") as nowhere:
+        os.dup2(nowhere.fileno(), sys.stdout.fileno())
 
 
 def _report(options: argparse.Namespace, environ: Mapping[str, str], around: Surroundings, clock: Clock) -> None:

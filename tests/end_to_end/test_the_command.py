@@ -54,6 +54,19 @@ def test_the_version_is_told(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout.split()[0]) == (0, "copilot-usage")
 
 
+def test_a_reader_who_has_seen_enough_is_no_mistake(tmp_path: Path) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    try:
+        done = subprocess.run(
+            [str(COMMAND), "demo", "--days", "1"], cwd=tmp_path, stdout=writing, stderr=subprocess.PIPE, check=False
+        )
+    finally:
+        os.close(writing)
+    assert (done.returncode, b"mistake" in done.stderr, b"Exception" in done.stderr) == (0, False, False)
+    assert (tmp_path / "copilot-usage-demo/summary.md").is_file()
+
+
 @pytest.mark.parametrize("arguments", [[], ["unknown"], ["report", "--unknown"], ["import"]], ids=str)
 def test_what_is_no_command_is_exit_code_two(tmp_path: Path, arguments: list[str]) -> None:
     done = run(tmp_path, *arguments)

@@ -66,8 +66,8 @@ def test_people_are_githubs_own_count_of_the_last_day(page: str) -> None:
 def test_means_are_of_the_known_days(page: str) -> None:
     active = {date.fromisoformat(d["day"]): d["daily_active_users"] for d in documents(DAYS)}
     working = [people for day, people in active.items() if day.weekday() < 5]
-    assert row(page, "Active people on a working day (mean)")[0] == f"{sum(working) / len(working):.0f}"
-    assert row(page, "Active people on any day (mean)")[0] == f"{sum(active.values()) / len(active):.0f}"
+    assert row(page, "Active people on a working day (mean)")[0] == f"{sum(working) / len(working):.1f}"
+    assert row(page, "Active people on any day (mean)")[0] == f"{sum(active.values()) / len(active):.1f}"
 
 
 def test_rates_are_ratios_of_sums(page: str) -> None:
@@ -111,7 +111,7 @@ def test_a_month_is_the_sum_of_its_days() -> None:
     september = [date(2026, 9, 1) + timedelta(days=n) for n in range(30)]
     working = [d["daily_active_users"] for d in documents(september) if date.fromisoformat(d["day"]).weekday() < 5]
     cells = row(page, "September 2026")
-    assert cells[0] == f"{round(sum(working) / len(working), 1):.0f}"
+    assert cells[0] == f"{sum(working) / len(working):.1f}"
     assert cells[-1] == f"{total(documents(september), 'loc_added_sum'):,}"
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from copilot_usage.domain.figures import Figures
+    from copilot_usage.domain.figures import Figures, Total
     from copilot_usage.domain.usage import Amount
 
 
@@ -32,10 +32,12 @@ def change(now: Amount | None, before: Amount | None) -> Change | None:
 
 
 def change_of_total(now: Figures, before: Figures | None, metric: str) -> Change | None:
-    """Change of a sum; None unless it was known on equally many days of both ranges, since half a range is no trend."""
-    if before is None:
+    """Change of a day's counter, summed; see `change_of_sums`."""
+    return None if before is None else change_of_sums(now.totals.get(metric), before.totals.get(metric))
+
+
+def change_of_sums(now: Total | None, before: Total | None) -> Change | None:
+    """None unless both sums are of equally many days, since half a range is no trend."""
+    if now is None or before is None or now.days != before.days:
         return None
-    ours, theirs = now.totals.get(metric), before.totals.get(metric)
-    if ours is None or theirs is None or ours.days != theirs.days:
-        return None
-    return Change(ours.amount, theirs.amount)
+    return Change(now.amount, before.amount)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from copilot_usage.domain.change import Change, change, change_of_total
 from copilot_usage.domain.dates import ending
+from copilot_usage.domain.figures import PEOPLE_WINDOWS
 from copilot_usage.domain.metric import Dimension
+from copilot_usage.domain.report import breaks_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,8 +23,11 @@ MOST = 3
 _ENOUGH_PEOPLE = 20
 _ENOUGH_WORK = 200
 _LARGE_CHANGE = 10.0
+_LARGE_CHANGE_OVER_BREAKS = 25.0
 _TAKE_OFF = 50.0
 _LONG_ENOUGH_FOR_A_PEAK = 28
+_LONG_ENOUGH_FOR_A_COURSE = 84
+_LONGEST_WINDOW = max(PEOPLE_WINDOWS)
 # From here on a weekend more or less is lost in the crowd.
 _MANY_DAYS = 56
 _QUIET_DAYS = 10
@@ -52,7 +58,7 @@ class Insight:
 def insights(scope: ScopeReport) -> tuple[Insight, ...]:
     """In the order of their weight: money lost, people lost or won, work that moved."""
     certain = same_weekdays(scope.now.range)
-    moved = (*_people(scope), *_took_off(scope)) if certain else ()
+    moved = (*_people(scope), *_over_the_range(scope), *_took_off(scope)) if certain else ()
     found = (*_stopped(scope), *_idle(scope), *moved, *_peak(scope), *(_moved(scope) if certain else ()))
     return found[:MOST]
 
@@ -73,6 +79,20 @@ def _people(scope: ScopeReport) -> Iterator[Insight]:
     moved = change(scope.now.active_people, before)
     if moved and _is_large(moved, _ENOUGH_PEOPLE):
         yield Insight("people", "Active people", moved)
+
+
+def _over_the_range(scope: ScopeReport) -> Iterator[Insight]:
+    """Of a long range without one before it: people of its last 28 days against those of its first 28."""
+    days = scope.now.range
+    if scope.before is not None or scope.now.active_people is not None or len(days) < _LONG_ENOUGH_FOR_A_COURSE:
+        return
+    first = days.since + timedelta(days=_LONGEST_WINDOW - 1)
+    now, then = (scope.history.amount(day, PEOPLE_WINDOWS[_LONGEST_WINDOW]) for day in (days.until, first))
+    moved = change(now, then)
+    # A break in the series between the two moves the figure a little by itself.
+    least = _LARGE_CHANGE if not breaks_in(days) else _LARGE_CHANGE_OVER_BREAKS
+    if moved and _is_large(moved, _ENOUGH_PEOPLE, least):
+        yield Insight("course", "Active people over the range", moved)
 
 
 def _took_off(scope: ScopeReport) -> Iterator[Insight]:
@@ -119,5 +139,5 @@ def _stopped(scope: ScopeReport) -> Iterator[Insight]:
         )
 
 
-def _is_large(moved: Change, enough: float) -> bool:
-    return moved.before >= enough and abs(moved.relative or 0) >= _LARGE_CHANGE
+def _is_large(moved: Change, enough: float, least: float = _LARGE_CHANGE) -> bool:
+    return moved.before >= enough and abs(moved.relative or 0) >= least

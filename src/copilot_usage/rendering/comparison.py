@@ -6,7 +6,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from copilot_usage.domain.change import change
+from copilot_usage.domain.insights import same_weekdays
 from copilot_usage.rendering import charts, markdown
+from copilot_usage.rendering.headline import OTHER_WEEKDAYS
 from copilot_usage.rendering.view import Section, Table, without_empty_columns
 
 if TYPE_CHECKING:
@@ -35,6 +37,8 @@ def comparison(report: Report) -> Section | None:
     one_owner = len({scope.scope.owner for scope in ranked}) == 1
     rows = tuple(_row(scope, teams=teams, one_owner=one_owner) for scope in ranked)
     note = "People in several of these count in each: the rows do not add up to a whole."
+    if any(scope.before is not None for scope in ranked) and not same_weekdays(report.range):
+        note = f"{note} {OTHER_WEEKDAYS}"
     title = "Teams compared" if teams else "Compared"
     whole = without_empty_columns(Table("", columns, rows, note))
     if len(rows) <= _SEEN:
@@ -51,7 +55,7 @@ def _row(scope: ScopeReport, *, teams: bool, one_owner: bool) -> tuple[str, ...]
         markdown.cell((scope.scope.team if one_owner else None) or scope.scope.name),
         *((markdown.number(scope.members),) if teams else ()),
         markdown.number(scope.now.active_people),
-        markdown.number(mean, digits=1),
+        markdown.mean(mean),
         markdown.trend(moved),
         charts.sparkline(series, _NARROW),
         markdown.per_cent(scope.now.acceptance_rate),

@@ -6,10 +6,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from copilot_usage.rendering import markdown, notes, owners
+from copilot_usage.rendering.activity import activity
 from copilot_usage.rendering.breakdowns import breakdowns
 from copilot_usage.rendering.comparison import comparison
 from copilot_usage.rendering.findings import findings, joint_findings, kinds
-from copilot_usage.rendering.overview import activity, headline_table
+from copilot_usage.rendering.headline import headline_table
 from copilot_usage.rendering.seat_section import seats
 from copilot_usage.rendering.surfaces import adoption
 from copilot_usage.rendering.view import PageView, ScopeView, Section, without_empty_columns

@@ -50,6 +50,9 @@ def _sentence(insight: Insight) -> str:
             return f"**A new peak**: {most} people were active on {subject}, more than on any day before."
         case "took off":
             return f"**{subject} took off**: {markdown.trend(moved)} ({then_now})."
+        case "course" if moved:
+            first, last = markdown.number(moved.before), markdown.number(moved.now)
+            return f"**{subject}**: {markdown.trend(moved)} ({first} in its first 28 days, {last} in its last)."
         case _:
             return f"**{subject}**: {markdown.trend(moved)} ({then_now})."
 
@@ -75,7 +78,7 @@ def _of_one(scope: ScopeReport) -> list[str]:
         moved = change(people, scope.before.active_people if scope.before else None)
         parts.append(f"{people:,} active people" + (f" ({markdown.trend(moved)})" if moved else ""))
     elif scope.now.mean_daily_active_working is not None:
-        parts.append(f"{scope.now.mean_daily_active_working:,.0f} active people on a working day")
+        parts.append(f"{markdown.mean(scope.now.mean_daily_active_working)} active people on a working day")
     if rate is not None:
         parts.append(f"{markdown.per_cent(rate)} of completions accepted")
     if scope.seats is not None:

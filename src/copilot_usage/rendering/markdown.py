@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from datetime import date
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from copilot_usage.domain.change import Change
     from copilot_usage.domain.dates import DateRange
     from copilot_usage.domain.usage import Amount
@@ -49,6 +48,16 @@ def cut(text: str) -> str:
 def number(amount: Amount | None, *, digits: int = 0) -> str:
     """`12,345`; `–` where it is not known."""
     return UNKNOWN if amount is None else f"{amount:,.{digits}f}"
+
+
+def mean(amount: float | None) -> str:
+    """`38.2`: so exact that a change can be checked against it; from a thousand on in whole numbers."""
+    return number(amount, digits=1 if amount is not None and amount < 1_000 else 0)
+
+
+def month(value: str) -> str:
+    """`October 2026` of `2026-10`."""
+    return f"{date.fromisoformat(f'{value}-01'):%B %Y}"
 
 
 def per_cent(rate: float | None) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from copilot_usage.domain.insights import same_weekdays
 from copilot_usage.domain.report import breaks_in
 from copilot_usage.domain.snapshot import Generation
 from copilot_usage.rendering import markdown
@@ -73,22 +72,6 @@ def _of_scope(scope: ScopeReport) -> Iterator[str]:
         yield "These days come from a generation of GitHub's API that says less: figures it does not have are absent."
     if Generation.USAGE in scope.now.generations:
         yield "In generation `usage` active people are those who were shown completions; chat alone does not count."
-    yield from _incomparable(scope)
-
-
-def _incomparable(scope: ScopeReport) -> Iterator[str]:
-    before = scope.before
-    if before is None:
-        return
-    if set(before.generations) != set(scope.now.generations):
-        yield "The range before comes from another generation: only figures that mean the same in both are compared."
-    elif not same_weekdays(scope.now.range):
-        yield "The range before has other weekdays than this one, so changes also show where the weekends fall."
-    if len(before.days) != len(scope.now.days):
-        yield (
-            f"The range before has {len(before.days)} days with data and this one {len(scope.now.days)}: "
-            "sums are not compared."
-        )
 
 
 def breaks(days: DateRange, compared: DateRange | None) -> tuple[str, ...]:

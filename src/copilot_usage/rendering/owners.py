@@ -80,17 +80,20 @@ def _bills(scope: ScopeReport) -> Section | None:
     for bill in bills:
         used = sum(bill.credits_by_model.values())
         share = charts.share(used, included) if included else markdown.UNKNOWN
-        months.append((bill.month, markdown.number(used), share, markdown.dollars(bill.net_amount)))
+        months.append((markdown.month(bill.month), markdown.number(used), share, markdown.dollars(bill.net_amount)))
     columns = (("Calendar month", _LEFT), ("Credits", _RIGHT), ("Of those included", _LEFT), ("To pay", _RIGHT))
     about = f" The seats of today include {included:,} credits a month." if included else ""
-    note = f"From the bill, by calendar month: not to be compared with the figures of this range.{about}"
+    note = (
+        "From the bill, by calendar month, the running one so far: not to be compared with the figures of this range."
+        + about
+    )
     whole = Table("", columns, tuple(months), note)
     return Section("credits", "AI credits", tables=(whole,), folded=(_by_model(bills),))
 
 
 def _by_model(bills: Sequence[CreditBill]) -> Table:
     rows = [
-        (bill.month, markdown.cell(model), markdown.number(amount))
+        (markdown.month(bill.month), markdown.cell(model), markdown.number(amount))
         for bill in bills
         for model, amount in sorted(bill.credits_by_model.items(), key=lambda item: -item[1])[:_MOST_ROWS]
     ]
@@ -112,7 +115,7 @@ def phases(scope: ScopeReport) -> Section | None:
         people = (row.get("users_in_phase_28d"), row.get("total_engaged_users"))
         rows.append((title, *(markdown.number(amount) for amount in people)))
     columns = (("Phase", _LEFT), ("People in 28 days", _RIGHT), ("Active on the day", _RIGHT))
-    table = Table(f"On {markdown.day(day, year=True)}", columns, tuple(rows))
+    table = Table(f"Adoption phases on {markdown.day(day, year=True)}", columns, tuple(rows))
     return Section("phases", "Adoption phases", folded=(table,))
 
 
@@ -133,7 +136,8 @@ def customizations(scope: ScopeReport) -> Section | None:
     ]
     if not rows:
         return None
-    table = Table("Most used", (("Kind", _LEFT), ("Name", _LEFT), ("Uses", _RIGHT)), tuple(rows))
+    columns = (("Kind", _LEFT), ("Name", _LEFT), ("Uses", _RIGHT))
+    table = Table("CLI customizations, the most used", columns, tuple(rows))
     return Section("customizations", "CLI customizations", folded=(table,))
 
 

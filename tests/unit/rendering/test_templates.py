@@ -73,6 +73,20 @@ def test_a_file_of_the_page_can_be_replaced_alone(tmp_path: Path) -> None:
     assert text.startswith("# Copilot usage · octo-org")
 
 
+def test_one_kind_of_section_can_be_replaced_alone(tmp_path: Path) -> None:
+    built_in = render_page(REPORT).text
+    before, _, after = built_in.partition("<details><summary>Active people, in numbers</summary>")
+    text = page_with(tmp_path, activity="(ours)\n").text
+    assert text == before + "(ours)\n" + after[after.index("<details>") :]
+
+
+def test_macros_can_be_replaced(tmp_path: Path) -> None:
+    own = "{% macro table(made) %}(a table){% endmacro %}{% macro fold(made) %}{% endmacro %}"
+    text = page_with(tmp_path, macros=own + "{% macro chart(made) %}{% endmacro %}").text
+    assert "(a table)" in text
+    assert "|" not in text
+
+
 def test_filters_are_those_of_the_page(tmp_path: Path) -> None:
     text = page_with(tmp_path, summary='{{ 12345 | number }} {{ "a|b" | cell }}').text
     assert text == "12,345 a&#124;b"

@@ -1,0 +1,171 @@
+"""The headline table: this range, the range before, the change."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from copilot_usage.domain.change import change, change_of_sums
+from copilot_usage.domain.dates import is_working_day
+from copilot_usage.domain.figures import PEOPLE_WINDOWS, percentage
+from copilot_usage.domain.insights import same_weekdays
+from copilot_usage.domain.metric import COMPLETION, Dimension
+from copilot_usage.domain.report import seats_before
+from copilot_usage.rendering import markdown
+from copilot_usage.rendering.view import Table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from copilot_usage.domain.figures import Figures, Total
+    from copilot_usage.domain.report import ScopeReport
+    from copilot_usage.domain.seats import SeatFigures
+    from copilot_usage.domain.usage import Amount
+
+OTHER_WEEKDAYS = "The range before has other weekdays than this one, so changes also show where the weekends fall."
+# Features whose lines were written without anybody accepting them one by one.
+AGENT_FEATURES = ("agent_edit", "chat_panel_agent_mode", "copilot_cli", "copilot_app")
+_SUMS = {
+    "Prompts": "user_initiated_interaction_count",
+    "Lines written by Copilot": "loc_added_sum",
+    "Pull requests merged that Copilot wrote": "pull_requests.total_merged_created_by_copilot",
+    "Chat turns": "total_chat_turns",
+    "Chats in the editor": "total_chats",
+}
+_SUMS_OF_COMPLETIONS = {
+    "Completions shown": "code_generation_activity_count",
+    "Lines of accepted completions": "loc_added_sum",
+}
+# The longest window that GitHub counts distinct people over.
+_MOST_COUNTED = max(PEOPLE_WINDOWS)
+
+
+def headline_table(scope: ScopeReport) -> Table:
+    """This range, the range before, the change; and the same weeks of last year where they are stored."""
+    columns = [("", ":--"), ("This range", "--:")]
+    if scope.before is not None:
+        columns += [(f"{len(scope.before.range)} days before", "--:"), ("Change", "--:")]
+    if scope.year_before is not None:
+        columns += [("A year ago", "--:"), ("Change", "--:")]
+    rows = tuple(row[: len(columns)] for row in _rows(scope) if row[1] != markdown.UNKNOWN)
+    return Table("", tuple(columns), rows, " ".join(_cautions(scope)))
+
+
+def _cautions(scope: ScopeReport) -> Iterator[str]:
+    """What to know before the changes are believed."""
+    before = scope.before
+    if before is None:
+        return
+    if set(before.generations) != set(scope.now.generations):
+        yield "The range before comes from another generation: only figures that mean the same in both are compared."
+    elif not same_weekdays(scope.now.range):
+        yield OTHER_WEEKDAYS
+    if len(before.days) != len(scope.now.days):
+        known = f"The range before has {len(before.days)} days with data and this one {len(scope.now.days)}"
+        yield f"{known}: sums are not compared."
+
+
+def _rows(scope: ScopeReport) -> Iterator[tuple[str, ...]]:
+    days = len(scope.now.range)
+    people = "Active people" if days == 1 else f"Active people ({days} days)"
+    yield _row(scope, f"**{people}**", lambda figures: figures.active_people)
+    if days > _MOST_COUNTED and scope.now.active_people is None:
+        yield _row(scope, f"**Active people (last {_MOST_COUNTED} days)**", partial(_at_the_end, scope))
+    if days > 1:
+        yield from _mean_rows(scope)
+    rate = partial(_row, scope, write=markdown.per_cent, points=True)
+    yield rate("Completions accepted", lambda figures: figures.acceptance_rate)
+    yield rate("Completions accepted, by lines", lambda figures: figures.acceptance_rate_by_lines)
+    for title, metric in _SUMS.items():
+        yield _sum_row(scope, title, partial(_total, metric))
+        if metric == "loc_added_sum":
+            yield rate("of these, by agents", agent_share)
+    if scope.now.total("loc_added_sum") is None:
+        # The two older generations count no work in all, only that of completions.
+        for title, metric in _SUMS_OF_COMPLETIONS.items():
+            yield _sum_row(scope, title, partial(_of_completions, metric))
+    if scope.seats is not None:
+        yield from _seat_rows(scope, scope.seats)
+
+
+def _mean_rows(scope: ScopeReport) -> Iterator[tuple[str, ...]]:
+    mean = partial(_row, scope, write=markdown.mean)
+    yield mean("Active people on a working day (mean)", lambda figures: figures.mean_daily_active_working)
+    yield mean("Active people on any day (mean)", lambda figures: figures.mean_daily_active)
+    yield mean("People shown completions on a working day (mean)", partial(_shown_completions, scope))
+
+
+def _seat_rows(scope: ScopeReport, seats: SeatFigures) -> Iterator[tuple[str, ...]]:
+    """What was kept of earlier days tells activity in 30 days, but not which seats were too new to be idle."""
+    nothing = [markdown.UNKNOWN] * 4
+    kept = seats_before(scope) if scope.before is not None else None
+    if kept is not None and kept.active_30 is not None:
+        moved = change(seats.active_in_30_days, kept.active_30)
+        now = f"{seats.active_in_30_days:,} of {seats.total:,}"
+        yield (
+            "Seats used within 30 days",
+            now,
+            f"{kept.active_30:,} of {kept.total:,}",
+            markdown.trend(moved),
+            *nothing,
+        )
+    yield (f"Idle seats ({seats.idle_days} days)", f"{seats.idle:,} of {seats.total:,}", *nothing)
+
+
+def agent_share(figures: Figures) -> float | None:
+    """Lines that agents wrote, of all lines that Copilot wrote, per cent."""
+    lines = [figures.row_total(Dimension.FEATURE, feature, "loc_added_sum") for feature in AGENT_FEATURES]
+    known = [amount for amount in lines if amount is not None]
+    return percentage(sum(known), figures.total("loc_added_sum")) if known else None
+
+
+def _shown_completions(scope: ScopeReport, figures: Figures) -> float | None:
+    """All that generation `usage` says of people; its own figure, under its own name."""
+    days = filter(is_working_day, figures.range)
+    known = [n for day in days if (n := scope.history.amount(day, "total_active_users")) is not None]
+    return sum(known) / len(known) if known else None
+
+
+def _at_the_end(scope: ScopeReport, figures: Figures) -> Amount | None:
+    return scope.history.amount(figures.range.until, PEOPLE_WINDOWS[_MOST_COUNTED])
+
+
+def _row(
+    scope: ScopeReport,
+    title: str,
+    read: Callable[[Figures], Amount | None],
+    *,
+    write: Callable[[Amount | None], str] = markdown.number,
+    points: bool = False,
+) -> tuple[str, ...]:
+    now = read(scope.now)
+    cells = [title, f"**{write(now)}**" if title.startswith("**") and now is not None else write(now)]
+    for earlier in _earlier(scope):
+        then = read(earlier)
+        cells += [write(then), markdown.trend(change(now, then), points=points)]
+    return tuple(cells)
+
+
+def _sum_row(scope: ScopeReport, title: str, read: Callable[[Figures], Total | None]) -> tuple[str, ...]:
+    now = read(scope.now)
+    cells = [title, _amount(now)]
+    for earlier in _earlier(scope):
+        then = read(earlier)
+        cells += [_amount(then), markdown.trend(change_of_sums(now, then))]
+    return tuple(cells)
+
+
+def _amount(total: Total | None) -> str:
+    return markdown.UNKNOWN if total is None else markdown.number(total.amount)
+
+
+def _total(metric: str, figures: Figures) -> Total | None:
+    return figures.totals.get(metric)
+
+
+def _of_completions(metric: str, figures: Figures) -> Total | None:
+    return figures.breakdowns.get(Dimension.FEATURE, {}).get(COMPLETION, {}).get(metric)
+
+
+def _earlier(scope: ScopeReport) -> Iterator[Figures]:
+    yield from (figures for figures in (scope.before, scope.year_before) if figures is not None)
