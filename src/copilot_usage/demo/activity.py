@@ -26,6 +26,8 @@ FLAGS = (
     "used_copilot_code_review_active",
     "used_copilot_code_review_passive",
 )
+# GitHub's adoption phases, by number: no cohort, code first, agent first, multi-agent.
+PHASES = ("No Cohort", "Phase 1", "Phase 2", "Phase 3")
 # When GitHub introduced what (its changelog); before that day a row lacks the field.
 APP_DAY = date(2026, 7, 28)
 CREDITS_DAY = date(2026, 6, 19)
@@ -80,6 +82,8 @@ def _credits_only(person: Person, day: date) -> Row:
 def _features(person: Person, day: date, random: Random) -> dict[str, dict[str, int]]:
     growth = max(0.15, 1 + (day.toordinal() - _ANCHOR) / 90)  # agents take off over the year
     features = {"code_completion": _counted(random, 0, 24, 0.31, 1.4)}
+    if person.number % 12 == 6:  # knows nothing but completions
+        return features
     if random.random() < 0.7:
         features["chat_panel_ask_mode"] = _counted(random, 5, 4, 0.2, 5.0)
     if random.random() < 0.12:
@@ -177,7 +181,7 @@ def _sessions(prompts: int, random: Random) -> Row:
 
 def _phase(person: Person) -> Row:
     number = 0 if person.habit < 0.3 else 1 if person.agent < 0.3 else 2 if person.agent < 0.65 else 3
-    return {"phase_number": number, "phase": "No Cohort" if number == 0 else f"Phase {number}", "version": "v1"}
+    return {"phase_number": number, "phase": PHASES[number], "version": "v1"}
 
 
 def _credits(day: date, features: dict[str, dict[str, int]]) -> Row:

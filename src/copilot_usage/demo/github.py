@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from copilot_usage.demo.bills import bill_items
 from copilot_usage.demo.earlier import metrics_day, usage_day
 from copilot_usage.demo.git_data import GitData, refused
 from copilot_usage.demo.loopback import Reply, Request, listening
@@ -120,11 +121,9 @@ class InventedGitHub:
     def bill(self, request: Request, kind: str, owner: str) -> Reply:
         if owner.lower() not in self.owners or not self.may_read(request):
             return refused(404, "Not Found")
-        people = len(self.owners[owner.lower()].people)
-        items = [
-            _bill_item(model, people * share) for model, share in {"GPT-5.4": 900, "Claude Sonnet 4.6": 640}.items()
-        ]
-        period = {"year": int(request.query.get("year", self.today.year)), "month": int(request.query.get("month", 1))}
+        year, month = int(request.query.get("year", self.today.year)), int(request.query.get("month", self.today.month))
+        items = bill_items(len(self.owners[owner.lower()].people), date(year, month, 1), self.today)
+        period = {"year": year, "month": month}
         return Reply(200, {"timePeriod": period, kind.removesuffix("s"): owner, "usageItems": items})
 
     def earlier_days(self, request: Request, kind: str, owner: str, _: str | None, generation: str) -> Reply:
@@ -159,14 +158,6 @@ class InventedGitHub:
             "used": len(self.requests),
         }
         return Reply(200, {"resources": {"core": core}})
-
-
-def _bill_item(model: str, credits_used: float) -> dict[str, Any]:
-    gross = round(credits_used * 0.01, 2)
-    amounts = {"grossAmount": gross, "discountAmount": gross, "netAmount": 0.0}
-    quantities = {"grossQuantity": credits_used, "discountQuantity": credits_used, "netQuantity": 0}
-    kind = {"product": "Copilot", "sku": "Copilot AI Credits", "unitType": "credits", "pricePerUnit": 0.01}
-    return {**kind, "model": model, **quantities, **amounts}
 
 
 _ROUTES: tuple[tuple[str, Callable[..., Reply]], ...] = (
