@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from copilot_usage.domain.report import breaks_in
@@ -49,15 +50,15 @@ def completeness(report: Report) -> str:
 
 def notes(report: Report) -> Iterator[str]:
     """Sentences for the fold at the end."""
+    named: dict[str, list[str]] = defaultdict(list)
     for scope in report.scopes:
-        yield from (_named(report, scope, text) for text in _of_scope(scope))
+        for text in _of_scope(scope):
+            named[text].append(_code(scope.scope.name))
     for note in report.notes:
-        name = f"{_code(note.scope.name)}: " if note.scope is not None and len(report.scopes) != 1 else ""
-        yield name + _escaped(note.text)
-
-
-def _named(report: Report, scope: ScopeReport, text: str) -> str:
-    return text if len(report.scopes) == 1 else f"{_code(scope.scope.name)}: {text}"
+        named[_escaped(note.text)].extend([_code(note.scope.name)] if note.scope is not None else [])
+    for text, names in named.items():
+        about_some = names and len(set(names)) < len(report.scopes)
+        yield f"{markdown.listed(list(dict.fromkeys(names)))}: {text}" if about_some else text
 
 
 def _of_scope(scope: ScopeReport) -> Iterator[str]:

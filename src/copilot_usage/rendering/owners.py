@@ -11,8 +11,9 @@ from copilot_usage.rendering import charts, markdown
 from copilot_usage.rendering.view import Section, Table
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from copilot_usage.domain.figures import Total
     from copilot_usage.domain.outcome import CreditBill
     from copilot_usage.domain.report import ScopeReport
 
@@ -131,14 +132,18 @@ def customizations(scope: ScopeReport) -> Section | None:
     rows = [
         (title, markdown.cell(name), markdown.number(total.amount))
         for kind, title in kinds.items()
-        for name, row in sorted(scope.now.breakdowns.get(kind, {}).items())[:_MOST_ROWS]
-        if (total := row.get("interaction_count")) is not None
+        for name, total in _most_used(scope.now.breakdowns.get(kind, {}))
     ]
     if not rows:
         return None
     columns = (("Kind", _LEFT), ("Name", _LEFT), ("Uses", _RIGHT))
     table = Table("CLI customizations, the most used", columns, tuple(rows))
     return Section("customizations", "CLI customizations", folded=(table,))
+
+
+def _most_used(rows: Mapping[str, Mapping[str, Total]]) -> list[tuple[str, Total]]:
+    used = [(name, total) for name, row in rows.items() if (total := row.get("interaction_count")) is not None]
+    return sorted(used, key=lambda item: (-item[1].amount, item[0]))[:_MOST_ROWS]
 
 
 def people(scope: ScopeReport) -> Section | None:
