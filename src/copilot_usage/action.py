@@ -7,15 +7,14 @@ import sys
 from typing import TYPE_CHECKING
 
 from copilot_usage.assembly import Door, assembled
-from copilot_usage.entrance import Clock, failure_of, stop_on_signals
+from copilot_usage.entrance import Clock, failure_of, stop_on_signals, warn_of_the_public
 from copilot_usage.errors import CopilotUsageError, InputError
 from copilot_usage.job import run
 from copilot_usage.runner.commands import CommandFormatter, mask
-from copilot_usage.runner.event import repository_is_public
 from copilot_usage.runner.inputs import read_inputs, surroundings
 from copilot_usage.runner.outputs import append_summary
 from copilot_usage.settings.table import INPUTS
-from copilot_usage.settings.wishes import People, settings_from
+from copilot_usage.settings.wishes import settings_from
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,10 +24,6 @@ if TYPE_CHECKING:
     from copilot_usage.settings.wishes import Settings
 
 _logger = logging.getLogger("copilot_usage")
-_NO_LOGINS_IN_PUBLIC = (
-    "`people`: `logins` is refused in a public repository, because everyone can read its job summaries. "
-    "Use `none`, or a private repository."
-)
 
 
 def main(environ: Mapping[str, str], clock: Clock) -> int:
@@ -56,19 +51,8 @@ def _door(clock: Clock, cancelled: Event) -> Door:
 def _settings(environ: Mapping[str, str], around: Surroundings, clock: Clock) -> Settings:
     inputs = read_inputs(environ, (an_input.name for an_input in INPUTS))
     settings = settings_from(inputs, today=clock.today(), repository_owner=around.repository_owner)
-    if repository_is_public(around.event_path) and not settings.demo:
-        _warn_of_the_public(settings)
+    warn_of_the_public(settings, around)
     return settings
-
-
-def _warn_of_the_public(settings: Settings) -> None:
-    if settings.people is People.LOGINS:
-        raise InputError([_NO_LOGINS_IN_PUBLIC])
-    _logger.warning(
-        "Everyone can read the job summaries of a public repository, and the snapshots that are committed to one. "
-        "Run this workflow in a private repository if your Copilot usage is nobody else's business.",
-        extra={"title": "This repository is public"},
-    )
 
 
 def _log_to_the_runner() -> None:

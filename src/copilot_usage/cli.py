@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from copilot_usage import __version__
-from copilot_usage.entrance import Clock, failure_of, stop_on_signals
+from copilot_usage.entrance import Clock, failure_of, stop_on_signals, warn_of_the_public
 from copilot_usage.errors import InputError
-from copilot_usage.runner.inputs import in_a_workflow, surroundings
+from copilot_usage.runner.inputs import surroundings
 from copilot_usage.settings.table import INPUTS
 
 if TYPE_CHECKING:
@@ -64,8 +64,8 @@ def _demo(options: argparse.Namespace, environ: Mapping[str, str], around: Surro
 def _run(inputs: Mapping[str, str], environ: Mapping[str, str], around: Surroundings, clock: Clock) -> None:
     from copilot_usage.settings.wishes import settings_from  # noqa: PLC0415 - `--help` needs none of it
 
-    owner = around.repository_owner if in_a_workflow(environ) else None
-    settings = settings_from(inputs, today=clock.today(), repository_owner=owner)
+    settings = settings_from(inputs, today=clock.today(), repository_owner=around.repository_owner)
+    warn_of_the_public(settings, around)
     from copilot_usage.assembly import Door, assembled  # noqa: PLC0415 - wrong inputs need none of it
     from copilot_usage.job import run  # noqa: PLC0415 - see above
     from copilot_usage.rendering.terminal import Terminal  # noqa: PLC0415 - see above
@@ -103,7 +103,8 @@ _FILING = (
 
 
 def _given(options: argparse.Namespace) -> dict[str, str]:
-    return {an_input.name: getattr(options, an_input.name.replace("-", "_"), None) or "" for an_input in INPUTS}
+    given = {name: getattr(options, name.replace("-", "_"), None) or "" for name in (each.name for each in INPUTS)}
+    return {name: "\n".join(value) if isinstance(value, list) else value for name, value in given.items()}
 
 
 class _Subcommand(argparse.ArgumentParser):
@@ -152,7 +153,8 @@ def _add_inputs(parser: argparse.ArgumentParser, names: Sequence[str]) -> None:
             if an_input.flag:
                 group.add_argument(f"--{an_input.name}", nargs="?", const="true", metavar="BOOLEAN", help=text)
             else:
-                group.add_argument(f"--{an_input.name}", metavar=an_input.metavar, help=text)
+                action = "append" if an_input.several else "store"
+                group.add_argument(f"--{an_input.name}", metavar=an_input.metavar, help=text, action=action)
 
 
 def _figures() -> str:

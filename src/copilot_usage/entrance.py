@@ -12,15 +12,20 @@ from datetime import UTC, date, datetime
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from copilot_usage.errors import CopilotUsageError
+from copilot_usage.errors import CopilotUsageError, InputError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from types import FrameType
 
     from copilot_usage.runner.inputs import Surroundings
+    from copilot_usage.settings.wishes import Settings
 
 _logger = logging.getLogger(__name__)
+_NO_LOGINS_IN_PUBLIC = (
+    "`people`: `logins` is refused in a public repository, because everyone can read its job summaries. "
+    "Use `none`, or a private repository."
+)
 
 
 def _utc_now() -> datetime:
@@ -60,6 +65,21 @@ def stop_on_signals() -> Iterator[threading.Event]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def warn_of_the_public(settings: Settings, around: Surroundings) -> None:
+    """In a workflow of a public repository everyone reads along: raises InputError rather than name people there."""
+    from copilot_usage.runner.event import repository_is_public  # noqa: PLC0415 - `--version` needs none of it
+
+    if settings.demo or not repository_is_public(around.event_path):
+        return
+    if settings.people == "logins":
+        raise InputError([_NO_LOGINS_IN_PUBLIC])
+    _logger.warning(
+        "Everyone can read the job summaries of a public repository, and the snapshots that are committed to one. "
+        "Run this workflow in a private repository if your Copilot usage is nobody else's business.",
+        extra={"title": "This repository is public"},
+    )
 
 
 def failure_of(error: Exception, around: Surroundings) -> CopilotUsageError:

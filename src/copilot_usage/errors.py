@@ -8,6 +8,7 @@ CopilotUsageError             title · cause · remedy; `fatal`: asking on would
 │   └── Retired               an endpoint that GitHub has switched off
 ├── NothingPublished          the range holds no day that GitHub can still give, and the store holds none
 ├── Unreachable               no answer, or no usable one, after all tries
+│   └── Busy                  a fault of GitHub's servers after all tries; also while a report is being built
 ├── RateLimited               GitHub asks to wait longer than this run may take (fatal)
 ├── TimeUp                    `timeout-minutes` is over, or the run was cancelled (fatal)
 ├── UnreadableDocument        GitHub's, or the user's, document that no generation can read
@@ -70,6 +71,10 @@ class NothingPublished(CopilotUsageError):
 
 class Unreachable(CopilotUsageError):
     """No usable answer after every try."""
+
+
+class Busy(Unreachable):
+    """GitHub answered with a fault of its own at every try; it does that while it builds a report, too."""
 
 
 class RateLimited(CopilotUsageError):

@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from copilot_usage.domain.dates import is_settled
+from copilot_usage.domain.scope import ScopeKind
 from copilot_usage.domain.snapshot import Generation, Snapshot
 from copilot_usage.errors import InputError, UnreadableDocument
+from copilot_usage.generations.day_documents import owner_id
 from copilot_usage.generations.documents import parse_documents
 from copilot_usage.generations.imported_teams import join_rows
 from copilot_usage.generations.recognition import recognise
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from copilot_usage.domain.scope import Scope
     from copilot_usage.domain.storing import Store
     from copilot_usage.generations.documents import Document
-    from copilot_usage.generations.recognition import Recognised
+    from copilot_usage.generations.recognition import Recognised, RecognisedDay
 
 _logger = logging.getLogger(__name__)
 _ENDINGS = {".json", ".ndjson", ".jsonl"}
@@ -31,7 +33,7 @@ _QUOTED = 10
 
 @dataclass
 class _Pile:
-    """What was found so far, in all files."""
+    """What was found so far, in all files. `owner`: the id in the first document that has one."""
 
     scope: Scope | None
     today: date
@@ -39,6 +41,7 @@ class _Pile:
     users: list[Document] = field(default_factory=list)
     memberships: list[Document] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    owner: str | None = None
 
     def problem(self, text: str) -> None:
         _logger.warning("%s", text, extra={"title": "Not imported"})
@@ -56,7 +59,8 @@ class _Pile:
         elif found.days and self.scope is not None and self.scope.every_team:
             self.problem(f"{path}: days of a whole scope cannot be filed under every team; name one team")
         elif self.scope is not None:
-            self.snapshots += (self._snapshot(self.scope, day.day, day.generation, day.document) for day in found.days)
+            for day in found.days:
+                self._file(path, self.scope, day)
 
     def join(self) -> None:
         """Files the teams' days that the rows of all files give together."""
@@ -73,8 +77,18 @@ class _Pile:
             kept = Snapshot(day.day, day.scope, Generation.REPORTS, settled, day.document, day.trailing)
             self.snapshots.append(kept)
 
-    def _snapshot(self, scope: Scope, day: date, generation: Generation, document: Document) -> Snapshot:
-        return Snapshot(day, scope, generation, is_settled(day, self.today), document)
+    def _file(self, path: Path, scope: Scope, day: RecognisedDay) -> None:
+        """A day goes where the caller says, unless it says itself that it is somebody else's."""
+        other = ScopeKind.ORGANIZATION if scope.kind.owner_kind is ScopeKind.ENTERPRISE else ScopeKind.ENTERPRISE
+        own = owner_id(day.document, scope.kind)
+        if own is None and owner_id(day.document, other) is not None:
+            self.problem(f"{path}: {day.day} is of an {other}, not of the {scope.kind.owner_kind} {scope.owner}")
+        elif own is not None and own != (self.owner or own):
+            self.problem(f"{path}: {day.day} is of another {scope.kind.owner_kind} than the days before it")
+        else:
+            self.owner = self.owner or own
+            settled = is_settled(day.day, self.today)
+            self.snapshots.append(Snapshot(day.day, scope, day.generation, settled, day.document))
 
 
 def import_files(names: Sequence[str], scopes: Sequence[Scope], store: Store, today: date) -> None:

@@ -53,9 +53,13 @@ def run(settings: Settings, parts: Parts, today: date) -> Report:
         fetch(settings, parts, ledger, keeper, today)
     finally:
         keeper.finish(ledger, reporting.seat_rules(settings, today))
-    if ledger.fatal is not None:
+    if ledger.fatal is not None and not reporting.can_do_without(ledger.fatal, settings, ledger):
         raise ledger.fatal
     report = reporting.report_of(settings, ledger, today, keeper.saved)
+    if not any(scope.now.days for scope in report.scopes):
+        _logger.warning(
+            "GitHub has no usage of this range; the notes of the page say more.", extra={"title": "No usage"}
+        )
     for alert in report.alerts:
         _logger.warning("%s", alert, extra={"title": "Copilot usage alert"})
     parts.publisher.publish(report, outputs_of(report, settings, keeper.saved, parts.headline(report)))

@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 
 # GitHub publishes within two days; a report that is late by a week more still falls into what is loaded.
 _LATENESS = 9
-# How far back the retired generations answer (docs of their last versions).
-_EARLIER_LOOK_BACK = {Generation.METRICS: 100, Generation.USAGE: 28}
+# How far back the retired generations answered (docs of their last versions).
+_EARLIER_LOOK_BACK = {Generation.METRICS: timedelta(days=100), Generation.USAGE: timedelta(days=28)}
 
 
 def ranges_to_load(settings: Settings, today: date) -> tuple[DateRange, ...]:
@@ -99,7 +99,9 @@ def _earlier(settings: Settings, ledger: Ledger, today: date) -> Iterator[Ask]:
         return
     wanted = shown if settings.until else shown.widened(_LATENESS)
     wanted = wanted.widened(len(shown)) if settings.compare else wanted
-    kept = wanted.clipped(today - timedelta(days=_EARLIER_LOOK_BACK[generation] - 1), today)
+    oldest = today - _EARLIER_LOOK_BACK[generation] + timedelta(days=1)
+    # Days that were named are asked for however old they are; other days do not put them at risk.
+    kept = wanted.clipped(min(oldest, shown.since) if settings.names_days else oldest, wanted.until)
     for scope in settings.scopes if kept else ():
         days = plans.days_to_ask(scope, kept or (), ledger.stored, generation, kept or wanted)
         if days:

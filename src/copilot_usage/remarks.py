@@ -21,6 +21,15 @@ if TYPE_CHECKING:
     from copilot_usage.settings.wishes import Settings
 
 
+_ABOUT = {
+    "usage": "Usage",
+    "window": "The report of the newest 28 days as a whole",
+    "seats": "Seats",
+    "credits": "AI credits",
+    "people": "People",
+}
+
+
 def notes_of(
     settings: Settings, ledger: Ledger, shown: DateRange, scopes: Sequence[ScopeReport], today: date
 ) -> Iterable[Note]:
@@ -68,7 +77,7 @@ def _failure_notes(ledger: Ledger) -> Iterable[Note]:
             if len(days) == 1
             else f" of {len(days)} days ({min(days)} to {max(days)})"
         )
-        what = {"usage": "Usage", "seats": "Seats", "credits": "AI credits", "people": "People"}.get(about, about)
+        what = _ABOUT.get(about, about)
         yield Note(f"{what}{when} could not be read. {text}", scope)
 
 

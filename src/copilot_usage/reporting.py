@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from copilot_usage.domain.alerts import evaluate
 from copilot_usage.domain.figures import Figures, summarise
 from copilot_usage.domain.report import Report, ScopeReport
 from copilot_usage.domain.seats import SeatRules, SeatState, one_per_person, state_of, summarise_seats
-from copilot_usage.errors import NothingPublished
+from copilot_usage.errors import NothingPublished, RateLimited
 from copilot_usage.remarks import notes_of
 from copilot_usage.settings.wishes import Api, People
 
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
     from copilot_usage.settings.wishes import Settings
 
 
+# GitHub publishes a day within two full UTC days.
+PUBLISHED_AFTER = timedelta(days=3)
 # A range is compared with another one if so much of that one is known.
 _ENOUGH = 0.9
 
@@ -36,20 +40,14 @@ def seat_rules(settings: Settings, today: date) -> SeatRules:
 
 def report_of(settings: Settings, ledger: Ledger, today: date, saved: Saved) -> Report:
     """Everything that is known, over the range; raises what made it impossible where nothing could be had."""
+    silent = {**ledger.failed_owners(), **ledger.unreachable_owners()}
+    if settings.scopes and {scope.parent for scope in settings.scopes} <= silent.keys():
+        raise next(iter(silent.values()))
     newest = ledger.newest_day(settings.scopes)
-    shown = settings.range_at(newest) if newest else None
-    if settings.scopes and {scope.parent for scope in settings.scopes} <= set(ledger.failed_owners()):
-        raise next(iter(ledger.failed_owners().values()))
+    shown = settings.range_at(newest or today - PUBLISHED_AFTER)
     if shown is None:
-        raise _nothing(settings, ledger, newest)
-    rules = seat_rules(settings, today)
-    scopes = tuple(
-        scope_report
-        for scope in ledger.expand(settings.scopes)
-        if (scope_report := _scope_report(settings, ledger, shown, scope, rules)).now.days
-    )
-    if not scopes:
-        raise _nothing(settings, ledger, newest)
+        raise _nothing(settings, newest)
+    scopes = _scope_reports(settings, ledger, shown, today)
     report = Report(
         range=shown,
         scopes=scopes,
@@ -57,13 +55,42 @@ def report_of(settings: Settings, ledger: Ledger, today: date, saved: Saved) -> 
         newest=newest,
         kept_at=settings.snapshot_repository or settings.snapshot_directory,
         commit=saved.commit,
+        days_written=saved.days_written,
         demo=settings.demo,
     )
     return _with_alerts(settings, report)
 
 
-def _scope_report(settings: Settings, ledger: Ledger, shown: DateRange, scope: Scope, rules: SeatRules) -> ScopeReport:
-    history = ledger.history(scope)
+def can_do_without(error: CopilotUsageError, settings: Settings, ledger: Ledger) -> bool:
+    """Whether a rate limit kept this run only from days to compare with: every day of the range is known."""
+    newest = ledger.newest_day(settings.scopes)
+    shown = settings.range_at(newest) if newest is not None else None
+    if not isinstance(error, RateLimited) or shown is None or any(scope.kind.is_team for scope in settings.scopes):
+        return False
+    said = {(gone.scope, gone.day) for gone in ledger.no_reports}
+    return all((scope, day) in said for scope in settings.scopes for day in ledger.history(scope).gaps(shown))
+
+
+def _scope_reports(settings: Settings, ledger: Ledger, shown: DateRange, today: date) -> tuple[ScopeReport, ...]:
+    """Those with data; where GitHub said of all of them that there is none, all of them, empty."""
+    rules = seat_rules(settings, today)
+    sure = None if settings.api is Api.SNAPSHOTS else today - PUBLISHED_AFTER
+    make = partial(_scope_report, settings, ledger, shown, rules, sure)
+    scopes = tuple(found for scope in ledger.expand(settings.scopes) if (found := make(scope)).now.days)
+    if scopes:
+        return scopes
+    refusal = next((failure.error for failure in ledger.failures if failure.about == "usage"), None)
+    if refusal is not None:
+        raise refusal
+    if not ledger.answered and not any(gone.certain for gone in ledger.no_reports):
+        raise _nothing(settings, None)
+    return tuple(make(scope) for scope in settings.scopes)
+
+
+def _scope_report(
+    settings: Settings, ledger: Ledger, shown: DateRange, rules: SeatRules, sure: date | None, scope: Scope
+) -> ScopeReport:
+    history = ledger.history(scope, sure)
     counted = ledger.people_counted(scope, shown)
     before, year_before = shown.before(), shown.a_year_earlier()
     seats = ledger.seats.get(scope)
@@ -101,10 +128,8 @@ def _seat_people(seats: Iterable[Seat], rules: SeatRules) -> Mapping[str, tuple[
     return {state: tuple(sorted(logins, key=str.lower)) for state, logins in people.items()}
 
 
-def _nothing(settings: Settings, ledger: Ledger, newest: date | None) -> CopilotUsageError:
-    """Why there is no day to show: GitHub's own refusal if there was one, else what the range and the store say."""
-    if ledger.failures:
-        return ledger.failures[0].error
+def _nothing(settings: Settings, newest: date | None) -> CopilotUsageError:
+    """Why there is no day to show, as far as the range and the store say."""
     names = ", ".join(scope.name for scope in settings.scopes)
     if settings.api is Api.SNAPSHOTS:
         return NothingPublished(
@@ -122,9 +147,10 @@ def _nothing(settings: Settings, ledger: Ledger, newest: date | None) -> Copilot
         )
     return NothingPublished(
         "GitHub has no usage of these days",
-        cause=f"GitHub answered, but has no report of {names} in this range. "
+        cause=f"GitHub answered 404 or nothing to every question for {names} in this range: "
+        "there may be nothing, or this token may not see it.",
+        remedy="Check the range, the names, and the token's permissions (see `docs/getting-started.md`). "
         "Organizations with very few active people are left out, and so are teams with fewer than five seats.",
-        remedy="Check the range, and that people with a seat are members; a day appears within two full UTC days.",
     )
 
 

@@ -25,9 +25,15 @@ def title_of(node: ast.expr) -> str | None:
     return None
 
 
+def raises_ours(called: ast.expr) -> bool:
+    """An error by its name, or one of two: `(Busy if … else Unreachable)(…)`."""
+    names = [called.body, called.orelse] if isinstance(called, ast.IfExp) else [called]
+    return all(isinstance(name, ast.Name) and name.id in ERRORS for name in names)
+
+
 def titles_in(tree: ast.AST) -> Iterator[str]:
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ERRORS and node.args:
+        if isinstance(node, ast.Call) and raises_ours(node.func) and node.args:
             yield from filter(None, [title_of(node.args[0])])
         # The table of situations of the snapshot repository: (when, title, cause, remedy).
         if isinstance(node, ast.Tuple) and len(node.elts) == 4 and isinstance(node.elts[0], ast.Lambda):

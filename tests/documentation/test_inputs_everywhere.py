@@ -71,7 +71,7 @@ def test_the_readme_stays_short() -> None:
 @pytest.mark.parametrize("an_input", INPUTS, ids=lambda an_input: an_input.name)
 def test_every_input_is_a_flag_of_the_report(an_input: Any) -> None:
     options = cli._parser().parse_args(["report", f"--{an_input.name}", "x"])
-    assert vars(options)[an_input.name.replace("-", "_")] == "x"
+    assert vars(options)[an_input.name.replace("-", "_")] == (["x"] if an_input.several else "x")
 
 
 def test_the_defaults_of_action_yml_mean_the_same_as_nothing() -> None:

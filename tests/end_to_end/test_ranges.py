@@ -10,7 +10,7 @@ import pytest
 
 from copilot_usage.demo.github import serve
 from fakes.git import git, laid_down
-from fakes.github import BRANCH, FakeGitHub, Fault, small_owners
+from fakes.github import BRANCH, NO_REPORT, FakeGitHub, Fault, small_owners
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -75,8 +75,32 @@ def test_a_range_that_ends_before_githubs_memory_is_refused_at_once(
 
 def test_a_range_in_the_future_says_what_is_published(workflow: WatchedWorkflow, today: date) -> None:
     done = workflow.run(since=str(today - timedelta(days=1)), until=str(today), seats="false", compare="false")
-    assert done.code == 1
-    assert str(today - timedelta(days=2)) in done.summary
+    assert (done.code, done.outputs["days"], done.outputs["missing-days"]) == (0, "0", "0"), done.log
+    assert "::warning title=No usage::" in done.log
+    assert "Not published yet" in done.summary
+    assert "GitHub has no usage of this range" in done.summary
+
+
+def test_a_day_without_a_report_is_missing_and_no_failure(
+    workflow: WatchedWorkflow, github: FakeGitHub, today: date
+) -> None:
+    gone = today - timedelta(days=40)
+    github.lacking = frozenset({gone})
+    done = workflow.run(since=str(gone), until=str(gone), compare="false")
+    assert (done.code, done.outputs["days"], done.outputs["missing-days"]) == (0, "0", "1"), done.log
+    assert done.outputs["active-users"] == done.outputs["acceptance-rate"] == ""
+    assert "No report of" in done.summary
+
+
+def test_days_are_had_one_by_one_where_the_28_days_as_a_whole_are_not(
+    workflow: WatchedWorkflow, github: FakeGitHub, today: date
+) -> None:
+    github.faults.append(Fault("/orgs/.*/latest", NO_REPORT["an empty string"]))
+    done = workflow.run(days="7", compare="false", seats="false")
+    assert (done.code, done.outputs["days"], done.outputs["until"]) == (0, "7", str(today - timedelta(days=2))), (
+        done.log
+    )
+    assert "no report of the newest 28 days" in done.summary
 
 
 # Half a year: past so many commits the store makes a pause between its writes.

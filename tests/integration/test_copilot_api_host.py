@@ -131,7 +131,7 @@ def test_a_fault_that_passes_is_asked_again_and_shown_as_one_line(
 def test_a_fault_that_stays_becomes_a_failure_after_five_tries(run: Callable[..., Asking], fault: str) -> None:
     here = run(one_by_one(PASSING[fault]))
     error = error_of(here.ask(ASK))
-    assert type(error) is Unreachable
+    assert isinstance(error, Unreachable)
     assert len(here.api.requests) == 5
     assert sum(here.clock.sleeps) < 60
 

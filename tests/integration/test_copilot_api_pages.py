@@ -125,7 +125,7 @@ def test_the_retired_generations_cannot_tell_every_team(run: Callable[..., Askin
         (as_json({"message": "Copilot Metrics API setting is disabled"}, 422), errors.NotAllowed),
         (as_json({"message": "Must have admin rights"}, 403), errors.NotAllowed),
         (as_json({"message": "Bad credentials"}, 401), errors.TokenRefused),
-        (Reply(status=500), errors.Unreachable),
+        (Reply(status=500), errors.Busy),
         (Reply(b"[{"), errors.Unreachable),
     ],
 )
@@ -185,14 +185,37 @@ def test_a_last_page_that_was_not_the_last_is_followed_on(run: Callable[..., Ask
         return as_json({"total_seats": 150, "seats": [seat(number)]}, Link=links)
 
     here.api.script = grown
-    (listed,) = here.ask(SeatList(ORGANIZATION))
+    remark, listed = here.ask(SeatList(ORGANIZATION))
+    assert isinstance(remark, Remark)
+    assert remark.text == "GitHub counts 150 seats and lists 4 of them."
     assert isinstance(listed, SeatsListed)
     assert [found.person for found in listed.seats] == [1, 2, 3, 4]
 
 
+def test_pages_shorter_than_asked_for_are_read_to_the_end(run: Callable[..., Asking]) -> None:
+    def short(request: Request) -> Reply:
+        number = int(request.query["page"])
+        seats = [seat(n) for n in range(50 * number - 50, min(50 * number, 250))]
+        return as_json({"total_seats": 250, "seats": seats})
+
+    here = run(short)
+    (listed,) = here.ask(SeatList(ORGANIZATION))
+    assert isinstance(listed, SeatsListed)
+    assert [found.person for found in listed.seats] == list(range(250))
+
+
+def test_lines_of_other_products_are_not_on_the_bill_of_credits(run: Callable[..., Asking]) -> None:
+    items = [
+        {"model": "a", "unitType": "credits", "grossQuantity": 10, "netAmount": 0.7},
+        {"product": "Actions", "unitType": "minutes", "grossQuantity": 500, "netAmount": 9},
+    ]
+    here = run(one_by_one(as_json({"usageItems": items})))
+    assert here.ask(CreditMonth(ORGANIZATION, "2026-11")) == [CreditBill(ORGANIZATION, "2026-11", {"a": 10}, 0.7)]
+
+
 def test_a_total_far_too_high_does_not_ask_for_empty_pages(run: Callable[..., Asking]) -> None:
     here = run(seat_pages(100, promised=5_000_000, link=False))
-    (listed,) = here.ask(SeatList(ORGANIZATION))
+    _, listed = here.ask(SeatList(ORGANIZATION))
     assert isinstance(listed, SeatsListed)
     assert len(here.api.requests) < 10
 
@@ -219,7 +242,7 @@ def test_one_page_that_cannot_be_had_is_a_failure_of_the_seats(run: Callable[...
     here = run(lambda request: Reply(status=503) if request.query["page"] == "2" else pages(request))
     (failure,) = here.ask(SeatList(ORGANIZATION))
     assert isinstance(failure, Failure)
-    assert (failure.about, type(failure.error)) == ("seats", errors.Unreachable)
+    assert (failure.about, type(failure.error)) == ("seats", errors.Busy)
 
 
 def test_seats_that_cannot_be_read_are_counted_in_a_remark(run: Callable[..., Asking]) -> None:

@@ -143,7 +143,7 @@ def test_an_old_day_that_cannot_be_had_is_a_failure_of_that_day_alone(run: Calla
     here.api.script = lambda r: Reply(status=503) if r.query["day"] == "2026-11-09" else good(r)
     failure, day = here.ask(OwnerDay(ORGANIZATION, date(2026, 11, 9)), ASK)
     assert isinstance(failure, Failure)
-    assert (failure.day, type(failure.error)) == (date(2026, 11, 9), errors.Unreachable)
+    assert (failure.day, type(failure.error)) == (date(2026, 11, 9), errors.Busy)
     assert day == fetched(DAY, day_of(DAY))
 
 
@@ -204,7 +204,7 @@ def test_a_download_that_stays_broken_is_a_failure_of_the_day(run: Callable[...,
     here.downloads.script = one_by_one(Reply(status=500))
     (failure,) = here.ask(ASK)
     assert isinstance(failure, Failure)
-    assert (failure.day, type(failure.error)) == (DAY, errors.Unreachable)
+    assert (failure.day, type(failure.error)) == (DAY, errors.Busy)
     assert len(here.downloads.requests) == 5
 
 
@@ -301,11 +301,18 @@ def test_a_retired_version_of_the_api_is_no_missing_day(run: Callable[..., Askin
 
 
 @pytest.mark.parametrize("reply", [Reply(status=204), as_json("")], ids=["204", "an empty string"])
-def test_an_owner_without_any_report_is_told_so(run: Callable[..., Asking], reply: Reply) -> None:
+def test_an_owner_without_a_report_of_28_days_may_have_one_of_a_day(run: Callable[..., Asking], reply: Reply) -> None:
     for ask in (LatestReport(ORGANIZATION), NewestDay(ORGANIZATION)):
-        (failure,) = run(one_by_one(reply)).ask(ask)
+        (remark,) = run(lambda _: reply).ask(ask)
+        assert isinstance(remark, Remark)
+        assert "no report of the newest 28 days" in remark.text
+
+
+def test_a_report_of_28_days_that_github_still_builds_says_nothing_of_its_days(run: Callable[..., Asking]) -> None:
+    for ask in (LatestReport(ORGANIZATION), NewestDay(ORGANIZATION)):
+        (failure,) = run(lambda _: Reply(status=502)).ask(ask)
         assert isinstance(failure, Failure)
-        assert type(failure.error) is errors.NothingPublished
+        assert (failure.about, type(failure.error)) == ("window", errors.Busy)
 
 
 def test_the_newest_day_costs_one_request_and_no_download(run: Callable[..., Asking]) -> None:

@@ -32,12 +32,16 @@ EVERY = ORGANIZATION.of_team("*")
 
 @dataclass
 class Reports:
-    """Everybody (1 to 3) is active every day; 1 and 2 are in `payments`, 2 and 3 in `search`."""
+    """Everybody (1 to 3) is active every day; 1 and 2 are in `payments`, 2 and 3 in `search`.
+
+    `renamed`: team → the first day of its present slug.
+    """
 
     here: Asking
     teams: dict[str, tuple[int, ...]] = field(default_factory=lambda: {"payments": (1, 2), "search": (2, 3)})
     replies: dict[str, Reply] = field(default_factory=dict)
     window: DateRange = WINDOW
+    renamed: dict[str, date] = field(default_factory=dict)
 
     def api(self, request: Request) -> Reply:
         report = request.path.removesuffix("/latest").rpartition("/")[2]
@@ -59,11 +63,14 @@ class Reports:
 
     def memberships(self, days: Iterable[date]) -> list[bytes]:
         return [
-            line(day, user_id=person, team_id=number, slug=slug)
+            line(day, user_id=person, team_id=number, slug=self.slug_on(day, slug))
             for day in days
             for number, (slug, people) in enumerate(self.teams.items(), 1)
             for person in people
         ]
+
+    def slug_on(self, day: date, slug: str) -> str:
+        return slug if day >= self.renamed.get(slug, day) else f"old-{slug}"
 
     def users(self, days: Iterable[date]) -> list[bytes]:
         return [
@@ -203,6 +210,16 @@ def test_a_retired_version_of_the_api_is_no_missing_day(run: Callable[..., Repor
     assert type(failure.error) is errors.Retired
 
 
+def test_a_renamed_team_has_its_days_under_its_new_slug_and_no_day_is_asked_for_twice(
+    run: Callable[..., Reports],
+) -> None:
+    reports = run()
+    reports.renamed = {"payments": OLD}
+    outcomes = reports.here.ask(ask_of((PAYMENTS,), ending(OLD, 3)))
+    assert days_fetched(outcomes) == [(day, PAYMENTS.name) for day in ending(OLD, 3)]
+    assert len(asked(reports)) == len(set(asked(reports))) == 6
+
+
 def test_no_users_report_is_asked_for_a_day_without_memberships(run: Callable[..., Reports]) -> None:
     reports = run()
     reports.replies[f"user-teams-1-day {OLD}"] = Reply(status=204)
@@ -235,7 +252,7 @@ def test_a_day_that_fails_is_one_failure_and_leaves_no_partial_counts(run: Calla
     reports.replies[f"users-1-day {broken}"] = Reply(status=503)
     outcomes = reports.here.ask(ask_of((PAYMENTS,), days, (), days))
     (failure,) = (o for o in outcomes if isinstance(o, Failure))
-    assert (failure.scope, failure.day, type(failure.error)) == (ORGANIZATION, broken, errors.Unreachable)
+    assert (failure.scope, failure.day, type(failure.error)) == (ORGANIZATION, broken, errors.Busy)
     assert len(days_fetched(outcomes)) == 7
     assert not any(isinstance(o, PeopleCounted) for o in outcomes)
     last = next(o for o in reversed(outcomes) if isinstance(o, Fetched))

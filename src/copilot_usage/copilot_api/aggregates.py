@@ -8,9 +8,9 @@ from copilot_usage.copilot_api import questions
 from copilot_usage.copilot_api.questions import Report
 from copilot_usage.copilot_api.reports import NoSuchFile
 from copilot_usage.domain.dates import DateRange, is_settled
-from copilot_usage.domain.outcome import Fetched, Newest, NoReport, Remark
+from copilot_usage.domain.outcome import Failure, Fetched, Newest, NoReport, Remark
 from copilot_usage.domain.snapshot import Generation, Snapshot
-from copilot_usage.errors import NotFound, NothingPublished, Retired, Unreachable, UnreadableDocument
+from copilot_usage.errors import Busy, NotFound, Retired, Unreachable, UnreadableDocument
 from copilot_usage.generations.day_documents import day_documents, mismatch, usual_owner_id
 from copilot_usage.generations.documents import joined, parse_documents
 
@@ -36,12 +36,17 @@ class Aggregates:
         self._ids: dict[Scope, str] = {}
 
     def latest(self, ask: LatestReport) -> Iterator[Outcome]:
-        """The newest 28 days; raises CopilotUsageError."""
+        """The newest 28 days, or why they have to be asked for singly; raises CopilotUsageError."""
         question = questions.newest_days(ask.owner, Report.OWNER)
-        file = self._reports.open(question)
-        found = None if file is None else _read(file)
+        try:
+            file = self._reports.open(question)
+            found = None if file is None else _read(file)
+        except Busy as error:
+            yield Failure(ask.owner, error, about="window")
+            return
         if file is None or found is None:
-            raise _nothing_published(ask.owner)
+            yield _not_yet(ask.owner)
+            return
         window = file.envelope.window or found.window or _span(found)
         if window is None:
             raise _unreadable(question.label, found.flaws)
@@ -52,10 +57,15 @@ class Aggregates:
             yield self._filed(ask.owner, day, document, window)
 
     def newest(self, ask: NewestDay) -> Iterator[Outcome]:
-        """Only the window, from the envelope of the users' report; raises CopilotUsageError."""
-        file = self._reports.newest_users(ask.owner)
+        """Only the window, from the envelope of the users' report, or why there is none; raises CopilotUsageError."""
+        try:
+            file = self._reports.newest_users(ask.owner)
+        except Busy as error:
+            yield Failure(ask.owner, error, about="window")
+            return
         if file is None:
-            raise _nothing_published(ask.owner)
+            yield _not_yet(ask.owner)
+            return
         if file.envelope.window is None:
             raise _unreadable(file.label, ())
         yield Newest(ask.owner, file.envelope.window)
@@ -127,12 +137,12 @@ def _remarks(owner: Scope, label: str, flaws: tuple[Flaw, ...]) -> Iterator[Rema
         yield Remark(owner, f"Something in the report “{label}” was left out: {flaws[0].where}: {flaws[0].what}{more}.")
 
 
-def _nothing_published(owner: Scope) -> NothingPublished:
-    return NothingPublished(
-        f"GitHub has no report of {owner.name} yet",
-        cause="It answered the question for the newest 28 days, but without a report.",
-        remedy="Reports begin up to two days after the policy “Copilot usage metrics” was set to “Enabled everywhere”, "
-        "and need a handful of people who use Copilot (GitHub leaves very small groups out). Run it again tomorrow.",
+def _not_yet(owner: Scope) -> Remark:
+    """The 28-day report alone says nothing of the single days, which are asked for next."""
+    return Remark(
+        owner,
+        "GitHub has no report of the newest 28 days as a whole. Reports begin up to two days after the policy "
+        "“Copilot usage metrics” was set to “Enabled everywhere”, and need a handful of people who use Copilot.",
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
@@ -164,7 +165,8 @@ class GitHubClient:
         )
 
     def _refusal(self, question: Question, response: requests.Response, text: str) -> Refusal:
-        message = " ".join(self._hide(_message_in(text)).split())[:_LONGEST_MESSAGE]
+        # It will stand in quotation marks of our own.
+        message = re.sub("[“”]", "'", " ".join(self._hide(_message_in(text)).split()))[:_LONGEST_MESSAGE]
         headers = {name.lower(): self._hide(value) for name, value in response.headers.items()}
         return Refusal(question, response.status_code, headers, message, self._kind)
 

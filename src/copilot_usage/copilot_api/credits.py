@@ -27,9 +27,9 @@ class _Item(msgspec.Struct, rename="camel"):
     net_amount: float | None = None
 
     @property
-    def credits(self) -> float:
-        is_credits = self.unit_type is None or "credit" in self.unit_type.lower()
-        return (self.gross_quantity or 0.0) if is_credits else 0.0
+    def is_of_credits(self) -> bool:
+        """Other products' lines, in minutes or gigabytes, are somebody else's bill."""
+        return self.unit_type is None or "credit" in self.unit_type.lower()
 
 
 class _Bill(msgspec.Struct, rename="camel"):
@@ -40,9 +40,10 @@ def credit_month(client: GitHubClient, ask: CreditMonth) -> Iterator[Outcome]:
     """Gross credits by model and the amount after discounts; raises CopilotUsageError."""
     bill = client.get(questions.credit_month(ask.owner, ask.month), _decode).value or _Bill()
     by_model: dict[str, float] = defaultdict(float)
-    for item in bill.usage_items or []:
-        by_model[item.model or "unknown"] += item.credits
-    net = sum(item.net_amount or 0.0 for item in bill.usage_items or [])
+    items = [item for item in bill.usage_items or [] if item.is_of_credits]
+    for item in items:
+        by_model[item.model or "unknown"] += item.gross_quantity or 0.0
+    net = sum(item.net_amount or 0.0 for item in items)
     yield CreditBill(ask.owner, ask.month, dict(sorted(by_model.items())), net)
 
 

@@ -13,7 +13,7 @@ from copilot_usage.domain.outcome import Remark, SeatsListed
 from copilot_usage.domain.seats import Seat
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from concurrent.futures import Future
     from datetime import date
 
@@ -58,6 +58,11 @@ class SeatPage(msgspec.Struct):
     unreadable: int
     promised: int
 
+    @property
+    def rows(self) -> int:
+        """How many the page listed, readable or not."""
+        return len(self.seats) + self.unreadable
+
 
 _ROWS = msgspec.json.Decoder(_Row, strict=False)
 
@@ -99,6 +104,10 @@ def first_page(client: GitHubClient, owner: Scope) -> Answer[SeatPage]:
     return client.get(questions.seat_page(owner, 1), decode_page)
 
 
+def _rows(answers: Iterable[Answer[SeatPage]]) -> int:
+    return sum(answer.value.rows for answer in answers if answer.value)
+
+
 def seat_list(
     client: GitHubClient, ask: SeatList, first: Future[Answer[SeatPage]], workers: Workers
 ) -> Iterator[Outcome]:
@@ -114,13 +123,20 @@ def seat_list(
     pages = (partial(client.get, questions.seat_page(ask.owner, page), decode_page) for page in range(2, last + 1))
     for answer in workers.in_order(pages):
         answers.append(answer)
-        if not answer.value or not answer.value.seats:
+        if not answer.value or not answer.value.rows:
             break
-    while answers[-1].next_page and answers[-1].value and answers[-1].value.seats:
+    linked = answers[0].next_page is not None or answers[0].last_page is not None
+    while (
+        answers[-1].value
+        and answers[-1].value.rows
+        and (answers[-1].next_page if linked else _rows(answers) < promised)
+    ):
         following = questions.seat_page(ask.owner, len(answers) + 1)
         answers += workers.in_order([partial(client.get, following, decode_page)])
     found = [answer.value for answer in answers if answer.value]
     unreadable = sum(page.unreadable for page in found)
+    if _rows(answers) < promised:
+        yield Remark(ask.owner, f"GitHub counts {promised:,} seats and lists {_rows(answers):,} of them.")
     if unreadable:
         yield Remark(ask.owner, f"{unreadable} seats were left out: what GitHub says of them cannot be read.")
     yield SeatsListed(ask.owner, tuple(seat for page in found for seat in page.seats))

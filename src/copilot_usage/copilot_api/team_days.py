@@ -52,6 +52,7 @@ class TeamReading:
         self._join = TeamJoin(ask.owner, ask.teams, people=people)
         self._kept = frozenset(ask.days)
         self._gone: dict[date, NoReport] = {}
+        self._early: dict[date, dict[date, CopilotUsageError]] = {}
         self._teams = dict.fromkeys(team for team in ask.teams if not team.every_team)
         self._named = tuple(self._teams)
 
@@ -60,6 +61,7 @@ class TeamReading:
         needed = sorted({*self._ask.days, *self._ask.lead_in})
         newest = self._newest_users(needed)
         window = newest.envelope.window if newest else None
+        self._learn_names(needed)
         inside = [day for day in needed if window and day in window]
         outside = [day for day in needed if not window or day not in window]
         before = [day for day in outside if not inside or day < inside[0]]
@@ -69,6 +71,11 @@ class TeamReading:
         yield from self._in_batches(outside[len(before) :])
         yield from self._over_ranges()
         yield from self._remarks()
+
+    def _learn_names(self, needed: Sequence[date]) -> None:
+        """The newest day's memberships first: a team that is asked for may have had another slug before."""
+        if len(needed) > 1:
+            self._early[needed[-1]] = self._memberships(needed[-1:])
 
     def _newest_users(self, needed: Sequence[date]) -> ReportFile | None:
         """The users' 28-day report, if it has enough of the days; without it the daily reports do."""
@@ -109,7 +116,8 @@ class TeamReading:
         def add(day: date, rows: Iterator[bytes]) -> None:
             self._join.add_memberships(day, rows, breakdowns=day in self._kept)
 
-        return self._read(Report.USER_TEAMS, days, add)
+        failures = self._read(Report.USER_TEAMS, [day for day in days if day not in self._early], add)
+        return failures | {day: error for early in days for day, error in self._early.get(early, {}).items()}
 
     def _users(self, days: Sequence[date]) -> dict[date, CopilotUsageError]:
         def add(day: date, rows: Iterator[bytes]) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from urllib3.exceptions import InvalidHeader
 from urllib3.util.retry import Retry
 
-from copilot_usage.errors import CopilotUsageError, RateLimited, Unreachable
+from copilot_usage.errors import Busy, CopilotUsageError, RateLimited, Unreachable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -33,11 +33,15 @@ _SECONDARY = ("secondary rate limit", "abuse detection")
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """Why a try brought nothing. `wait`: seconds that GitHub asks for; `limit`: a rate limit; `passes`: may pass."""
+    """Why a try brought nothing.
+
+    `wait`: seconds that GitHub asks for; `limit`: a rate limit; `busy`: a fault of its servers; `passes`: may pass.
+    """
 
     words: str
     wait: float | None = None
     limit: bool = False
+    busy: bool = False
     passes: bool = True
 
 
@@ -45,7 +49,7 @@ def trouble_in(status: int, headers: Mapping[str, str], text: str, now: float) -
     """Whether an answer is one that passes: a fault of the server, or a rate limit; None for every other."""
     asked = _retry_after(headers.get("retry-after"))
     if status in _PASSING:
-        return Trouble(f"GitHub answered {status}", wait=asked)
+        return Trouble(f"GitHub answered {status}", wait=asked, busy=status >= 500)
     if status not in {403, 429}:
         return None
     if asked is not None:
@@ -100,7 +104,7 @@ class Patience:
             self._silence += 1
         remedy = _NETWORK if trouble.passes else _CERTIFICATE
         times = "one try" if tries == 1 else f"{tries} tries"
-        return Unreachable(
+        return (Busy if trouble.busy else Unreachable)(
             f"No usable answer from {self._host}", cause=f"{label}: {trouble.words} ({times}).", remedy=remedy
         )
 

@@ -10,17 +10,20 @@ from typing import TYPE_CHECKING
 
 from copilot_usage.domain.change import Change
 from copilot_usage.domain.report import Note
-from copilot_usage.domain.watched import PER_CENT, WATCHED
+from copilot_usage.domain.watched import OF_THE_RUN, PER_CENT, WATCHED
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from copilot_usage.domain.report import Report, ScopeReport
     from copilot_usage.domain.scope import Scope
     from copilot_usage.domain.usage import Amount
 
 # What a line of `alert-when` can name, and what each means: for `--help` and the documentation.
-FIGURES: Mapping[str, str] = {name: watched.meaning for name, watched in WATCHED.items()}
+FIGURES: Mapping[str, str] = {
+    **{name: watched.meaning for name, watched in WATCHED.items()},
+    **{name: meaning for name, (meaning, _) in OF_THE_RUN.items()},
+}
 COMPARISONS: Mapping[str, tuple[Callable[[float, float], bool], str]] = {
     "<": (operator.lt, "below"),
     "<=": (operator.le, "not above"),
@@ -84,11 +87,11 @@ def parse_threshold(line: str) -> Threshold:
 
 
 def _unknown_figure(threshold: Threshold) -> str | None:
-    if threshold.figure in WATCHED:
+    if threshold.figure in FIGURES:
         return None
-    close = get_close_matches(threshold.figure, WATCHED, n=1)
+    close = get_close_matches(threshold.figure, FIGURES, n=1)
     meant = f" Did you mean `{close[0]}`?" if close else ""
-    named = ", ".join(f"`{name}`" for name in WATCHED if "-" in name or name in {"days", "seats"})
+    named = ", ".join(f"`{name}`" for name in FIGURES if "-" in name or name in {"days", "seats"})
     return (
         f"`{threshold.figure}` is not a figure that can be watched.{meant} Figures are {named}, and the metric names "
         "of the CSV file, such as `code_acceptance_activity_count`; `copilot-usage report --help` lists them all."
@@ -96,12 +99,12 @@ def _unknown_figure(threshold: Threshold) -> str | None:
 
 
 def _unfit(threshold: Threshold, *, per_cent: bool) -> str | None:
-    watched = WATCHED[threshold.figure]
-    if threshold.of_change and watched.before is None:
-        return f"`{threshold}`: GitHub keeps no history of `{threshold.figure}`, so that it has no change to watch."
+    watched = WATCHED.get(threshold.figure)
+    if threshold.of_change and (watched is None or watched.before is None):
+        return f"`{threshold}`: GitHub keeps no history of `{threshold.figure}`, so it has no change to watch."
     if threshold.of_change and not per_cent:
         return f"`{threshold.figure} change` is watched in per cent: write `{threshold}`."
-    if per_cent and not threshold.of_change and watched.unit != PER_CENT:
+    if per_cent and not threshold.of_change and (watched is None or watched.unit != PER_CENT):
         return (
             f"`{threshold.figure}` is no percentage: write `{threshold}` for the figure itself, or "
             f"`{threshold.figure} change {threshold.comparison} {_plain(threshold.number)}%` for its change."
@@ -110,18 +113,24 @@ def _unfit(threshold: Threshold, *, per_cent: bool) -> str | None:
 
 
 def evaluate(thresholds: Iterable[Threshold], report: Report) -> Alerts:
-    """Holds every scope of the report against every threshold."""
-    hits: list[str] = []
+    """Holds every scope of the report, and the run itself, against every threshold."""
     unknown: dict[tuple[Threshold, str], list[Scope]] = {}
     wanted = tuple(dict.fromkeys(thresholds))
+    hits = [words for threshold in wanted if threshold.figure in OF_THE_RUN for words in _of_the_run(threshold, report)]
     for scope in report.scopes:
-        for threshold in wanted:
+        for threshold in (found for found in wanted if found.figure in WATCHED):
             found = _change(threshold, scope) if threshold.of_change else _value(threshold, scope)
             if isinstance(found, str):
                 unknown.setdefault((threshold, found), []).append(scope.scope)
             elif threshold.crossed_by(found[0]):
                 hits.append(f"{scope.scope.name}: {found[1]}, {_limit(threshold)}.")
     return Alerts(tuple(hits), tuple(_unchecked(*asked, scopes) for asked, scopes in unknown.items()))
+
+
+def _of_the_run(threshold: Threshold, report: Report) -> Iterator[str]:
+    amount = float(OF_THE_RUN[threshold.figure][1](report))
+    if threshold.crossed_by(amount):
+        yield f"This run: {threshold.figure} is {_plain(amount, ',')}, {_limit(threshold)}."
 
 
 def _value(threshold: Threshold, scope: ScopeReport) -> tuple[float, str] | str:
@@ -151,7 +160,8 @@ def _change(threshold: Threshold, scope: ScopeReport) -> tuple[float, str] | str
 
 
 def _limit(threshold: Threshold) -> str:
-    unit = PER_CENT if threshold.of_change else WATCHED[threshold.figure].unit
+    watched = WATCHED.get(threshold.figure)
+    unit = PER_CENT if threshold.of_change else watched.unit if watched else ""
     return f"{COMPARISONS[threshold.comparison][1]} the threshold of {_worded(threshold.number, unit)}"
 
 

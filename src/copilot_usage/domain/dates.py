@@ -12,11 +12,9 @@ if TYPE_CHECKING:
 # GitHub publishes a day within two full UTC days and restates it until three have passed; one more day of grace
 # (docs: "Copilot usage metrics", freshness; "Reconciling Copilot usage metrics").
 SETTLED_AFTER = timedelta(days=5)
-# The enterprise reports begin here, the organization reports two months later, those of teams in May 2026;
-# the 1-day reports look back a year.
+# The enterprise reports begin here, the organization reports two months later; the 1-day reports look back a year.
 FIRST_ENTERPRISE_DAY = date(2025, 10, 10)
 FIRST_ORGANIZATION_DAY = date(2025, 12, 12)
-FIRST_TEAM_DAY = date(2026, 5, 14)
 LOOK_BACK = timedelta(days=365)
 
 

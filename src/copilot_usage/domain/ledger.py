@@ -109,9 +109,9 @@ class Ledger:
         if note not in self.notes:
             self.notes.append(note)
 
-    def history(self, scope: Scope) -> History:
-        """The usage days of a scope, merged over the generations."""
-        newest = self.newest.get(scope.parent)
+    def history(self, scope: Scope, sure: date | None = None) -> History:
+        """The usage days of a scope, merged over the generations; up to `sure` everything is published."""
+        newest = self.newest.get(scope.parent, sure)
         return merge(scope, self._days.get(scope, {}).values(), newest)
 
     def people_counted(self, scope: Scope, days: DateRange) -> PeopleCounted | None:
@@ -130,8 +130,16 @@ class Ledger:
         return max(said or held, default=None)
 
     def failed_owners(self) -> Mapping[Scope, CopilotUsageError]:
-        """Owners of which the usage as a whole could not be had."""
-        return {f.scope.parent: f.error for f in self.failures if f.day is None and f.about == "usage"}
+        """Owners of which no usage could be had at all, not even the newest 28 days."""
+        return self._silent("usage")
+
+    def unreachable_owners(self) -> Mapping[Scope, CopilotUsageError]:
+        """Owners whose 28-day report was not to be had, nor any day after it."""
+        return self._silent("window")
+
+    def _silent(self, about: str) -> Mapping[Scope, CopilotUsageError]:
+        refusals = (found for found in self.failures if found.day is None and found.about == about)
+        return {found.scope.parent: found.error for found in refusals if found.scope.parent not in self.answered}
 
     @property
     def fatal(self) -> CopilotUsageError | None:

@@ -102,7 +102,10 @@ class Remark:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """What could not be had: of an owner as a whole (`day` None), or of one day. `about`: usage, seats, credits."""
+    """What could not be had: of an owner as a whole (`day` None), or of one day.
+
+    `about`: usage, seats, credits, people; `window`: the 28-day report alone, whose days can be had singly.
+    """
 
     scope: Scope
     error: CopilotUsageError

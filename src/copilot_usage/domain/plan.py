@@ -85,8 +85,6 @@ def first_day(owner: Scope, today: date) -> date:
     """The oldest day of which GitHub can still have a report: a year back, and not before the reports began."""
     enterprise = owner.kind.owner_kind is ScopeKind.ENTERPRISE
     began = dates.FIRST_ENTERPRISE_DAY if enterprise else dates.FIRST_ORGANIZATION_DAY
-    if owner.kind.is_team:
-        began = dates.FIRST_TEAM_DAY
     return max(began, today - dates.LOOK_BACK)
 
 

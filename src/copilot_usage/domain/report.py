@@ -63,7 +63,10 @@ def seats_before(scope: ScopeReport) -> SeatDay | None:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A run. `newest`: the newest published day; `kept_at`: the repository or folder with the snapshots."""
+    """A run. `newest`: the newest published day; `kept_at`: the repository or folder with the snapshots.
+
+    `commit`, `days_written`: what this run added to them.
+    """
 
     range: DateRange
     scopes: tuple[ScopeReport, ...]
@@ -72,6 +75,7 @@ class Report:
     newest: date | None = None
     kept_at: str | None = None
     commit: str | None = None
+    days_written: int = 0
     demo: bool = False
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from copilot_usage.domain.figures import Figures
-    from copilot_usage.domain.report import ScopeReport
+    from copilot_usage.domain.report import Report, ScopeReport
     from copilot_usage.domain.usage import Amount
 
 PER_CENT = "%"
@@ -125,16 +125,31 @@ _NAMED: Mapping[str, Watched] = {
         lambda figures: len(figures.missing),
         of_days_with_data=False,
     ),
-    "seats": _of_seats("seats, all of them", "total"),
-    "active-seats": _of_seats("seats with activity in the last `idle-days` days", "active"),
-    "idle-seats": _of_seats("seats without activity in the last `idle-days` days, new ones left out", "idle"),
-    "never-used-seats": _of_seats("idle seats of which GitHub knows no activity", "never_used"),
-    "new-seats": _of_seats("seats younger than `idle-days` days, without activity yet", "new"),
-    "idle-cost": _of_seats("price of the idle seats, USD a month", "idle_cost", USD),
+}
+# Figures of seats: as thresholds call them in words, and as the CSV file does.
+_SEATS: Mapping[str, tuple[str, Watched]] = {
+    "seats": ("total", _of_seats("seats, all of them", "total")),
+    "active-seats": ("active", _of_seats("seats with activity in the last `idle-days` days", "active")),
+    "idle-seats": (
+        "idle",
+        _of_seats("seats without activity in the last `idle-days` days, new ones left out", "idle"),
+    ),
+    "never-used-seats": ("never_used", _of_seats("idle seats of which GitHub knows no activity", "never_used")),
+    "new-seats": ("new", _of_seats("seats younger than `idle-days` days, without activity yet", "new")),
+    "added-seats": ("added", _of_seats("seats younger than 28 days", "added")),
+    "ending-seats": ("pending_cancellation", _of_seats("seats that will be cancelled", "pending_cancellation")),
+    "idle-cost": ("idle_cost", _of_seats("price of the idle seats, USD a month", "idle_cost", USD)),
+}
+
+# What a run did, of all its scopes together.
+OF_THE_RUN: Mapping[str, tuple[str, Callable[[Report], Amount]]] = {
+    "snapshots-written": ("days that this run wrote to the history", lambda report: report.days_written),
 }
 
 WATCHED: Mapping[str, Watched] = {
     **_NAMED,
+    **{name: watched for name, (_, watched) in _SEATS.items()},
+    **{f"seats.{name}": watched for name, watched in _SEATS.values()},
     **{
         metric.name: (_of_counts if metric.summable else _of_last_day)(metric.title, metric.name)
         for metric in METRICS.values()

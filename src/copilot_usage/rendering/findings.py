@@ -87,13 +87,19 @@ def _of_one(scope: ScopeReport) -> list[str]:
 
 
 def _of_several(report: Report) -> list[str]:
-    moves = {
-        scope.scope.name: moved
-        for scope in report.scopes
-        if (moved := change(scope.now.mean_daily_active, scope.before.mean_daily_active if scope.before else None))
-        and moved.relative is not None
-    }
-    if not moves:
-        return ["no range before to compare with"]
-    name = max(moves, key=lambda scope: (abs(moves[scope].relative or 0), scope))
-    return [f"largest change: {name}, {markdown.trend(moves[name])} active people a day"]
+    for measure, words in _MEASURES.items():
+        moves = {
+            scope.scope.name: moved
+            for scope in report.scopes
+            if scope.before is not None
+            and (moved := change(getattr(scope.now, measure), getattr(scope.before, measure)))
+            and moved.relative is not None
+        }
+        if moves:
+            name = max(moves, key=lambda scope: (abs(moves[scope].relative or 0), scope))
+            return [f"largest change: {name}, {markdown.trend(moves[name])} {words}"]
+    return ["no range before to compare with"]
+
+
+# By what several scopes are compared: the first that is known of any of them in both ranges.
+_MEASURES = {"active_people": "active people", "mean_daily_active": "active people a day"}

@@ -38,6 +38,7 @@ class Snapshots(msgspec.Struct, frozen=True):
 
     kept_at: str
     commit: str | None
+    days_written: int
 
 
 class Note(msgspec.Struct, frozen=True):

@@ -58,7 +58,7 @@ def _head(report: Report) -> shape.Head:
         demo=report.demo,
         range=_range(report.range),
         newest_published_day=report.newest,
-        snapshots=None if report.kept_at is None else shape.Snapshots(report.kept_at, report.commit),
+        snapshots=_snapshots(report),
         alerts=report.alerts,
         notes=tuple(_note(note) for note in report.notes),
     )
@@ -86,6 +86,10 @@ def _scope(scope: ScopeReport) -> shape.Scope:
         credits=tuple(shape.Credits(bill.month, bill.credits_by_model, bill.net_amount) for bill in scope.bills),
         people=scope.people,
     )
+
+
+def _snapshots(report: Report) -> shape.Snapshots | None:
+    return None if report.kept_at is None else shape.Snapshots(report.kept_at, report.commit, report.days_written)
 
 
 def _range(days: DateRange) -> shape.Range:

@@ -17,7 +17,7 @@ _LONGEST = 80
 # Everything that Markdown, HTML or GitHub (mentions, issue and commit references, emoji codes) could make something of.
 _SPECIAL = re.compile(r"[\\`*_{}\[\]<>()#+!|~&@$:^=.\"'/-]")
 # A word joiner between these and what follows keeps GitHub from linking addresses without a scheme.
-_BARE_LINK = re.compile(r"(?i)\b(www|https?|ftp)\b")
+_BARE_LINK = re.compile(r"(?i)(?<![^\W_])(www|https?|ftp)\b")
 
 
 def cell(text: str) -> str:

@@ -41,10 +41,10 @@ class Surroundings:
 
 
 def surroundings(environ: Mapping[str, str]) -> Surroundings:
-    """Reads them; empty means absent."""
+    """Reads them; empty or blank means absent."""
 
     def value(name: str) -> str | None:
-        return environ.get(name) or None
+        return environ.get(name, "").strip() or None
 
     repository = value("GITHUB_REPOSITORY")
     return Surroundings(

@@ -18,7 +18,7 @@ def scopes_from(values: Values, default_org: str | None) -> tuple[Scope, ...]:
         return ()
     owners_input = "enterprise" if kind.owner_kind is ScopeKind.ENTERPRISE else "org"
     owners = _slugs(values, owners_input)
-    if not owners and owners_input == "org" and default_org and not values.given("org"):
+    if default_org and owners_input == "org" and not (values.given("org") or values.given("enterprise")):
         owners = (default_org,)
     if not owners and not values.given(owners_input):
         values.problem(owners_input, f"is missing: `scope` is `{kind}`, so give one or more, separated by commas.")

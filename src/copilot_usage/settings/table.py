@@ -14,7 +14,10 @@ RUN = "The run"
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """An input of the action and a flag of the command. `absent`: in words, what not giving it means."""
+    """An input of the action and a flag of the command.
+
+    `absent`: in words, what not giving it means; `several`: takes a list, so that its flag can be repeated.
+    """
 
     name: str
     group: str
@@ -23,6 +26,7 @@ class Input:
     metavar: str = "TEXT"
     flag: bool = False
     secret: bool = False
+    several: bool = False
 
 
 INPUTS: tuple[Input, ...] = (
@@ -40,14 +44,16 @@ INPUTS: tuple[Input, ...] = (
         "the owner of the workflow's repository, if no `enterprise` is given",
         "One or more organization logins.",
         "LOGINS",
+        several=True,
     ),
-    Input("enterprise", FIRST, "no enterprise", "One or more enterprise slugs.", "SLUGS"),
+    Input("enterprise", FIRST, "no enterprise", "One or more enterprise slugs.", "SLUGS", several=True),
     Input(
         "team",
         FIRST,
         "no team",
         "One or more team slugs of each organization (or of the enterprise). `*` is every team that GitHub reports.",
         "SLUGS",
+        several=True,
     ),
     Input(
         "snapshot-repository",
@@ -146,6 +152,7 @@ INPUTS: tuple[Input, ...] = (
         "no alerts",
         "Thresholds, one per line: `<figure> <comparison> <number>`, such as `active-users change < -20%`.",
         "THRESHOLDS",
+        several=True,
     ),
     Input(
         "timeout-minutes",

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 # The six booleans of YAML 1.2's core schema, as the runner's own toolkit reads them.
 _BOOLEANS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
+_EMPTY = frozenset(", \t\r\n")
 # What one message quotes of a value; the rest would bury the sentence.
 _QUOTED = 60
 
@@ -24,7 +25,8 @@ class Values:
     """Reads inputs by name and collects every problem; a value that cannot be read is as if it had not been given."""
 
     def __init__(self, given: Mapping[str, str]) -> None:
-        self._given = {name: value.strip() for name, value in given.items()}
+        # A list of nothing but commas is as empty as one of blanks.
+        self._given = {name: "" if set(value) <= _EMPTY else value.strip() for name, value in given.items()}
         self.problems: list[str] = []
 
     def given(self, name: str) -> bool:
@@ -77,7 +79,7 @@ class Values:
 
 def quoted(text: str) -> str:
     """A value as a message may show it: on one line, and not without end."""
-    shown = " ".join(text.split())
+    shown = " ".join(text.replace("`", "'").split())
     return f"`{shown}`" if len(shown) <= _QUOTED else f"`{shown[:_QUOTED]}…`"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -77,6 +78,11 @@ class Settings:
         """Whether there is a store at all."""
         return self.snapshot_repository is not None or self.snapshot_directory is not None
 
+    @property
+    def names_days(self) -> bool:
+        """Whether the range was given by its days, and not counted from the newest."""
+        return self.since is not None or self.until is not None
+
     def range_at(self, newest: date) -> DateRange | None:
         """The range shown, when `newest` is the newest published day; None if it begins after that day."""
         until = self.until or newest
@@ -95,10 +101,13 @@ def settings_from(
     named = needs_scope or any(values.given(name) for name in ("scope", "org", "enterprise", "team"))
     settings = _read(values, repository_owner, needs_scope=named)
     if settings.api is Api.SNAPSHOTS and not settings.keeps_history:
-        values.problem(
-            "api", "`snapshots` reads the history alone: name it with `snapshot-repository` or `snapshot-directory`."
-        )
+        missing = "name the history with `snapshot-repository` or `snapshot-directory`."
+        if needs_scope:
+            values.problem("api", f"`snapshots` reads nothing else: {missing}")
+        else:
+            values.problem("snapshot-directory", f"is missing: {missing}")
     _check_range(settings, values, today)
+    _check_files(settings, values)
     if values.problems:
         raise InputError(values.problems)
     return settings
@@ -161,6 +170,14 @@ def _thresholds(values: Values) -> tuple[Threshold, ...]:
         except ValueError as error:
             values.problem("alert-when", f"{quoted(line)}: {error}")
     return tuple(thresholds)
+
+
+def _check_files(settings: Settings, values: Values) -> None:
+    names = {"summary-file": settings.summary_file, "json-file": settings.json_file, "csv-file": settings.csv_file}
+    owners: dict[str, str] = {}
+    for name, path in names.items():
+        if path is not None and (other := owners.setdefault(posixpath.normpath(path), name)) != name:
+            values.problem(name, f"{quoted(path)} is the file of `{other}` already; each needs one of its own.")
 
 
 def _check_range(settings: Settings, values: Values, today: date) -> None:

@@ -76,7 +76,7 @@ def too_large(place: Place, path: str) -> StoreRefused:
 
 def _quoted(message: str) -> str:
     """What GitHub said, on one line and not too long, in quotation marks."""
-    words = " ".join("".join(c if c.isprintable() else " " for c in message).split())
+    words = " ".join("".join(c if c.isprintable() and c not in "“”" else " " for c in message).split())
     return f" (“{words[:_LONGEST_QUOTE]}”)" if words else ""
 
 

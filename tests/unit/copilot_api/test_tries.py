@@ -23,8 +23,8 @@ def patience_of(clock: RecordedClock, seconds: float = 100_000) -> Patience:
 @pytest.mark.parametrize(
     ("status", "headers", "text", "expected"),
     [
-        (500, {}, "", Trouble("GitHub answered 500")),
-        (503, {"retry-after": "7"}, "", Trouble("GitHub answered 503", wait=7)),
+        (500, {}, "", Trouble("GitHub answered 500", busy=True)),
+        (503, {"retry-after": "7"}, "", Trouble("GitHub answered 503", wait=7, busy=True)),
         (429, {}, "", Trouble("GitHub asks for a pause (secondary rate limit)", limit=True)),
         (
             429,

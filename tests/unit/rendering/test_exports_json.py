@@ -153,7 +153,7 @@ def test_every_field_of_what_was_found_out_is_written() -> None:
         "peak_daily_active",
     }
     assert {field.name for field in fields(Figures)} - renamed <= set(json_document.Figures.__struct_fields__)
-    renamed = {"newest", "kept_at", "commit", "scopes"}
+    renamed = {"newest", "kept_at", "commit", "days_written", "scopes"}
     assert {field.name for field in fields(Report)} - renamed <= set(json_document.Head.__struct_fields__)
 
 
@@ -225,7 +225,7 @@ def test_breaks_in_the_series_are_told() -> None:
 
 def test_where_the_figures_come_from_is_told() -> None:
     written = document(full_report())
-    assert written["snapshots"] == {"kept_at": "octo-org/history", "commit": "3f2a91c"}
+    assert written["snapshots"] == {"kept_at": "octo-org/history", "commit": "3f2a91c", "days_written": 0}
     assert written["scopes"][0]["comparisons"][0]["figures"]["generations"] == {"metrics": 1, "reports": 6}
 
 
