@@ -13,6 +13,7 @@ CopilotUsageError             title · cause · remedy; `fatal`: asking on would
 ├── TimeUp                    `timeout-minutes` is over, or the run was cancelled (fatal)
 ├── UnreadableDocument        GitHub's, or the user's, document that no generation can read
 ├── TemplateMistake           a template of the workspace that cannot be rendered
+├── OutputRefused             a file of this run that cannot be written
 └── StoreRefused              snapshots could not be read or written
 """
 

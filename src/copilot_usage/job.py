@@ -6,7 +6,7 @@ import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from copilot_usage import planning, reporting
+from copilot_usage import loading, planning, reporting
 from copilot_usage.domain.ledger import Ledger
 from copilot_usage.generations.reading import read
 from copilot_usage.keeping import Keeper
@@ -69,10 +69,10 @@ def run(settings: Settings, parts: Parts, today: date) -> Report:
 def load(settings: Settings, store: Store, today: date) -> Ledger:
     """What is stored of the range, and of the ranges that it is compared with."""
     ledger = Ledger(read)
-    ranges = planning.ranges_to_load(settings, today)
+    ranges = loading.ranges_to_load(settings, today)
     for days in ranges:
         _load(settings, store, ledger, days)
-    pause = planning.range_of_the_pause(settings, ledger, ranges[0], today) if ranges else None
+    pause = loading.range_of_the_pause(settings, ledger, ranges[0], today) if ranges else None
     if pause is not None:
         _load(settings, store, ledger, pause)
     return ledger
@@ -87,7 +87,7 @@ def fetch(settings: Settings, parts: Parts, ledger: Ledger, keeper: Keeper, toda
     """Asks in steps, because the newest published day decides which days are wanted; keeps while it goes."""
     for step in planning.STEPS:
         plan = step(settings, ledger, today)
-        keeper.expected += plan.owner_days
+        keeper.expect(plan.owner_days)
         for line in plan.describe():
             _logger.debug("will ask: %s", line)
         if advice := planning.advice(settings, plan):

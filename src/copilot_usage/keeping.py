@@ -26,15 +26,19 @@ _DAYS_A_COMMIT = 30
 
 
 class Keeper:
-    """Collects fetched days; `owner_days` says how many days of how many owners the run will fetch in all."""
+    """Collects fetched days; `owners`: of how many owners the run fetches days."""
 
     def __init__(self, store: Store, *, owners: int) -> None:
         self._store = store
         self._owners = max(1, owners)
         self._waiting: list[Snapshot] = []
         self._owner_days: set[tuple[Scope, date]] = set()
-        self.expected = 0
+        self._expected = 0
         self.saved = Saved(0)
+
+    def expect(self, owner_days: int) -> None:
+        """So many more days of owners are going to be fetched."""
+        self._expected += owner_days
 
     def keep(self, outcome: Outcome) -> None:
         """Takes a fetched day; saves when a batch is full."""
@@ -42,7 +46,7 @@ class Keeper:
             return
         self._waiting.append(outcome.snapshot)
         self._owner_days.add((outcome.snapshot.scope.parent, outcome.snapshot.day))
-        long = self.expected > 2 * _DAYS_A_COMMIT * self._owners
+        long = self._expected > 2 * _DAYS_A_COMMIT * self._owners
         if long and len(self._owner_days) >= _DAYS_A_COMMIT * self._owners:
             self.flush()
 

@@ -1,7 +1,8 @@
-"""From wishes and what is known so far: what to load, and what to ask next."""
+"""From wishes and what is known so far: what to ask next."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ from copilot_usage.domain.asks import (
 from copilot_usage.domain.dates import DateRange
 from copilot_usage.domain.plan import Plan
 from copilot_usage.domain.snapshot import Generation
+from copilot_usage.loading import LATENESS
 from copilot_usage.settings.wishes import Api, People
 
 if TYPE_CHECKING:
@@ -29,44 +31,6 @@ if TYPE_CHECKING:
     from copilot_usage.domain.ledger import Ledger
     from copilot_usage.domain.scope import Scope
     from copilot_usage.settings.wishes import Settings
-
-# GitHub publishes within two days; a report that is late by a week more still falls into what is loaded.
-_LATENESS = 9
-# How far back the retired generations answered (docs of their last versions).
-_EARLIER_LOOK_BACK = {Generation.METRICS: timedelta(days=100), Generation.USAGE: timedelta(days=28)}
-
-
-def ranges_to_load(settings: Settings, today: date) -> tuple[DateRange, ...]:
-    """Stored days that this run may need: the range, the one before, and the same weeks a year earlier."""
-    shown = settings.range_at(today)
-    if shown is None:
-        return ()
-    needed = shown if settings.until else shown.widened(_LATENESS)
-    if not settings.compare:
-        return (_whole_months(needed),)
-    recent = _whole_months(needed.widened(len(shown)))
-    earlier = needed.a_year_earlier().clipped(needed.a_year_earlier().since, recent.since - timedelta(days=1))
-    # The recent days first: where not everything can be read, they matter more.
-    return (recent,) if earlier is None else (recent, earlier)
-
-
-def range_of_the_pause(settings: Settings, ledger: Ledger, loaded: DateRange, today: date) -> DateRange | None:
-    """Where a scope has nothing stored in the first month that was loaded, the runs have paused (or begin just now).
-
-    The newest days before a pause had not settled when they were stored, so they are looked for as far back as GitHub
-    can still say better; None where no run has paused.
-    """
-    first_month = DateRange(loaded.since, min(loaded.until, (loaded.since + timedelta(days=31)).replace(day=1)))
-    paused = any(not ledger.stored.any_within(scope, first_month) for scope in settings.scopes)
-    oldest = min((plans.first_day(scope, today) for scope in settings.scopes), default=loaded.since)
-    if not paused or settings.api not in {Api.AUTO, Api.REPORTS}:
-        return None
-    return DateRange(oldest, today).clipped(oldest, loaded.since - timedelta(days=1))
-
-
-def _whole_months(days: DateRange) -> DateRange:
-    """A month is read as a whole anyway, and may hold days that have not settled."""
-    return DateRange(days.since.replace(day=1), days.until)
 
 
 def newest_plan(settings: Settings, ledger: Ledger, today: date) -> Plan:
@@ -97,13 +61,15 @@ def _earlier(settings: Settings, ledger: Ledger, today: date) -> Iterator[Ask]:
     shown = settings.range_at(today)
     if shown is None:
         return
-    wanted = shown if settings.until else shown.widened(_LATENESS)
+    wanted = shown if settings.until else shown.widened(LATENESS)
     wanted = wanted.widened(len(shown)) if settings.compare else wanted
-    oldest = today - _EARLIER_LOOK_BACK[generation] + timedelta(days=1)
+    oldest = plans.earlier_limits(generation, today).since
     # Days that were named are asked for however old they are; other days do not put them at risk.
     kept = wanted.clipped(min(oldest, shown.since) if settings.names_days else oldest, wanted.until)
-    for scope in settings.scopes if kept else ():
-        days = plans.days_to_ask(scope, kept or (), ledger.stored, generation, kept or wanted)
+    if kept is None:
+        return
+    for scope in settings.scopes:
+        days = plans.days_to_ask(scope, kept, ledger.stored, generation, kept)
         if days:
             yield EarlierDays(scope, generation, DateRange(days[0], days[-1]))
 
@@ -114,60 +80,64 @@ def days_plan(settings: Settings, ledger: Ledger, today: date) -> Plan:
     shown = settings.range_at(newest)
     if settings.api not in {Api.AUTO, Api.REPORTS} or shown is None:
         return Plan()
-    asks: list[Ask] = []
-    for owner, scopes in plans.by_owner(settings.scopes).items():
-        if owner not in ledger.failed_owners():
-            asks += _owner_asks(settings, ledger, shown, owner, scopes, today)
-    return Plan(tuple(asks))
+    wanted = _Wanted(settings, ledger, shown, today)
+    owners = plans.by_owner(settings.scopes)
+    open_to_us = (owner for owner in owners if owner not in ledger.refused())
+    return Plan(tuple(ask for owner in open_to_us for ask in wanted.of_owner(owner, owners[owner])))
 
 
-def _owner_asks(
-    settings: Settings, ledger: Ledger, shown: DateRange, owner: Scope, scopes: tuple[Scope, ...], today: date
-) -> Iterator[Ask]:
-    if owner in scopes:
-        yield from _owner_days(settings, ledger, shown, owner, today)
-        yield from (CreditMonth(owner, month) for month in plans.months(shown))
-        if settings.people is People.LOGINS:
-            yield PeopleReport(owner, shown)
-    teams = tuple(scope for scope in scopes if scope.kind.is_team)
-    if teams:
-        yield from _team_days(settings, ledger, shown, teams, today)
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What is to be asked about a range, now that it is known."""
 
+    settings: Settings
+    ledger: Ledger
+    shown: DateRange
+    today: date
 
-def _limits(ledger: Ledger, scope: Scope, today: date) -> DateRange:
-    return DateRange(plans.first_day(scope, today), ledger.newest.get(scope.parent, today - timedelta(days=1)))
+    def of_owner(self, owner: Scope, scopes: tuple[Scope, ...]) -> Iterator[Ask]:
+        """Days and bills of the owner itself, and of its teams."""
+        if owner in scopes:
+            yield from self._owner_days(owner)
+            yield from (CreditMonth(owner, month) for month in plans.months(self.shown))
+            if self.settings.people is People.LOGINS:
+                yield PeopleReport(owner, self.shown)
+        teams = tuple(scope for scope in scopes if scope.kind.is_team)
+        if teams:
+            yield from self._team_days(teams)
 
+    def _owner_days(self, owner: Scope) -> Iterator[Ask]:
+        wanted = [*self.shown.before(), *self.shown] if self.settings.compare else [*self.shown]
+        days = plans.days_to_ask(owner, wanted, self.ledger.stored, Generation.REPORTS, self._limits(owner))
+        return (OwnerDay(owner, day) for day in days if (owner, Generation.REPORTS, day) not in self.ledger.asked)
 
-def _owner_days(settings: Settings, ledger: Ledger, shown: DateRange, owner: Scope, today: date) -> Iterator[Ask]:
-    wanted = [*shown.before(), *shown] if settings.compare else [*shown]
-    days = plans.days_to_ask(owner, wanted, ledger.stored, Generation.REPORTS, _limits(ledger, owner, today))
-    return (OwnerDay(owner, day) for day in days if (owner, Generation.REPORTS, day) not in ledger.asked)
+    def _team_days(self, teams: tuple[Scope, ...]) -> Iterator[Ask]:
+        limits = self._limits(teams[0])
+        days = set(self.shown) if self.settings.people is People.LOGINS else set()
+        for scope in teams:
+            if scope.every_team:
+                days |= self._every_teams_days(scope)
+            else:
+                days.update(plans.days_to_ask(scope, self.shown, self.ledger.stored, Generation.REPORTS, limits))
+        asked = tuple(sorted(day for day in days if day in limits))
+        if asked:
+            before = plans.lead_in(asked, limits) if self.settings.keeps_history else ()
+            yield TeamDays(teams[0].parent, teams, asked, before, (self.shown,))
 
+    def _every_teams_days(self, scope: Scope) -> set[date]:
+        """Days of which no team is stored for good, and days that have not settled for one of them.
 
-def _team_days(
-    settings: Settings, ledger: Ledger, shown: DateRange, teams: tuple[Scope, ...], today: date
-) -> Iterator[Ask]:
-    limits = _limits(ledger, teams[0], today)
-    days = set(shown) if settings.people is People.LOGINS else set()
-    for scope in teams:
-        days.update(_every_teams_days(scope, ledger, shown) if scope.every_team else ())
-        if not scope.every_team:
-            days.update(plans.days_to_ask(scope, shown, ledger.stored, Generation.REPORTS, limits))
-    asked = tuple(sorted(day for day in days if day in limits))
-    if asked:
-        before = plans.lead_in(asked, limits) if settings.keeps_history else ()
-        yield TeamDays(teams[0].parent, teams, asked, before, (shown,))
+        One reading stores all teams of an owner, so a team that is missing on a stored day was not reported on it.
+        """
+        stored = self.ledger.stored
+        known = [found for found in stored.scopes() if scope.covers(found)]
+        held = {day for day in self.shown if any(stored.is_settled(team, Generation.REPORTS, day) for team in known)}
+        unsettled = {day for team in known for day in stored.unsettled(team, Generation.REPORTS)}
+        return (set(self.shown) - held) | unsettled
 
-
-def _every_teams_days(scope: Scope, ledger: Ledger, shown: DateRange) -> set[date]:
-    """Days of which no team is stored for good, and days that have not settled for one of them.
-
-    One reading stores all teams of an owner, so a team that is missing on a stored day was not reported on it.
-    """
-    known = [found for found in ledger.stored.scopes() if scope.covers(found)]
-    held = {day for day in shown if any(ledger.stored.is_settled(team, Generation.REPORTS, day) for team in known)}
-    unsettled = {day for team in known for day in ledger.stored.unsettled(team, Generation.REPORTS)}
-    return (set(shown) - held) | unsettled
+    def _limits(self, scope: Scope) -> DateRange:
+        newest = self.ledger.newest.get(scope.parent, self.today - timedelta(days=1))
+        return DateRange(plans.first_day(scope, self.today), newest)
 
 
 def probe_plan(settings: Settings, ledger: Ledger, today: date) -> Plan:  # noqa: ARG001 - one shape for every step
@@ -175,7 +145,7 @@ def probe_plan(settings: Settings, ledger: Ledger, today: date) -> Plan:  # noqa
     silent = {
         gone.scope.parent
         for gone in ledger.no_reports
-        if not gone.certain and gone.scope.parent not in ledger.answered | set(ledger.failed_owners())
+        if not gone.certain and gone.scope.parent not in ledger.answered | set(ledger.refused())
     }
     return Plan(tuple(LatestReport(owner) for owner in sorted(silent)))
 

@@ -94,5 +94,5 @@ def _absent_notes(settings: Settings, ledger: Ledger, shown: Iterable[ScopeRepor
     present = {report.scope for report in shown}
     for scope in settings.scopes:
         found = any(scope.covers(other) for other in present)
-        if not found and scope.parent not in ledger.failed_owners():
+        if not found and ledger.silent(scope) is None:
             yield Note("GitHub has no usage of this range.", scope)

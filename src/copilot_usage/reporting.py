@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
-from functools import partial
 from typing import TYPE_CHECKING
 
 from copilot_usage.domain.alerts import evaluate
-from copilot_usage.domain.figures import Figures, summarise
+from copilot_usage.domain.figures import summarise
 from copilot_usage.domain.report import Report, ScopeReport
 from copilot_usage.domain.seats import SeatRules, SeatState, one_per_person, state_of, summarise_seats
 from copilot_usage.errors import NothingPublished, RateLimited
@@ -20,6 +19,8 @@ if TYPE_CHECKING:
     from datetime import date
 
     from copilot_usage.domain.dates import DateRange
+    from copilot_usage.domain.figures import Figures
+    from copilot_usage.domain.history import History
     from copilot_usage.domain.ledger import Ledger
     from copilot_usage.domain.scope import Scope
     from copilot_usage.domain.seats import Seat
@@ -40,19 +41,19 @@ def seat_rules(settings: Settings, today: date) -> SeatRules:
 
 def report_of(settings: Settings, ledger: Ledger, today: date, saved: Saved) -> Report:
     """Everything that is known, over the range; raises what made it impossible where nothing could be had."""
-    silent = {**ledger.failed_owners(), **ledger.unreachable_owners()}
-    if settings.scopes and {scope.parent for scope in settings.scopes} <= silent.keys():
-        raise next(iter(silent.values()))
+    silent = [ledger.silent(scope) for scope in settings.scopes]
+    if silent and silent[0] is not None and None not in silent:
+        raise silent[0]
     newest = ledger.newest_day(settings.scopes)
     shown = settings.range_at(newest or today - PUBLISHED_AFTER)
     if shown is None:
         raise _nothing(settings, newest)
-    scopes = _scope_reports(settings, ledger, shown, today)
+    scopes = _Scopes(settings, ledger, shown, today).reports()
     report = Report(
         range=shown,
         scopes=scopes,
         notes=tuple(notes_of(settings, ledger, shown, scopes, today)),
-        newest=newest,
+        newest=ledger.newest_published(settings.scopes),
         kept_at=settings.snapshot_repository or settings.snapshot_directory,
         commit=saved.commit,
         days_written=saved.days_written,
@@ -71,50 +72,60 @@ def can_do_without(error: CopilotUsageError, settings: Settings, ledger: Ledger)
     return all((scope, day) in said for scope in settings.scopes for day in ledger.history(scope).gaps(shown))
 
 
-def _scope_reports(settings: Settings, ledger: Ledger, shown: DateRange, today: date) -> tuple[ScopeReport, ...]:
-    """Those with data; where GitHub said of all of them that there is none, all of them, empty."""
-    rules = seat_rules(settings, today)
-    sure = None if settings.api is Api.SNAPSHOTS else today - PUBLISHED_AFTER
-    make = partial(_scope_report, settings, ledger, shown, rules, sure)
-    scopes = tuple(found for scope in ledger.expand(settings.scopes) if (found := make(scope)).now.days)
-    if scopes:
-        return scopes
-    refusal = next((failure.error for failure in ledger.failures if failure.about == "usage"), None)
-    if refusal is not None:
-        raise refusal
-    if not ledger.answered and not any(gone.certain for gone in ledger.no_reports):
-        raise _nothing(settings, None)
-    return tuple(make(scope) for scope in settings.scopes)
+@dataclass(frozen=True, slots=True)
+class _Scopes:
+    """Makes the reports of single scopes over one range."""
 
+    settings: Settings
+    ledger: Ledger
+    shown: DateRange
+    today: date
 
-def _scope_report(
-    settings: Settings, ledger: Ledger, shown: DateRange, rules: SeatRules, sure: date | None, scope: Scope
-) -> ScopeReport:
-    history = ledger.history(scope, sure)
-    counted = ledger.people_counted(scope, shown)
-    before, year_before = shown.before(), shown.a_year_earlier()
-    seats = ledger.seats.get(scope)
-    window = ledger.windows.get(scope)
-    engaged = window.engaged_people if window is not None and window.window == shown else None
-    return ScopeReport(
-        scope=scope,
-        history=history,
-        now=summarise(history, shown, counted_people=counted.active if counted else None),
-        before=_if_comparable(summarise(history, before)) if settings.compare else None,
-        year_before=_if_comparable(summarise(history, year_before)) if settings.compare else None,
-        seats=summarise_seats(seats, rules) if seats is not None else None,
-        seat_days=tuple(day for _, day in sorted(ledger.seat_days.get(scope, {}).items())),
-        seat_people=_seat_people(seats, rules) if seats and settings.people is People.LOGINS else None,
-        bills=tuple(ledger.bills.get(scope, ())),
-        engaged_people=engaged or None,
-        people=ledger.listed_people.get(scope) if settings.people is People.LOGINS else None,
-        members=counted.members if counted else None,
-    )
+    def reports(self) -> tuple[ScopeReport, ...]:
+        """Those with data; where GitHub said of all of them that there is none, all of them, empty."""
+        found = tuple(map(self._report, self.ledger.expand(self.settings.scopes)))
+        if any(scope.now.days for scope in found):
+            return tuple(scope for scope in found if scope.now.days)
+        refusal = next((failure.error for failure in self.ledger.failures if failure.about == "usage"), None)
+        if refusal is not None:
+            raise refusal
+        if not self.ledger.answered and not any(gone.certain for gone in self.ledger.no_reports):
+            raise _nothing(self.settings, None)
+        return tuple(map(self._report, self.settings.scopes))
 
+    def _report(self, scope: Scope) -> ScopeReport:
+        ledger, shown = self.ledger, self.shown
+        history = ledger.history(scope, self._surely_published)
+        counted = ledger.people_counted(scope, shown)
+        window = ledger.windows.get(scope)
+        engaged = window.engaged_people if window is not None and window.window == shown else None
+        seats, named = ledger.seats.get(scope), self.settings.people is People.LOGINS
+        rules = seat_rules(self.settings, self.today)
+        return ScopeReport(
+            scope=scope,
+            history=history,
+            now=summarise(history, shown, counted_people=counted.active if counted else None),
+            before=self._to_compare(history, shown.before()),
+            year_before=self._to_compare(history, shown.a_year_earlier()),
+            seats=summarise_seats(seats, rules) if seats is not None else None,
+            seat_days=tuple(day for _, day in sorted(ledger.seat_days.get(scope, {}).items())),
+            seat_people=_seat_people(seats, rules) if seats and named else None,
+            bills=tuple(ledger.bills.get(scope, ())),
+            engaged_people=engaged or None,
+            people=ledger.listed_people.get(scope) if named else None,
+            members=counted.members if counted else None,
+        )
 
-def _if_comparable(figures: Figures) -> Figures | None:
-    """A range of which much is unknown is no measure: its means are of other days, its sums of fewer."""
-    return figures if len(figures.days) >= _ENOUGH * len(figures.range) else None
+    @property
+    def _surely_published(self) -> date | None:
+        return None if self.settings.api is Api.SNAPSHOTS else self.today - PUBLISHED_AFTER
+
+    def _to_compare(self, history: History, days: DateRange) -> Figures | None:
+        """A range of which much is unknown is no measure: its means are of other days, its sums of fewer."""
+        if not self.settings.compare:
+            return None
+        figures = summarise(history, days)
+        return figures if len(figures.days) >= _ENOUGH * len(figures.range) else None
 
 
 def _seat_people(seats: Iterable[Seat], rules: SeatRules) -> Mapping[str, tuple[str, ...]]:

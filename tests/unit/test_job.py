@@ -13,7 +13,15 @@ from copilot_usage.domain.outcome import Failure, Fetched, Newest, NoReport, Out
 from copilot_usage.domain.progress import NoProgress
 from copilot_usage.domain.snapshot import Generation, Snapshot, Status
 from copilot_usage.domain.storing import Saved, Unread
-from copilot_usage.errors import CopilotUsageError, NotAllowed, NothingPublished, StoreRefused, TokenRefused
+from copilot_usage.errors import (
+    Busy,
+    CopilotUsageError,
+    NotAllowed,
+    NothingPublished,
+    RateLimited,
+    StoreRefused,
+    TokenRefused,
+)
 from copilot_usage.job import Parts, run
 from copilot_usage.settings.wishes import Settings, settings_from
 
@@ -215,6 +223,73 @@ def test_a_404_alone_is_not_remembered_as_no_report() -> None:
     with pytest.raises(NothingPublished):
         run_with(GitHub(nothing), memory, since="2026-03-01", until="2026-03-03", compare="false")
     assert all(snapshot.status is not Status.NO_REPORT for snapshot in memory.held)
+
+
+def test_a_rate_limit_on_days_to_compare_with_does_not_keep_the_range_from_its_page() -> None:
+    def limited(ask: object) -> list[Outcome]:
+        if isinstance(ask, OwnerDay):
+            return [Failure(ORGANIZATION, RateLimited("Limit", cause="c", remedy="r"), ask.day)]
+        return answers(ask)
+
+    memory = Memory()
+    reader = run_with(GitHub(limited), memory)
+    assert reader.outputs["days"] == "28"
+    assert memory.days == set(WINDOW)
+    assert reader.report is not None
+    assert any("Limit" in note.text for note in reader.report.notes)
+
+
+def test_a_rate_limit_on_the_range_itself_ends_the_run() -> None:
+    def limited(ask: object) -> list[Outcome]:
+        if isinstance(ask, LatestReport):
+            found = [fetched(day) for day in list(WINDOW)[:20]]
+            return [Newest(ORGANIZATION, WINDOW), *found]
+        if isinstance(ask, OwnerDay):
+            return [Failure(ORGANIZATION, RateLimited("Limit", cause="c", remedy="r"), ask.day)]
+        return answers(ask)
+
+    with pytest.raises(RateLimited):
+        run_with(GitHub(limited), Memory())
+
+
+def test_a_refusal_of_days_to_compare_with_is_a_note() -> None:
+    def refusing(ask: object) -> list[Outcome]:
+        if isinstance(ask, OwnerDay):
+            return [Failure(ORGANIZATION, NotAllowed("Refused", cause="c", remedy="r"))]
+        return answers(ask)
+
+    assert run_with(GitHub(refusing), Memory()).outputs["days"] == "28"
+
+
+def test_days_come_singly_where_the_28_days_as_a_whole_do_not() -> None:
+    def singly(ask: object) -> list[Outcome]:
+        if isinstance(ask, LatestReport):
+            return [Failure(ORGANIZATION, Busy("Busy", cause="c", remedy="r"), about="window")]
+        return answers(ask)
+
+    outputs = run_with(GitHub(singly), Memory()).outputs
+    assert (outputs["days"], outputs["until"]) == ("28", str(NEWEST))
+
+
+def test_a_github_that_is_busy_all_the_time_is_an_error_even_with_a_history() -> None:
+    def busy(ask: object) -> list[Outcome]:
+        error = Busy("Busy", cause="c", remedy="r")
+        if isinstance(ask, LatestReport):
+            return [Failure(ORGANIZATION, error, about="window")]
+        return [Failure(ORGANIZATION, error, ask.day)] if isinstance(ask, OwnerDay) else answers(ask)
+
+    memory = Memory()
+    run_with(GitHub(), memory)
+    with pytest.raises(Busy):
+        run_with(GitHub(busy), memory)
+
+
+def test_a_range_of_which_github_has_nothing_is_a_page_without_figures() -> None:
+    def nothing(ask: object) -> list[Outcome]:
+        return [NoReport(ORGANIZATION, ask.day)] if isinstance(ask, OwnerDay) else answers(ask)
+
+    outputs = run_with(GitHub(nothing), Memory(), since="2026-03-01", until="2026-03-03").outputs
+    assert (outputs["days"], outputs["missing-days"], outputs["active-users"]) == ("0", "3", "")
 
 
 def test_the_history_alone_makes_a_page_without_asking_anybody() -> None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from copilot_usage import planning
+from copilot_usage import loading, planning
 from copilot_usage.domain.asks import (
     Ask,
     CreditMonth,
@@ -163,7 +163,15 @@ def test_every_team_misses_only_the_days_that_all_known_teams_miss() -> None:
 def test_a_retired_generation_is_asked_for_a_range_as_far_back_as_it_answers() -> None:
     (ask,) = planning.newest_plan(settings(api="usage", seats="false"), ledger(), TODAY).asks
     assert isinstance(ask, EarlierDays)
-    assert ask.days == DateRange(TODAY - timedelta(days=27), TODAY)
+    assert ask.days == DateRange(TODAY - timedelta(days=28), TODAY)
+
+
+def test_days_that_were_named_are_asked_of_a_retired_generation_however_old_they_are() -> None:
+    named = DateRange(date(2024, 6, 24), date(2024, 6, 25))
+    wishes = settings(api="usage", seats="false", since=str(named.since), until=str(named.until))
+    (ask,) = planning.newest_plan(wishes, ledger(), TODAY).asks
+    assert isinstance(ask, EarlierDays)
+    assert ask.days == named
 
 
 def test_nothing_is_asked_when_the_history_alone_is_read() -> None:
@@ -191,30 +199,28 @@ def test_the_plan_says_what_it_costs() -> None:
 
 
 def test_whole_months_are_loaded_and_the_same_weeks_of_a_year_ago() -> None:
-    recent, earlier = planning.ranges_to_load(settings(), TODAY)
+    recent, earlier = loading.ranges_to_load(settings(), TODAY)
     assert recent.since == date(2026, 9, 1)
     assert recent.until == TODAY
     assert earlier.until.year == 2025
 
 
 def test_without_a_comparison_only_the_range_is_loaded() -> None:
-    (only,) = planning.ranges_to_load(settings(compare="false"), TODAY)
+    (only,) = loading.ranges_to_load(settings(compare="false"), TODAY)
     assert only == DateRange(date(2026, 10, 1), TODAY)
 
 
 def test_after_a_pause_the_days_before_it_are_looked_for_however_long_ago() -> None:
     wishes = settings(snapshot_directory="history", compare="false")
-    (loaded,) = planning.ranges_to_load(wishes, TODAY)
+    (loaded,) = loading.ranges_to_load(wishes, TODAY)
     paused = ledger(snapshot(date(2026, 11, 20), settled=False))
-    assert planning.range_of_the_pause(wishes, paused, loaded, TODAY) == DateRange(
-        date(2025, 12, 12), date(2026, 9, 30)
-    )
+    assert loading.range_of_the_pause(wishes, paused, loaded, TODAY) == DateRange(date(2025, 12, 12), date(2026, 9, 30))
 
 
 def test_a_history_without_a_pause_is_not_read_further_than_needed() -> None:
     wishes = settings(snapshot_directory="history", compare="false")
-    (loaded,) = planning.ranges_to_load(wishes, TODAY)
-    assert planning.range_of_the_pause(wishes, ledger(snapshot(date(2026, 10, 3))), loaded, TODAY) is None
+    (loaded,) = loading.ranges_to_load(wishes, TODAY)
+    assert loading.range_of_the_pause(wishes, ledger(snapshot(date(2026, 10, 3))), loaded, TODAY) is None
 
 
 def test_a_team_that_came_later_does_not_make_every_run_ask_for_the_days_before_it() -> None:

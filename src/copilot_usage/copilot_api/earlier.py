@@ -10,7 +10,8 @@ import msgspec
 from copilot_usage.copilot_api import questions
 from copilot_usage.domain.dates import is_settled
 from copilot_usage.domain.outcome import Fetched, NoReport, Remark
-from copilot_usage.domain.snapshot import Generation, Snapshot
+from copilot_usage.domain.plan import earlier_limits
+from copilot_usage.domain.snapshot import Snapshot
 from copilot_usage.errors import NotFound, Unreachable
 from copilot_usage.generations.day_documents import day_documents
 from copilot_usage.generations.documents import Parsed, joined, parse_documents
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
     from copilot_usage.domain.asks import EarlierDays
     from copilot_usage.domain.outcome import Outcome
 
-# How many days back each answered (its last description); an older day is not missing, it was not looked for.
-LOOK_BACK = {Generation.METRICS: 100, Generation.USAGE: 28}
 _MOST_PAGES = 200
 
 
@@ -44,7 +43,8 @@ def earlier_days(client: GitHubClient, ask: EarlierDays, today: date) -> Iterato
         yield Remark(
             ask.scope, f"Something in the answer “{question.label}” was left out: {first.where}: {first.what}."
         )
-    reachable = ask.days.clipped(today - timedelta(days=LOOK_BACK[ask.generation]), today - timedelta(days=1))
+    # An older day is not missing: this endpoint does not say.
+    reachable = ask.days.clipped(earlier_limits(ask.generation, today).since, today - timedelta(days=1))
     for day in reachable or ():
         if day not in found.documents:
             yield NoReport(ask.scope, day, certain=not found.flaws, generation=ask.generation)

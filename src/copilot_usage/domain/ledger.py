@@ -125,21 +125,25 @@ class Ledger:
 
     def newest_day(self, wanted: Collection[Scope]) -> date | None:
         """The newest published day of all wanted scopes' owners; where nobody said, the newest day with data."""
-        said = [self.newest[scope.parent] for scope in wanted if scope.parent in self.newest]
-        held = [day for scope in self.expand(wanted) for day, _ in self._days.get(scope, {})]
-        return max(said or held, default=None)
+        held = (day for scope in self.expand(wanted) for day, _ in self._days.get(scope, {}))
+        return self.newest_published(wanted) or max(held, default=None)
 
-    def failed_owners(self) -> Mapping[Scope, CopilotUsageError]:
-        """Owners of which no usage could be had at all, not even the newest 28 days."""
+    def newest_published(self, wanted: Collection[Scope]) -> date | None:
+        """The newest day that GitHub said it has published; None where it was not asked, or did not say."""
+        return max((self.newest[scope.parent] for scope in wanted if scope.parent in self.newest), default=None)
+
+    def refused(self) -> Mapping[Scope, CopilotUsageError]:
+        """Owners (of the retired generations: scopes) of which no usage could be had at all, not even 28 days."""
         return self._silent("usage")
 
-    def unreachable_owners(self) -> Mapping[Scope, CopilotUsageError]:
-        """Owners whose 28-day report was not to be had, nor any day after it."""
-        return self._silent("window")
+    def silent(self, scope: Scope) -> CopilotUsageError | None:
+        """Why nothing came of the scope: it was refused, or neither its 28-day report nor a day could be had."""
+        found = {**self._silent("window"), **self.refused()}
+        return found.get(scope) or found.get(scope.parent)
 
     def _silent(self, about: str) -> Mapping[Scope, CopilotUsageError]:
-        refusals = (found for found in self.failures if found.day is None and found.about == about)
-        return {found.scope.parent: found.error for found in refusals if found.scope.parent not in self.answered}
+        failures = (found for found in self.failures if found.day is None and found.about == about)
+        return {found.scope: found.error for found in failures if found.scope not in self.answered}
 
     @property
     def fatal(self) -> CopilotUsageError | None:

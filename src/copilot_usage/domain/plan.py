@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from copilot_usage.domain import asks, dates
 from copilot_usage.domain.scope import ScopeKind
+from copilot_usage.domain.snapshot import Generation
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -16,8 +17,9 @@ if TYPE_CHECKING:
     from copilot_usage.domain.asks import Ask
     from copilot_usage.domain.dates import DateRange
     from copilot_usage.domain.scope import Scope
-    from copilot_usage.domain.snapshot import Generation, Snapshot
+    from copilot_usage.domain.snapshot import Snapshot
 
+_EARLIER_LOOK_BACK: Mapping[Generation, int] = {Generation.METRICS: 100, Generation.USAGE: 28}
 # A monthly count of a day looks at the day and the 27 before it.
 LEAD_IN = 27
 
@@ -86,6 +88,11 @@ def first_day(owner: Scope, today: date) -> date:
     enterprise = owner.kind.owner_kind is ScopeKind.ENTERPRISE
     began = dates.FIRST_ENTERPRISE_DAY if enterprise else dates.FIRST_ORGANIZATION_DAY
     return max(began, today - dates.LOOK_BACK)
+
+
+def earlier_limits(generation: Generation, today: date) -> DateRange:
+    """The days that a retired generation answered for (docs of its last version)."""
+    return dates.DateRange(today - timedelta(days=_EARLIER_LOOK_BACK[generation]), today)
 
 
 def days_to_ask(

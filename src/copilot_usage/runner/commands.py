@@ -6,9 +6,9 @@ import logging
 import re
 
 _LEVELS = {logging.ERROR: "error", logging.WARNING: "warning"}
-# The runner shows ten annotations of a kind per step; one is kept for the line that says how many more there were.
-_MOST_ANNOTATIONS = 9
-# The runner cuts a message at 4,096 characters.
+# The runner shows ten annotations of a kind per step; further warnings are plain lines of the log.
+_MOST_ANNOTATIONS = 10
+# The runner cuts an annotation at 4,096 characters; lines of the log it shows whole.
 _LONGEST = 4_000
 # A plain line that looks like a command would be one (`::set-output…`, `##[error]…`).
 _COMMAND = re.compile(r"^(\s*)(::|##\[)", re.MULTILINE)
@@ -27,7 +27,7 @@ def escape_property(text: str) -> str:
 def command(name: str, message: str, *, title: str | None = None) -> str:
     """`::name title=…::message`."""
     properties = f" title={escape_property(title)}" if title else ""
-    return f"::{name}{properties}::{escape(message[:_LONGEST])}"
+    return f"::{name}{properties}::{escape(message)}"
 
 
 def plain(text: str) -> str:
@@ -52,7 +52,7 @@ class CommandFormatter(logging.Formatter):
         count = self._annotations[name] = self._annotations.get(name, 0) + 1
         if count > _MOST_ANNOTATIONS and name == "warning":
             return plain(f"Warning: {getattr(record, 'title', '')}: {message}")
-        return command(name, message, title=getattr(record, "title", None))
+        return command(name, message[:_LONGEST], title=getattr(record, "title", None))
 
 
 def mask(text: str) -> str:

@@ -145,14 +145,32 @@ def test_a_team_without_days_does_not_become_one_of_every_team_by_being_asked_ab
     assert ledger.expand([TEAM]) == (TEAM,)
 
 
-def test_an_owner_failed_where_its_usage_as_a_whole_could_not_be_had() -> None:
+def test_who_was_refused_as_a_whole_is_silent() -> None:
+    ledger = Ledger(read)
+    error = refused()
+    ledger.add(Failure(ORGANIZATION, error))
+    ledger.add(Failure(ENTERPRISE, refused(), about="seats"))
+    ledger.add(Failure(ENTERPRISE, refused(), day=NEWEST))
+    assert ledger.refused() == {ORGANIZATION: error}
+    assert (ledger.silent(ORGANIZATION), ledger.silent(TEAM), ledger.silent(ENTERPRISE)) == (error, error, None)
+    assert ledger.fatal is None
+
+
+def test_one_team_that_is_refused_does_not_silence_the_others() -> None:
     ledger = Ledger(read)
     error = refused()
     ledger.add(Failure(TEAM, error))
-    ledger.add(Failure(ENTERPRISE, refused(), about="seats"))
-    ledger.add(Failure(ENTERPRISE, refused(), day=NEWEST))
-    assert ledger.failed_owners() == {ORGANIZATION: error}
-    assert ledger.fatal is None
+    assert (ledger.silent(TEAM), ledger.silent(ORGANIZATION)) == (error, None)
+
+
+def test_an_owner_whose_days_came_is_not_silent_for_want_of_its_28_day_report() -> None:
+    ledger = Ledger(read)
+    error = refused()
+    ledger.add(Failure(ORGANIZATION, error, about="window"))
+    assert ledger.silent(ORGANIZATION) is error
+    assert ledger.refused() == {}
+    ledger.add(Fetched(snapshot()))
+    assert ledger.silent(ORGANIZATION) is None
 
 
 def test_a_refused_token_is_fatal() -> None:

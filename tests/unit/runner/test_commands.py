@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from copilot_usage.runner.commands import CommandFormatter, command, mask, plain
+from copilot_usage.runner.commands import CommandFormatter, mask, plain
 
 
 def formatted(level: int, message: str, **extra: str) -> str:
@@ -37,15 +37,21 @@ def test_no_plain_line_is_taken_for_a_command(hostile: str) -> None:
     assert not any(line.lstrip(" ").startswith(("::", "##[")) for line in lines)
 
 
-def test_a_message_is_cut_before_the_runner_cuts_it() -> None:
-    assert len(command("warning", "x" * 10_000)) < 4_096
+def test_an_annotation_is_cut_before_the_runner_cuts_it() -> None:
+    assert len(formatted(logging.WARNING, "x" * 10_000)) < 4_096
+
+
+def test_what_is_for_finding_mistakes_is_whole_and_so_is_a_secret() -> None:
+    reason = "x" * 10_000 + "KeyError: the reason"
+    assert formatted(logging.DEBUG, reason).endswith("the reason")
+    assert mask("s" * 10_000) == "::add-mask::" + "s" * 10_000
 
 
 def test_warnings_beyond_what_the_runner_shows_become_plain_lines() -> None:
     formatter = CommandFormatter()
     record = logging.LogRecord("copilot_usage", logging.WARNING, "", 0, "again", (), None)
     lines = [formatter.format(record) for _ in range(12)]
-    assert sum(line.startswith("::warning") for line in lines) == 9
+    assert sum(line.startswith("::warning") for line in lines) == 10
 
 
 def test_a_mask_hides_a_secret() -> None:
