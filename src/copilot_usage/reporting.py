@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from copilot_usage.domain.dates import DateRange
     from copilot_usage.domain.figures import Figures
-    from copilot_usage.domain.history import History
     from copilot_usage.domain.ledger import Ledger
     from copilot_usage.domain.scope import Scope
     from copilot_usage.domain.seats import Seat
@@ -101,12 +100,14 @@ class _Scopes:
         engaged = window.engaged_people if window is not None and window.window == shown else None
         seats, named = ledger.seats.get(scope), self.settings.people is People.LOGINS
         rules = seat_rules(self.settings, self.today)
+        now = summarise(history, shown, counted_people=counted.active if counted else None)
+        compared = self.settings.compare and now.days
         return ScopeReport(
             scope=scope,
             history=history,
-            now=summarise(history, shown, counted_people=counted.active if counted else None),
-            before=self._to_compare(history, shown.before()),
-            year_before=self._to_compare(history, shown.a_year_earlier()),
+            now=now,
+            before=_if_comparable(summarise(history, shown.before())) if compared else None,
+            year_before=_if_comparable(summarise(history, shown.a_year_earlier())) if compared else None,
             seats=summarise_seats(seats, rules) if seats is not None else None,
             seat_days=tuple(day for _, day in sorted(ledger.seat_days.get(scope, {}).items())),
             seat_people=_seat_people(seats, rules) if seats and named else None,
@@ -120,12 +121,10 @@ class _Scopes:
     def _surely_published(self) -> date | None:
         return None if self.settings.api is Api.SNAPSHOTS else self.today - PUBLISHED_AFTER
 
-    def _to_compare(self, history: History, days: DateRange) -> Figures | None:
-        """A range of which much is unknown is no measure: its means are of other days, its sums of fewer."""
-        if not self.settings.compare:
-            return None
-        figures = summarise(history, days)
-        return figures if len(figures.days) >= _ENOUGH * len(figures.range) else None
+
+def _if_comparable(figures: Figures) -> Figures | None:
+    """A range of which much is unknown is no measure: its means are of other days, its sums of fewer."""
+    return figures if len(figures.days) >= _ENOUGH * len(figures.range) else None
 
 
 def _seat_people(seats: Iterable[Seat], rules: SeatRules) -> Mapping[str, tuple[str, ...]]:
