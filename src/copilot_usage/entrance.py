@@ -91,7 +91,7 @@ def failure_of(error: Exception, around: Surroundings) -> CopilotUsageError:
         f"{around.server_url}/{around.action_repository}/issues" if around.action_repository else "the project's issues"
     )
     return CopilotUsageError(
-        "A mistake in this program",
+        "A bug in this program",
         cause=f"{type(error).__name__} at {_place(error)}.",
         remedy=f"Please report it at {where}, with the debug log of a run. What was fetched before it is stored.",
     )

@@ -128,5 +128,5 @@ def _incomplete(problems: list[str]) -> UnreadableDocument:
     return UnreadableDocument(
         "Not everything could be imported",
         cause="\n".join(problems[:_QUOTED]) + more,
-        remedy="Everything else was imported. Importing again, once the files are mended, changes nothing of it.",
+        remedy="Everything else was imported. Importing again, once the files are fixed, leaves it unchanged.",
     )

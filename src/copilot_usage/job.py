@@ -57,9 +57,7 @@ def run(settings: Settings, parts: Parts, today: date) -> Report:
         raise ledger.fatal
     report = reporting.report_of(settings, ledger, today, keeper.saved)
     if not any(scope.now.days for scope in report.scopes):
-        _logger.warning(
-            "GitHub has no usage of this range; the notes of the page say more.", extra={"title": "No usage"}
-        )
+        _logger.warning("GitHub has no usage for this range; the page's notes say more.", extra={"title": "No usage"})
     for alert in report.alerts:
         _logger.warning("%s", alert, extra={"title": "Copilot usage alert"})
     parts.publisher.publish(report, outputs_of(report, settings, keeper.saved, parts.headline(report)))

@@ -95,4 +95,4 @@ def _absent_notes(settings: Settings, ledger: Ledger, shown: Iterable[ScopeRepor
     for scope in settings.scopes:
         found = any(scope.covers(other) for other in present)
         if not found and ledger.silent(scope) is None:
-            yield Note("GitHub has no usage of this range.", scope)
+            yield Note("GitHub has no usage for this range.", scope)

@@ -78,7 +78,7 @@ def test_a_range_in_the_future_says_what_is_published(workflow: WatchedWorkflow,
     assert (done.code, done.outputs["days"], done.outputs["missing-days"]) == (0, "0", "0"), done.log
     assert "::warning title=No usage::" in done.log
     assert "Not published yet" in done.summary
-    assert "GitHub has no usage of this range" in done.summary
+    assert "GitHub has no usage for this range" in done.summary
 
 
 def test_a_day_without_a_report_is_missing_and_no_failure(
@@ -89,7 +89,7 @@ def test_a_day_without_a_report_is_missing_and_no_failure(
     done = workflow.run(since=str(gone), until=str(gone), compare="false")
     assert (done.code, done.outputs["days"], done.outputs["missing-days"]) == (0, "0", "1"), done.log
     assert done.outputs["active-users"] == done.outputs["acceptance-rate"] == ""
-    assert "No report of" in done.summary
+    assert "No report for" in done.summary
 
 
 def test_days_are_had_one_by_one_where_the_28_days_as_a_whole_are_not(

@@ -135,4 +135,4 @@ def test_a_team_is_its_members_of_each_day() -> None:
 
 def test_the_gap_is_said(page: str) -> None:
     assert "27 of 28 days" in page
-    assert f"No report of {GAP.day} {GAP:%b}." in page
+    assert f"No report for {GAP.day} {GAP:%b}." in page

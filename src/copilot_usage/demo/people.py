@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import date
 
 TEAM_NAMES = ("payments", "platform", "web", "mobile", "data", "search", "security", "design-systems", "docs")
 # Below GitHub's floor of five people with a seat, a team is left out of its reports.
@@ -44,14 +43,6 @@ class Person:
     @property
     def user_id(self) -> int:
         return 170_000_000 + 37 * self.number
-
-
-@dataclass(frozen=True, slots=True)
-class Team:
-    """A team and its number at GitHub."""
-
-    team_id: int
-    slug: str
 
 
 def invent_people(count: int, teams: int, seed: str) -> tuple[Person, ...]:
@@ -94,8 +85,3 @@ def _person(number: int, teams: tuple[str, ...], seed: str) -> Person:
         began=random.randint(-20, 200) if number % 3 == 0 else 500,
         labs=number % 9 == 0,
     )
-
-
-def chance(seed: str, person: int, day: date, of: str) -> float:
-    """A number in [0, 1) that is always the same for these; cheaper than a random generator of its own."""
-    return Random(f"{seed}/{of}/{person}/{day.toordinal()}").random()

@@ -42,14 +42,6 @@ def line_chart(labels: Sequence[str], lines: Sequence[Sequence[Amount]], unit: s
     return head + "\n".join([f"  x-axis [{axis}]", f'  y-axis "{unit}" 0 --> {top}', *drawn])
 
 
-def bar_chart(labels: Sequence[str], bars: Sequence[Amount], unit: str) -> str:
-    """An xychart of bars."""
-    axis = ", ".join(f'"{label}"' for label in unique(labels))
-    drawn = f"  bar [{', '.join(_plain(amount) for amount in bars)}]"
-    scale = f'  y-axis "{unit}" 0 --> {ceiling(max(bars, default=0))}'
-    return _HEAD.format(palette=PURPLE) + "\n".join([f"  x-axis [{axis}]", scale, drawn])
-
-
 def unique(labels: Sequence[str]) -> list[str]:
     """Equal labels are one point of Mermaid's axis, so each empty one is a different number of zero-width spaces."""
     seen: dict[str, int] = {}

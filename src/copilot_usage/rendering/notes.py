@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from copilot_usage.domain.dates import DateRange
 from copilot_usage.domain.report import breaks_in
 from copilot_usage.domain.snapshot import Generation
 from copilot_usage.rendering import markdown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import date
 
-    from copilot_usage.domain.dates import DateRange
     from copilot_usage.domain.report import Report, ScopeReport
 
 _MOST_NAMED = 12
@@ -30,7 +30,10 @@ GLOSSARY = (
     ("Completions accepted", "of the completions shown, those accepted. Agents and chat have no acceptance"),
     ("Lines written", "lines that Copilot added to files: completions accepted, blocks applied, edits by agents"),
     ("Not attributed", "what GitHub counts in the total and does not attribute to a language, editor or model"),
-    ("Idle seat", "no activity for so many days, on a seat that is at least as old; GitHub forgets it after 90 days"),
+    (
+        "Idle seat",
+        "no activity for at least that many days, on a seat that is at least as old; GitHub forgets activity after 90 days",
+    ),
     ("Change", "against the range of the same length before, and only where both are known on equally many days"),
 )
 
@@ -39,12 +42,13 @@ def completeness(report: Report) -> str:
     """The line under the title: which days, how complete, which may still change."""
     known = {day for scope in report.scopes for day in scope.now.days}
     parts = [f"**{markdown.days(report.range)}**", f"{len(known)} of {len(report.range)} days"]
+    if not known:
+        parts.append("GitHub has no usage for this range")
     if report.newest is not None:
         parts.append(f"newest published day {markdown.day(report.newest)}")
     unsettled = {day for scope in report.scopes for day in scope.now.unsettled}
     if unsettled:
-        newest = "day" if len(unsettled) == 1 else f"{len(unsettled)} days"
-        parts.append(f"the newest {newest} may still change")
+        parts.append("1 day may still change" if len(unsettled) == 1 else f"{len(unsettled)} days may still change")
     return " · ".join(parts)
 
 
@@ -63,7 +67,7 @@ def notes(report: Report) -> Iterator[str]:
 
 def _of_scope(scope: ScopeReport) -> Iterator[str]:
     if scope.now.missing:
-        yield f"No report of {_days(scope.now.missing)}."
+        yield f"No report for {_days(scope.now.missing)}."
     if scope.now.unpublished:
         yield f"Not published yet: {_days(scope.now.unpublished)}."
     if len(scope.now.generations) > 1:
@@ -77,7 +81,7 @@ def _of_scope(scope: ScopeReport) -> Iterator[str]:
 
 def breaks(days: DateRange, compared: DateRange | None) -> tuple[str, ...]:
     """Known breaks of GitHub's series in the range or in the one it is compared with."""
-    whole = days if compared is None else type(days)(compared.since, days.until)
+    whole = days if compared is None else DateRange(compared.since, days.until)
     return tuple(f"**{markdown.day(day, year=True)}**: {text}" for day, text in breaks_in(whole))
 
 
@@ -87,12 +91,16 @@ def source(report: Report) -> str:
     for scope in report.scopes:
         for generation, days in scope.now.generations.items():
             counts[generation.value] = max(counts.get(generation.value, 0), days)
-    generations = ", ".join(f"{days} days from `{name}`" for name, days in sorted(counts.items()))
+    generations = "".join(f" · {_counted(days)} from `{name}`" for name, days in sorted(counts.items()))
     kept = ""
     if report.kept_at:
         commit = f" at `{report.commit[:7]}`" if report.commit else ""
         kept = f" · snapshots in {_code(report.kept_at)}{commit}"
-    return f"Source: GitHub's Copilot usage metrics · {generations}{kept}"
+    return f"Source: GitHub's Copilot usage metrics{generations}{kept}"
+
+
+def _counted(days: int) -> str:
+    return "1 day" if days == 1 else f"{days} days"
 
 
 def _days(days: Sequence[date]) -> str:
@@ -119,7 +127,3 @@ _HARMLESS = {
     "]": "&#93;",
     "$": "&#36;",
 }
-
-
-def glossary() -> Iterable[tuple[str, str]]:
-    return GLOSSARY

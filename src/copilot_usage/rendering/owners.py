@@ -30,6 +30,7 @@ _MEDIANS = {
     "pull_requests.median_minutes_to_merge_copilot_authored": "written by Copilot",
     "pull_requests.median_minutes_to_merge_copilot_reviewed": "reviewed by Copilot",
 }
+_PHASES = {"no cohort": "No cohort", "phase 1": "Code first", "phase 2": "Agent first", "phase 3": "Multi-agent"}
 _MOST_ROWS = 15
 
 
@@ -46,7 +47,7 @@ def pull_requests(scope: ScopeReport) -> Section | None:
         return None
     columns = (
         ("", _LEFT),
-        ("In all", _RIGHT),
+        ("Total", _RIGHT),
         ("By Copilot", _RIGHT),
         ("Share", _RIGHT),
         ("Change by Copilot", _RIGHT),
@@ -82,7 +83,7 @@ def _bills(scope: ScopeReport) -> Section | None:
         used = sum(bill.credits_by_model.values())
         share = charts.share(used, included) if included else markdown.UNKNOWN
         months.append((markdown.month(bill.month), markdown.number(used), share, markdown.dollars(bill.net_amount)))
-    columns = (("Calendar month", _LEFT), ("Credits", _RIGHT), ("Of those included", _LEFT), ("To pay", _RIGHT))
+    columns = (("Calendar month", _LEFT), ("Credits", _RIGHT), ("Share of included", _LEFT), ("Net cost", _RIGHT))
     about = f" The seats of today include {included:,} credits a month." if included else ""
     note = (
         "From the bill, by calendar month, the running one so far: not to be compared with the figures of this range."
@@ -108,11 +109,9 @@ def phases(scope: ScopeReport) -> Section | None:
     if found is None:
         return None
     day, breakdown = found
-    names = {"0": "No cohort", "1": "Code first", "2": "Agent first", "3": "Multi-agent"}
     rows = []
     for value, row in sorted(breakdown.items()):
-        title = next((name for number, name in names.items() if value.endswith(number)), None)
-        title = "No cohort" if value.lower() == "no cohort" else title or markdown.cell(value)
+        title = _PHASES.get(value.lower()) or markdown.cell(value)
         people = (row.get("users_in_phase_28d"), row.get("total_engaged_users"))
         rows.append((title, *(markdown.number(amount) for amount in people)))
     columns = (("Phase", _LEFT), ("People in 28 days", _RIGHT), ("Active on the day", _RIGHT))

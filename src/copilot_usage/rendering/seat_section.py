@@ -32,7 +32,7 @@ def _seat_table(found: SeatFigures) -> Table:
         "of these never used, or not in 90 days": found.never_used,
         "New, not used yet": found.new,
         "Added in the last 28 days": found.added,
-        "To be cancelled": found.pending_cancellation,
+        "Pending cancellation": found.pending_cancellation,
     }
     rows = tuple(
         (title, markdown.number(n), _share(n, found.total)) for title, n in counts.items() if n or n == found.total
@@ -76,4 +76,4 @@ def _names(scope: ScopeReport) -> Table | None:
     if not scope.seat_people:
         return None
     rows = tuple((state, markdown.cell(login)) for state, logins in scope.seat_people.items() for login in logins)
-    return Table("Seats without use, by name", (("State", _LEFT), ("Person", _LEFT)), rows) if rows else None
+    return Table("Unused seats, by name", (("State", _LEFT), ("Person", _LEFT)), rows) if rows else None

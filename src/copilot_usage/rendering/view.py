@@ -35,7 +35,7 @@ class Chart:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A part of the page. `template`: the file that orders it; `kind`: its name, as in the order of dropping."""
+    """A part of the page. `kind`: its name, in the order of dropping and for a template of its own."""
 
     kind: str
     title: str

@@ -69,7 +69,7 @@ INPUTS: tuple[Input, ...] = (
         "`organization`, `team`, `enterprise` or `enterprise-team`.",
         "SCOPE",
     ),
-    Input("days", RANGE, "`28`, unless `since` or `until` is given", "The newest so many published days.", "N"),
+    Input("days", RANGE, "`28`, unless `since` or `until` is given", "The most recent N published days.", "N"),
     Input(
         "since",
         RANGE,
@@ -90,7 +90,7 @@ INPUTS: tuple[Input, ...] = (
         "compare",
         RANGE,
         "`true`",
-        "Show the change against the range before. Its days are fetched where they are not stored "
+        "Show the change against the previous range. Its days are fetched where they are not stored "
         "(teams: only what is stored).",
         "BOOLEAN",
         flag=True,
@@ -100,7 +100,7 @@ INPUTS: tuple[Input, ...] = (
         "idle-days",
         SHOWN,
         "`30`",
-        "A seat without activity for so many days is idle. Seats younger than this are new, not idle.",
+        "A seat with no activity for at least this many days is idle. Younger seats are new, not idle.",
         "N",
     ),
     Input(

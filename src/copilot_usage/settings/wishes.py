@@ -26,7 +26,6 @@ DEFAULT_DAYS = 28
 # Ten years: more than any history, and few enough that a slip of the finger is noticed.
 _MOST_DAYS = 3660
 DEMO_ORGANIZATION = "octo-org"
-DEMO_ENTERPRISE = "octo-enterprise"
 
 
 class Api(StrEnum):
