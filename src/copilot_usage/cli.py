@@ -50,7 +50,8 @@ def _write_no_more() -> None:
 
 
 def _report(options: argparse.Namespace, environ: Mapping[str, str], around: Surroundings, clock: Clock) -> None:
-    _run(_given(options), environ, around, clock)
+    given = _given(options)
+    _run({**given, "token": given["token"] or around.token or ""}, environ, around, clock)
 
 
 def _demo(options: argparse.Namespace, environ: Mapping[str, str], around: Surroundings, clock: Clock) -> None:
@@ -102,6 +103,14 @@ _FILING = (
 )
 
 
+# What the absence of an input means where there is no workflow.
+_ABSENT_HERE = {
+    "token": "the environment's COPILOT_USAGE_TOKEN, else an error, except with --demo or --api snapshots",
+    "org": "the environment's GITHUB_REPOSITORY_OWNER, else an error, if no --enterprise is given",
+    "snapshot-token": "an error with --snapshot-repository",
+}
+
+
 def _given(options: argparse.Namespace) -> dict[str, str]:
     given = {name: getattr(options, name.replace("-", "_"), None) or "" for name in (each.name for each in INPUTS)}
     return {name: "\n".join(value) if isinstance(value, list) else value for name, value in given.items()}
@@ -149,7 +158,8 @@ def _add_inputs(parser: argparse.ArgumentParser, names: Sequence[str]) -> None:
     for an_input in INPUTS:
         if an_input.name in names:
             group = groups.setdefault(an_input.group, parser.add_argument_group(an_input.group))
-            text = f"{an_input.meaning} Not given: {an_input.absent}.".replace("`", "").replace("%", "%%")
+            absent = _ABSENT_HERE.get(an_input.name, an_input.absent)
+            text = f"{an_input.meaning} Not given: {absent}.".replace("`", "").replace("%", "%%")
             if an_input.flag:
                 group.add_argument(f"--{an_input.name}", nargs="?", const="true", metavar="BOOLEAN", help=text)
             else:

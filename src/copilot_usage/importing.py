@@ -44,7 +44,6 @@ class _Pile:
     owner: str | None = None
 
     def problem(self, text: str) -> None:
-        _logger.warning("%s", text, extra={"title": "Not imported"})
         self.problems.append(text)
 
     def add(self, path: Path, found: Recognised) -> None:
@@ -110,7 +109,9 @@ def import_files(names: Sequence[str], scopes: Sequence[Scope], store: Store, to
     saved = store.save(pile.snapshots)
     _logger.info("%s days read, %s of them new or different", f"{len(pile.snapshots):,}", f"{saved.days_written:,}")
     if pile.problems:
-        raise _incomplete(pile.problems)
+        for text in pile.problems[_QUOTED:]:
+            _logger.warning("%s", text, extra={"title": "Not imported"})
+        raise _incomplete(pile.problems, anything=bool(pile.snapshots))
 
 
 def _files(names: Iterable[str]) -> Iterator[Path]:
@@ -123,10 +124,11 @@ def _files(names: Iterable[str]) -> Iterator[Path]:
             yield path
 
 
-def _incomplete(problems: list[str]) -> UnreadableDocument:
+def _incomplete(problems: list[str], *, anything: bool) -> UnreadableDocument:
     more = f"\n… and {len(problems) - _QUOTED} more" if len(problems) > _QUOTED else ""
+    rest = "Everything else was imported" if anything else "Nothing was imported"
     return UnreadableDocument(
         "Not everything could be imported",
         cause="\n".join(problems[:_QUOTED]) + more,
-        remedy="Everything else was imported. Importing again, once the files are fixed, leaves it unchanged.",
+        remedy=f"{rest}. Fix these files and import them again: days that are stored already are not duplicated.",
     )

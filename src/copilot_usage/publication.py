@@ -6,6 +6,7 @@ import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from copilot_usage.errors import OutputRefused
 from copilot_usage.rendering.exports import json_parts, render_csv
 from copilot_usage.rendering.page import render_page
 from copilot_usage.runner.outputs import append_outputs, append_summary, write_file
@@ -29,27 +30,39 @@ class Publication:
         self._show = show
 
     def publish(self, report: Report, outputs: Mapping[str, str]) -> None:
-        """Writes everything; the figures first, since they do not depend on anybody's templates."""
-        if self._settings.json_file:
-            self._write(self._settings.json_file, json_parts(report))
-        if self._settings.csv_file:
-            self._write(self._settings.csv_file, render_csv(report))
+        """Writes everything that can be written; then raises OutputRefused for the first file that could not be."""
         page = self._page(report)
-        if self._settings.summary_file:
-            self._write(self._settings.summary_file, [page])
+        refused = [
+            error
+            for name, parts in (
+                (self._settings.json_file, json_parts(report)),
+                (self._settings.csv_file, render_csv(report)),
+                (self._settings.summary_file, [page]),
+            )
+            if name is not None and (error := self._write(name, parts)) is not None
+        ]
         append_summary(self._around.summary_path, page)
         append_outputs(self._around.output_path, outputs)
         if self._show is not None:
             self._show(page)
         _logger.info("%s", outputs["headline"])
+        if refused:
+            raise refused[0]
 
     def _page(self, report: Report) -> str:
         folder = self._settings.templates
         page = render_page(report, templates=None if folder is None else Path(self._around.workspace, folder))
         for mistake in page.mistakes:
             _logger.warning("%s\n%s", mistake.cause, mistake.remedy, extra={"title": mistake.title})
+        for name in page.unused:
+            text = f"`{name}` is neither a built-in template nor a kind of section, and no other template includes it."
+            _logger.warning("%s", text, extra={"title": "A template is not used"})
         return page.text
 
-    def _write(self, name: str, parts: Iterable[str]) -> None:
-        path = write_file(self._around.workspace, name, parts)
+    def _write(self, name: str, parts: Iterable[str]) -> OutputRefused | None:
+        try:
+            path = write_file(self._around.workspace, name, parts)
+        except OutputRefused as error:
+            return error
         _logger.info("wrote %s", path if self._show is not None else name)
+        return None

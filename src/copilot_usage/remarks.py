@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from copilot_usage.domain.plan import first_day
 from copilot_usage.domain.report import Note
 from copilot_usage.domain.scope import EVERY_TEAM
+from copilot_usage.rendering import markdown
 from copilot_usage.settings.wishes import Api
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def _comparison_notes(settings: Settings, scopes: Iterable[ScopeReport]) -> Iter
         before = scope.now.range.before()
         known = len(scope.history.within(before))
         if scope.before is None and known:
-            text = f"{before.since} to {before.until} is known on {known} of {len(before)} days"
+            text = f"of {markdown.days(before)}, {known} of {len(before)} days are known"
             yield Note(f"Nothing is compared with the range before: {text}.", scope.scope)
 
 

@@ -132,9 +132,9 @@ def _seat_people(seats: Iterable[Seat], rules: SeatRules) -> Mapping[str, tuple[
     people: dict[str, list[str]] = {"idle": [], "never used": [], "new": []}
     for seat in one_per_person(seats):
         state = state_of(seat, rules)
-        if seat.login is not None and state is not SeatState.ACTIVE:
+        if state is not SeatState.ACTIVE:
             never = state is SeatState.IDLE and seat.last_activity is None
-            people["never used" if never else state.value].append(seat.login)
+            people["never used" if never else state.value].append(seat.login or "(nobody assigned)")
     return {state: tuple(sorted(logins, key=str.lower)) for state, logins in people.items()}
 
 

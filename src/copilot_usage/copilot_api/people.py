@@ -58,6 +58,7 @@ def people_report(reports: Reports, ask: PeopleReport) -> Iterator[Outcome]:
     window = file.envelope.window
     shown = ask.days if window is None else ask.days.clipped(window.since, window.until)
     if shown is None:
+        yield Remark(ask.owner, "People cannot be listed for this range: GitHub lists those of its newest 28 days.")
         return
     if shown != ask.days:
         yield Remark(

@@ -53,6 +53,7 @@ class Insight:
     subject: str
     change: Change | None = None
     amount: float | None = None
+    unit: str = ""
 
 
 def insights(scope: ScopeReport) -> tuple[Insight, ...]:
@@ -99,11 +100,11 @@ def _took_off(scope: ScopeReport) -> Iterator[Insight]:
     if scope.before is None or len(scope.before.days) != len(scope.now.days):
         return
     for feature, title in _SURFACES.items():
-        for metric in ("loc_added_sum", "code_generation_activity_count"):
+        for metric, unit in (("loc_added_sum", "lines"), ("code_generation_activity_count", "generations")):
             now = scope.now.row_total(Dimension.FEATURE, feature, metric)
             moved = change(now, scope.before.row_total(Dimension.FEATURE, feature, metric))
             if moved and moved.before >= _ENOUGH_WORK and (moved.relative or 0) >= _TAKE_OFF:
-                yield Insight("took off", title, moved)
+                yield Insight("took off", title, moved, unit=unit)
                 return
 
 

@@ -19,10 +19,10 @@ _SEEN = 25
 _NARROW = 14
 _COLUMNS = (
     ("Active people", "--:"),
-    ("A working day", "--:"),
+    ("Active on a working day", "--:"),
     ("Change", "--:"),
     ("Over time", ":--"),
-    ("Accepted", "--:"),
+    ("Completions accepted", "--:"),
     ("Lines written", "--:"),
 )
 

@@ -41,14 +41,16 @@ def _sentence(insight: Insight) -> str:
     match insight.kind:
         case "idle seats" if moved:
             cost = f": {markdown.dollars(insight.amount)} a month" if insight.amount else ""
-            return f"**{moved.now:,} of {moved.before:,} seats are idle** for {subject} or more{cost}."
+            have = "has" if moved.now == 1 else "have"
+            return f"**{moved.now:,} of {moved.before:,} seats {have} been idle** for {subject} or more{cost}."
         case "stopped":
             most = markdown.number(insight.amount)
             return f"**Nobody has been active since {subject}**; before that up to {most} a day."
         case "peak":
             most = markdown.number(insight.amount)
             return f"**A new peak**: {most} people were active on {subject}, more than on any day before."
-        case "took off":
+        case "took off" if moved:
+            then_now = f"{markdown.number(moved.before)} {insight.unit} before, {markdown.number(moved.now)} now"
             return f"**{subject} took off**: {markdown.trend(moved)} ({then_now})."
         case "course" if moved:
             first, last = markdown.number(moved.before), markdown.number(moved.now)
@@ -98,8 +100,13 @@ def _of_several(report: Report) -> list[str]:
         if moves:
             name = max(moves, key=lambda scope: (abs(moves[scope].relative or 0), scope))
             return [f"largest change: {name}, {markdown.trend(moves[name])} {words}"]
-    return ["no range before to compare with"]
+    known = [scope for scope in report.scopes if scope.now.mean_daily_active_working is not None]
+    if not known:
+        return ["no figures"]
+    busiest = max(known, key=lambda scope: (scope.now.mean_daily_active_working or 0, scope.scope.name))
+    mean = markdown.mean(busiest.now.mean_daily_active_working)
+    return [f"busiest: {busiest.scope.name}, {mean} active people on a working day"]
 
 
 # By what several scopes are compared: the first that is known of any of them in both ranges.
-_MEASURES = {"active_people": "active people", "mean_daily_active": "active people a day"}
+_MEASURES = {"active_people": "active people", "mean_daily_active_working": "active people on a working day"}

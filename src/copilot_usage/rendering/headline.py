@@ -148,15 +148,21 @@ def _row(
 
 def _sum_row(scope: ScopeReport, title: str, read: Callable[[Figures], Total | None]) -> tuple[str, ...]:
     now = read(scope.now)
-    cells = [title, _amount(now)]
+    cells = [title, _amount(now, scope.now)]
     for earlier in _earlier(scope):
         then = read(earlier)
-        cells += [_amount(then), markdown.trend(change_of_sums(now, then))]
+        cells += [_amount(then, earlier), markdown.trend(change_of_sums(now, then))]
     return tuple(cells)
 
 
-def _amount(total: Total | None) -> str:
-    return markdown.UNKNOWN if total is None else markdown.number(total.amount)
+def _amount(total: Total | None, figures: Figures) -> str:
+    """A sum that not all days with data know says over how many it goes."""
+    if total is None:
+        return markdown.UNKNOWN
+    partly = total.days < len(figures.days)
+    return (
+        f"{markdown.number(total.amount)} ({markdown.counted(total.days)})" if partly else markdown.number(total.amount)
+    )
 
 
 def _total(metric: str, figures: Figures) -> Total | None:

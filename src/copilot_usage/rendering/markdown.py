@@ -16,6 +16,10 @@ UNKNOWN = "–"
 _LONGEST = 80
 # Everything that Markdown, HTML or GitHub (mentions, issue and commit references, emoji codes) could make something of.
 _SPECIAL = re.compile(r"[\\`*_{}\[\]<>()#+!|~&@$:^=.\"'/-]")
+# What GitHub or a file said stands in these quotation marks, in every message.
+_QUOTED = re.compile(r"“([^”]*)”")
+_CODE = re.compile(r"(```.*?```|`[^`\n]*`)", re.DOTALL)
+_IN_PROSE = re.compile(r"&#\d+;|[<>@\[\]#$*~|\\]")
 # A word joiner between these and what follows keeps GitHub from linking addresses without a scheme.
 _BARE_LINK = re.compile(r"(?i)(?<![^\W_])(www|https?|ftp)\b")
 
@@ -35,6 +39,17 @@ def cell_of_sentence(text: str) -> str:
     return " ".join(cell(word) for word in text.split())
 
 
+def prose(text: str) -> str:
+    """Sentences of our own, with code in backticks, that quote others in “…”: only the code stays Markdown."""
+    quoted = _QUOTED.sub(lambda match: f"“{cell_of_sentence(match[1])}”", text)
+    return "".join(part if n % 2 else _IN_PROSE.sub(_plain, part) for n, part in enumerate(_CODE.split(quoted)))
+
+
+def _plain(match: re.Match[str]) -> str:
+    # Entities that are there already stay as they are.
+    return match[0] if len(match[0]) > 1 else f"&#{ord(match[0])};"
+
+
 def cut(text: str) -> str:
     """On one line, without invisible and direction-changing characters, and not longer than a cell should be."""
     visible = "".join(
@@ -51,8 +66,13 @@ def number(amount: Amount | None, *, digits: int = 0) -> str:
 
 
 def mean(amount: float | None) -> str:
-    """`38.2`: so exact that a change can be checked against it; from a thousand on in whole numbers."""
+    """`38.2`; from a thousand on in whole numbers."""
     return number(amount, digits=1 if amount is not None and amount < 1_000 else 0)
+
+
+def counted(days: int) -> str:
+    """`1 day`, `28 days`."""
+    return "1 day" if days == 1 else f"{days:,} days"
 
 
 def month(value: str) -> str:
@@ -74,15 +94,13 @@ def trend(change: Change | None, *, points: bool = False) -> str:
     """`▲ 7.2 %`, for a rate `▲ 0.5 pt`; from zero the difference itself."""
     if change is None:
         return UNKNOWN
-    if not change.difference:
+    moved, unit = (change.difference, " pt") if points else (change.relative, " %")
+    if moved is None:
+        moved, unit = change.difference, ""
+    size = f"{abs(moved):,.{0 if not unit or abs(moved) >= 100 else 1}f}"
+    if not float(size.replace(",", "")):
         return "="
-    arrow = "▲" if change.difference > 0 else "▼"
-    if points:
-        return f"{arrow} {abs(change.difference):.1f} pt"
-    if change.relative is None:
-        return f"{arrow} {abs(change.difference):,.0f}"
-    digits = 0 if abs(change.relative) >= 100 else 1
-    return f"{arrow} {abs(change.relative):,.{digits}f} %"
+    return f"{'▲' if moved > 0 else '▼'} {size}{unit}"
 
 
 def day(value: date, *, year: bool = False) -> str:

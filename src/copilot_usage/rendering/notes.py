@@ -27,14 +27,30 @@ GLOSSARY = (
         ),
     ),
     ("Working day", "Monday to Friday; holidays are not known"),
-    ("Completions accepted", "of the completions shown, those accepted. Agents and chat have no acceptance"),
+    (
+        "Completions accepted",
+        (
+            "of the completions shown, those accepted. Code taken over from chat counts as accepted but has no rate; "
+            "edits by agents need no acceptance"
+        ),
+    ),
     ("Lines written", "lines that Copilot added to files: completions accepted, blocks applied, edits by agents"),
-    ("Not attributed", "what GitHub counts in the total and does not attribute to a language, editor or model"),
+    (
+        "Not attributed",
+        "what GitHub counts in the total and does not attribute to a feature, language, editor or model",
+    ),
     (
         "Idle seat",
-        "no activity for at least that many days, on a seat that is at least as old; GitHub forgets activity after 90 days",
+        "no activity for the days set by `idle-days`, on a seat at least as old; GitHub forgets activity after 90 days",
     ),
-    ("Change", "against the range of the same length before, and only where both are known on equally many days"),
+    (
+        "Change",
+        (
+            "against the range of the same length before, from unrounded figures; of sums only where both are known on "
+            "equally many days"
+        ),
+    ),
+    ("·", "in a drawing: not known. **▁** is the least of the row, **█** the most"),
 )
 
 
@@ -59,7 +75,7 @@ def notes(report: Report) -> Iterator[str]:
         for text in _of_scope(scope):
             named[text].append(_code(scope.scope.name))
     for note in report.notes:
-        named[_escaped(note.text)].extend([_code(note.scope.name)] if note.scope is not None else [])
+        named[markdown.prose(note.text)].extend([_code(note.scope.name)] if note.scope is not None else [])
     for text, names in named.items():
         about_some = names and len(set(names)) < len(report.scopes)
         yield f"{markdown.listed(list(dict.fromkeys(names)))}: {text}" if about_some else text
@@ -91,16 +107,12 @@ def source(report: Report) -> str:
     for scope in report.scopes:
         for generation, days in scope.now.generations.items():
             counts[generation.value] = max(counts.get(generation.value, 0), days)
-    generations = "".join(f" · {_counted(days)} from `{name}`" for name, days in sorted(counts.items()))
+    generations = "".join(f" · {markdown.counted(days)} from `{name}`" for name, days in sorted(counts.items()))
     kept = ""
     if report.kept_at:
         commit = f" at `{report.commit[:7]}`" if report.commit else ""
         kept = f" · snapshots in {_code(report.kept_at)}{commit}"
     return f"Source: GitHub's Copilot usage metrics{generations}{kept}"
-
-
-def _counted(days: int) -> str:
-    return "1 day" if days == 1 else f"{days} days"
 
 
 def _days(days: Sequence[date]) -> str:
@@ -109,21 +121,3 @@ def _days(days: Sequence[date]) -> str:
 
 def _code(name: str) -> str:
     return f"`{markdown.cut(name).replace('`', '')}`"
-
-
-def _escaped(text: str) -> str:
-    """A note may quote what GitHub answered: whatever could link, mention or mark up is taken out of it."""
-    plain = " ".join(text.split())
-    return "".join(_HARMLESS.get(char, char) for char in plain)
-
-
-_HARMLESS = {
-    "<": "&lt;",
-    ">": "&gt;",
-    "@": "&#64;",
-    "#": "&#35;",
-    "|": "&#124;",
-    "[": "&#91;",
-    "]": "&#93;",
-    "$": "&#36;",
-}

@@ -50,7 +50,7 @@ def pull_requests(scope: ScopeReport) -> Section | None:
         ("Total", _RIGHT),
         ("By Copilot", _RIGHT),
         ("Share", _RIGHT),
-        ("Change by Copilot", _RIGHT),
+        ("Change (Copilot)", _RIGHT),
     )
     return Section("pull_requests", "Pull requests", tables=(Table("", columns, tuple(rows)),), words=_medians(scope))
 
@@ -83,10 +83,15 @@ def _bills(scope: ScopeReport) -> Section | None:
         used = sum(bill.credits_by_model.values())
         share = charts.share(used, included) if included else markdown.UNKNOWN
         months.append((markdown.month(bill.month), markdown.number(used), share, markdown.dollars(bill.net_amount)))
-    columns = (("Calendar month", _LEFT), ("Credits", _RIGHT), ("Share of included", _LEFT), ("Net cost", _RIGHT))
-    about = f" The seats of today include {included:,} credits a month." if included else ""
+    columns = (
+        ("Calendar month", _LEFT),
+        ("Credits", _RIGHT),
+        ("Share of included", _LEFT),
+        ("Net cost", _RIGHT),
+    )
+    about = f" Shares are of what today's seats include: {included:,} credits a month." if included else ""
     note = (
-        "From the bill, by calendar month, the running one so far: not to be compared with the figures of this range."
+        "From the bill, by calendar month (the current one to date); do not compare it with the figures of this range."
         + about
     )
     whole = Table("", columns, tuple(months), note)
@@ -141,7 +146,7 @@ def customizations(scope: ScopeReport) -> Section | None:
 
 
 def _most_used(rows: Mapping[str, Mapping[str, Total]]) -> list[tuple[str, Total]]:
-    used = [(name, total) for name, row in rows.items() if (total := row.get("interaction_count")) is not None]
+    used = [(name, total) for name, row in rows.items() if (total := row.get("interaction_count")) and total.amount]
     return sorted(used, key=lambda item: (-item[1].amount, item[0]))[:_MOST_ROWS]
 
 
@@ -149,7 +154,10 @@ def people(scope: ScopeReport) -> Section | None:
     """By name; only where it was asked for."""
     if not scope.people:
         return None
-    ranked = sorted(scope.people, key=lambda person: (-person.active_days, -person.prompts, person.login.lower()))
+    ranked = sorted(
+        (person for person in scope.people if person.active_days),
+        key=lambda person: (-person.active_days, -person.prompts, person.login.lower()),
+    )
     rows = tuple(
         (markdown.cell(p.login), f"{p.active_days:,}", markdown.number(p.prompts), markdown.number(p.lines_added))
         for p in ranked

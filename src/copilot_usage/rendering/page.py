@@ -22,7 +22,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from copilot_usage.errors import TemplateMistake
 from copilot_usage.rendering import markdown
 from copilot_usage.rendering.composition import compose
-from copilot_usage.rendering.size_limit import within_limit
+from copilot_usage.rendering.size_limit import ORDER, within_limit
 from copilot_usage.rendering.view import PageView
 
 if TYPE_CHECKING:
@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 
     from copilot_usage.domain.report import Report
 
-_FIRST = "summary.md.j2"
+_ENDING = ".md.j2"
+_FIRST = f"summary{_ENDING}"
 _PACKAGE = Path(__file__).parent.parent
 # What a template can do wrong; it runs in a sandbox, so nothing else of ours can fail in it.
 _MISTAKES = (
@@ -47,10 +48,11 @@ _MISTAKES = (
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Markdown for the job summary, and what was wrong with the workspace's templates."""
+    """Markdown for the job summary, and what was wrong with the workspace's templates; `unused`: by their names."""
 
     text: str
     mistakes: tuple[TemplateMistake, ...] = ()
+    unused: tuple[str, ...] = ()
 
 
 def render_page(report: Report, *, templates: Path | None = None) -> Page:
@@ -58,21 +60,32 @@ def render_page(report: Report, *, templates: Path | None = None) -> Page:
     view = compose(report)
     if templates is not None:
         try:
-            return Page(_render(view, templates))
+            return _render_with(view, templates)
         except TemplateMistake as mistake:
-            return Page(_render(view, None), (mistake,))
-    return Page(_render(view, None))
+            return Page(_render(view, _environment(None)), (mistake,))
+    return Page(_render(view, _environment(None)))
 
 
-def _render(view: PageView, templates: Path | None) -> str:
-    if templates is None:
-        return within_limit(view, partial(_text, _environment(None)))
+def _render(view: PageView, environment: ImmutableSandboxedEnvironment) -> str:
+    return within_limit(view, partial(_text, environment))
+
+
+def _render_with(view: PageView, templates: Path) -> Page:
     if not templates.is_dir():
         raise _mistake(f"There is no folder `{templates.name}` in the workspace.", None)
+    environment = _environment(templates)
     try:
-        return within_limit(view, partial(_text, _environment(templates)))
+        return Page(_render(view, environment), unused=_unused(environment, templates))
     except _MISTAKES as error:
         raise _mistake(f"{_place(error, templates)}: {_words(error)}", error) from error
+
+
+def _unused(environment: ImmutableSandboxedEnvironment, templates: Path) -> tuple[str, ...]:
+    """Templates that nothing asked for, so probably misspelled; a kind of section may just be absent from this page."""
+    loaded = {name for _, name in environment.cache.keys()} if environment.cache is not None else set()  # noqa: SIM118
+    known = loaded | {f"{kind}{_ENDING}" for kind in (*ORDER, "comparison")}
+    found = (path.relative_to(templates).as_posix() for path in sorted(templates.rglob(f"*{_ENDING}")))
+    return tuple(name for name in found if name not in known)
 
 
 def _text(environment: ImmutableSandboxedEnvironment, view: PageView) -> str:

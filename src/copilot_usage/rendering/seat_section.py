@@ -52,10 +52,13 @@ def _cost(found: SeatFigures) -> tuple[str, ...]:
 
 
 def _by_team(found: SeatFigures) -> Table | None:
-    rows = tuple((markdown.cell(team), f"{seats:,}", f"{idle:,}") for team, (seats, idle) in found.by_team.items())
-    return (
-        Table("Seats by assigning team", (("Team", _LEFT), ("Seats", _RIGHT), ("Idle", _RIGHT)), rows) if rows else None
-    )
+    rows = [(markdown.cell(team), f"{seats:,}", f"{idle:,}") for team, (seats, idle) in found.by_team.items()]
+    if not rows:
+        return None
+    seats, idle = (sum(counts) for counts in zip(*found.by_team.values(), strict=True))
+    if seats < found.total:
+        rows.append(("*assigned directly*", f"{found.total - seats:,}", f"{found.idle - idle:,}"))
+    return Table("Seats by assigning team", (("Team", _LEFT), ("Seats", _RIGHT), ("Idle", _RIGHT)), tuple(rows))
 
 
 def _by_editor(found: SeatFigures) -> Table | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from copilot_usage.domain.change import Change, change, change_of_total
+from copilot_usage.domain.figures import not_attributed
 from copilot_usage.domain.metric import Dimension
 from copilot_usage.rendering import charts, markdown
 from copilot_usage.rendering.series import unit_of
@@ -68,7 +69,7 @@ def _people(scope: ScopeReport) -> Table | None:
     rows = [row for name, metrics in _PEOPLE.items() if (row := _people_row(scope, name, *metrics)) is not None]
     if not rows:
         return None
-    columns = (("People", ":--"), ("28 days", "--:"), ("Change", "--:"), ("Peak day", "--:"), ("Over time", ":--"))
+    columns = (("People", ":--"), ("28 days", "--:"), ("Change", "--:"), ("Most on a day", "--:"), ("Over time", ":--"))
     monthly = any(row[1] != markdown.UNKNOWN for row in rows)
     note = "28 days: distinct people up to the last day of the range, as GitHub counts them." if monthly else ""
     return Table("", columns, tuple(rows), note)
@@ -98,7 +99,7 @@ def _features(scope: ScopeReport) -> Table | None:
         return None
     order = sorted(rows, key=lambda name: (list(_FEATURES).index(name) if name in _FEATURES else 99, name))
     days = [_by_feature(scope, day) for day in scope.now.range]
-    written = tuple(_feature_row(scope, feature, days) for feature in order)
+    written = (*(_feature_row(scope, feature, days) for feature in order), *_rest(scope))
     columns = (
         ("Feature", ":--"),
         ("Prompts", "--:"),
@@ -112,6 +113,15 @@ def _features(scope: ScopeReport) -> Table | None:
     changed = "Change: of lines written, else of generations. " if compared else ""
     note = f"{changed}Only completions have an acceptance rate."
     return Table("", columns, written, note)
+
+
+def _rest(scope: ScopeReport) -> Iterator[tuple[str, ...]]:
+    """What the totals have and no feature does."""
+    rows = scope.now.breakdowns.get(Dimension.FEATURE, {})
+    metrics = ("user_initiated_interaction_count", "code_generation_activity_count", None, "loc_added_sum")
+    rests = [not_attributed(scope.now.total(metric), rows, metric) if metric else None for metric in metrics]
+    if any(rests):
+        yield ("*not attributed*", *map(markdown.number, rests), markdown.UNKNOWN, "")
 
 
 def _feature_row(scope: ScopeReport, feature: str, days: Sequence[Breakdown | None]) -> tuple[str, ...]:

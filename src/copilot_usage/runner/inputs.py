@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -25,7 +25,10 @@ def in_a_workflow(environ: Mapping[str, str]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What the environment says besides the inputs. Paths are None where this is no workflow."""
+    """What the environment says besides the inputs. Paths are None where this is no workflow.
+
+    `token`: for a terminal, where a flag would be seen by everyone on the machine.
+    """
 
     api_url: str = _API_URL
     server_url: str = _SERVER_URL
@@ -38,6 +41,7 @@ class Surroundings:
     summary_path: str | None = None
     output_path: str | None = None
     debug: bool = False
+    token: str | None = field(default=None, repr=False)
 
 
 def surroundings(environ: Mapping[str, str]) -> Surroundings:
@@ -59,4 +63,5 @@ def surroundings(environ: Mapping[str, str]) -> Surroundings:
         summary_path=value("GITHUB_STEP_SUMMARY"),
         output_path=value("GITHUB_OUTPUT"),
         debug=value("RUNNER_DEBUG") == "1",
+        token=value("COPILOT_USAGE_TOKEN"),
     )

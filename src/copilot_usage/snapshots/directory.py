@@ -44,7 +44,7 @@ class DirectoryStore:
             written = sum(self._save(file, group) for file, group in by_month(snapshots).items())
             if written:
                 self._explain()
-                _logger.info("%d days written to %s", written, self._root)
+                _logger.info("%s written to %s", "1 day" if written == 1 else f"{written:,} days", self._root)
             return Saved(written)
 
     def _save(self, file: MonthFile, snapshots: Iterable[Snapshot]) -> int:

@@ -80,6 +80,12 @@ def test_one_kind_of_section_can_be_replaced_alone(tmp_path: Path) -> None:
     assert text == before + "(ours)\n" + after[after.index("<details>") :]
 
 
+def test_a_misspelled_template_is_named(tmp_path: Path) -> None:
+    part = '{% include "part.md.j2" %}'
+    page = page_with(tmp_path, seat="never shown", seats="not on this page", notes=part, part="included")
+    assert page.unused == ("seat.md.j2",)
+
+
 def test_macros_can_be_replaced(tmp_path: Path) -> None:
     own = "{% macro table(made) %}(a table){% endmacro %}{% macro fold(made) %}{% endmacro %}"
     text = page_with(tmp_path, macros=own + "{% macro chart(made) %}{% endmacro %}").text
