@@ -59,6 +59,7 @@ def test_a_command_of_the_documents_does_what_it_says(command: str, tmp_path: Pa
             "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
             "HOME": str(tmp_path),
             "GITHUB_API_URL": github.api_url,
+            "COPILOT_USAGE_TOKEN": github.reading_token,
             "TOKEN": github.writing_token if "--snapshot-token" in command else github.reading_token,
         }
         if "--api snapshots" in command:  # what a checkout of the history would have put there

@@ -68,8 +68,7 @@ def _chart(found: tuple[Point, ...], unit: str, numbers: Table) -> Chart | None:
         legend.append("A date is the last day of its week.")
     left_out = [_short(point, unit) for point in found if point not in drawn]
     if left_out:
-        missing = "a figure" if len(shown) == 1 else "one of the two figures"
-        legend.append(f"Not drawn, because {missing} is missing: {markdown.listed(left_out)}.")
+        legend.append(f"Not drawn, because a figure is missing: {markdown.listed(left_out)}.")
     return Chart(charts.line_chart([point.label for point in drawn], lines, "people"), " ".join(legend), numbers)
 
 

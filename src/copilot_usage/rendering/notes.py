@@ -50,7 +50,7 @@ GLOSSARY = (
             "equally many days"
         ),
     ),
-    ("·", "in a drawing: not known. **▁** is the least of the row, **█** the most"),
+    ("·", "in a drawing: not known. **▁** is next to nothing, **█** the most of the row"),
 )
 
 
