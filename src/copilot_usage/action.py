@@ -18,8 +18,8 @@ from copilot_usage.settings.wishes import settings_from
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from threading import Event
 
+    from copilot_usage.entrance import Cancellation
     from copilot_usage.runner.inputs import Surroundings
     from copilot_usage.settings.wishes import Settings
 
@@ -42,7 +42,7 @@ def main(environ: Mapping[str, str], clock: Clock) -> int:
     return 0
 
 
-def _door(clock: Clock, cancelled: Event) -> Door:
+def _door(clock: Clock, cancelled: Cancellation) -> Door:
     from copilot_usage.rendering.progress import ProgressLines  # noqa: PLC0415 - wrong inputs need none of it
 
     return Door(clock, cancelled, ProgressLines(), mask=_mask)

@@ -9,26 +9,28 @@ from typing import TYPE_CHECKING
 
 from copilot_usage.domain.scope import ScopeKind
 from copilot_usage.domain.storing import NoStore
+from copilot_usage.errors import TimeUp
 from copilot_usage.job import Parts
 from copilot_usage.publication import Publication
 from copilot_usage.settings.wishes import People
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from threading import Event
 
     from copilot_usage.domain.outcome import Outcome, Source
     from copilot_usage.domain.plan import Plan
     from copilot_usage.domain.progress import Progress
     from copilot_usage.domain.report import Report
     from copilot_usage.domain.storing import Store
-    from copilot_usage.entrance import Clock
+    from copilot_usage.entrance import Cancellation, Clock
     from copilot_usage.runner.inputs import Surroundings
     from copilot_usage.settings.wishes import Settings
 
 # Where a run puts what it could not store, below the runner's temporary folder.
 _RESCUED = "copilot-usage-not-stored"
 _DEFAULT_DIRECTORY = "snapshots"
+# Seconds that saving may take beyond the run's time.
+_GRACE = 300.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,7 @@ class Door:
     """What a front door hands in: its clock, who cancels, how secrets are masked, how pages and progress are shown."""
 
     clock: Clock
-    cancelled: Event
+    cancelled: Cancellation
     progress: Progress
     mask: Callable[[str], None] = lambda _: None
     show: Callable[[str], None] | None = None
@@ -75,7 +77,7 @@ def _parts(settings: Settings, around: Surroundings, door: Door) -> Iterator[Par
     with _source(settings, around, door) as source:
         yield Parts(
             source=source,
-            store=store_of(settings, around, door.cancelled),
+            store=store_of(settings, around, door.clock, door.cancelled),
             publisher=Publication(settings, around, door.show),
             headline=_headline,
             progress=door.progress,
@@ -97,7 +99,10 @@ def _source(settings: Settings, around: Surroundings, door: Door) -> Iterator[So
     from copilot_usage.copilot_api.source import GitHubSource  # noqa: PLC0415 - see above
 
     deadline = Deadline(
-        60 * settings.timeout_minutes, now=lambda: door.clock.now().timestamp(), cancelled=door.cancelled
+        60 * settings.timeout_minutes,
+        now=lambda: door.clock.now().timestamp(),
+        elapsed=door.clock.elapsed,
+        cancelled=door.cancelled,
     )
     with GitHubSource(
         api_url=around.api_url,
@@ -117,7 +122,7 @@ class _Nobody:
         return iter(())
 
 
-def store_of(settings: Settings, around: Surroundings, cancelled: Event) -> Store:
+def store_of(settings: Settings, around: Surroundings, clock: Clock, cancelled: Cancellation) -> Store:
     """Where snapshots are kept: a repository, a local folder, or nowhere. `cancelled` ends its waits, not its saves."""
     if not settings.keeps_history:
         return NoStore()
@@ -135,6 +140,24 @@ def store_of(settings: Settings, around: Surroundings, cancelled: Event) -> Stor
         directory=settings.snapshot_directory or _DEFAULT_DIRECTORY,
         token=settings.snapshot_token or "",
         api_url=around.api_url,
-        patience=Patience(sleep=cancelled.wait),
+        patience=Patience(sleep=_within_the_run(settings, clock, cancelled)),
     )
     return RescuingStore(store, Path(around.temporary or ".", _RESCUED))
+
+
+def _within_the_run(settings: Settings, clock: Clock, cancelled: Cancellation) -> Callable[[float], None]:
+    """Waits of the store, counted from now: a little longer than everything else, so that what was fetched is kept."""
+    end = clock.elapsed() + 60 * settings.timeout_minutes + _GRACE
+
+    def wait(seconds: float) -> None:
+        if clock.elapsed() + seconds > end:
+            raise TimeUp(
+                "The time for this run is over",
+                cause=f"The snapshot repository could not be had within {settings.timeout_minutes} minutes "
+                "(`timeout-minutes`), nor in the five minutes after them.",
+                remedy="Run it again later, or give it more time:\n\n"
+                f"```yaml\nwith:\n  timeout-minutes: {2 * settings.timeout_minutes}\n```",
+            )
+        cancelled.wait(seconds)
+
+    return wait

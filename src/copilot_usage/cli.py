@@ -86,7 +86,7 @@ def _import(options: argparse.Namespace, _: Mapping[str, str], around: Surroundi
     given = {**_given(options), "api": "snapshots"}
     settings = settings_from(given, today=clock.today(), needs_scope=False)
     with stop_on_signals() as cancelled:
-        import_files(options.files, settings.scopes, store_of(settings, around, cancelled), clock.today())
+        import_files(options.files, settings.scopes, store_of(settings, around, clock, cancelled), clock.today())
 
 
 _COMMANDS = {"report": _report, "demo": _demo, "import": _import}

@@ -9,7 +9,7 @@ import traceback
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from time import monotonic
+from time import monotonic, sleep
 from typing import TYPE_CHECKING
 
 from copilot_usage.errors import CopilotUsageError, InputError
@@ -44,13 +44,36 @@ class Clock:
         return self.now().date()
 
 
+# How soon a sleeper notices that the run was cancelled.
+_GLANCE = 0.2
+
+
+class Cancellation:
+    """Whether somebody cancelled the run. Without a lock: a signal's handler may interrupt whoever would hold it."""
+
+    def __init__(self) -> None:
+        self._asked = False
+
+    def set(self) -> None:
+        self._asked = True
+
+    def is_set(self) -> bool:
+        return self._asked
+
+    def wait(self, seconds: float) -> None:
+        """Sleeps, but not after somebody cancelled."""
+        end = monotonic() + seconds
+        while not self._asked and (left := end - monotonic()) > 0:
+            sleep(min(left, _GLANCE))
+
+
 @contextmanager
-def stop_on_signals() -> Iterator[threading.Event]:
-    """An event that SIGTERM (a cancelled workflow) and SIGINT set; what was fetched is then stored, and the run ends.
+def stop_on_signals() -> Iterator[Cancellation]:
+    """A flag that SIGTERM (a cancelled workflow) and SIGINT set; what was fetched is then stored, and the run ends.
 
     A second signal ends the process at once.
     """
-    cancelled = threading.Event()
+    cancelled = Cancellation()
     if threading.current_thread() is not threading.main_thread():
         yield cancelled
         return

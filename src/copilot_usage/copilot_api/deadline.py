@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from threading import Event
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from copilot_usage.errors import TimeUp
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+
+class Cancelled(Protocol):
+    """Whether somebody cancelled the run."""
+
+    def is_set(self) -> bool: ...
 
 
 # How soon a sleeper notices that the run was cancelled.
@@ -18,7 +24,8 @@ _GLANCE = 0.2
 class Deadline:
     """The end of the run's time. `now` gives seconds since 1970, as GitHub's `x-ratelimit-reset` does.
 
-    `sleep` waits for so many seconds; without it the wait ends early when `cancelled` is set.
+    `elapsed` gives seconds that never run backwards (None: `now` does). `sleep` waits for so many seconds; without it
+    the wait ends early when `cancelled` is set.
     """
 
     def __init__(
@@ -26,20 +33,22 @@ class Deadline:
         seconds: float,
         *,
         now: Callable[[], float],
+        elapsed: Callable[[], float] | None = None,
         sleep: Callable[[float], object] | None = None,
-        cancelled: Event | None = None,
+        cancelled: Cancelled | None = None,
     ) -> None:
         self.now = now
         self.cancelled = cancelled or Event()
         self._stopped = Event()
         self._sleep = sleep or self._doze
         self._seconds = seconds
-        self._end = now() + seconds
+        self._elapsed = elapsed or now
+        self._end = self._elapsed() + seconds
 
     @property
     def left(self) -> float:
         """Seconds that are left; negative when the time is over."""
-        return self._end - self.now()
+        return self._end - self._elapsed()
 
     @property
     def stopped(self) -> bool:

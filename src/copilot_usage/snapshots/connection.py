@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from queue import LifoQueue
+from traceback import format_tb
 from typing import TYPE_CHECKING, TypeVar
 
 import requests
@@ -89,7 +90,9 @@ class Connection:
             except (RuntimeError, AssertionError) as error:
                 raise unreachable(self._place, "it redirects to another host") from error
             except _NOT_AN_ANSWER as error:
-                _logger.debug("snapshots: %s", type(error).__name__)
+                # PyGithub stumbles over answers of another shape in all these ways; a mistake of ours would look alike.
+                # Only its kind and place are told: its words may quote a header, and so the token.
+                _logger.debug("snapshots: %s at\n%s", type(error).__name__, "".join(format_tb(error.__traceback__)))
                 why = "what came is no answer of GitHub's API"
         raise unreachable(self._place, why)
 

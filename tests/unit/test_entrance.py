@@ -1,0 +1,46 @@
+"""Who cancels a run, and what a mistake of ours says of itself."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+
+from copilot_usage.entrance import Cancellation, failure_of, stop_on_signals
+from copilot_usage.errors import StoreRefused
+from copilot_usage.runner.inputs import Surroundings
+
+
+def test_a_signal_is_remembered_and_the_handlers_are_put_back() -> None:
+    before = signal.getsignal(signal.SIGTERM)
+    with stop_on_signals() as cancelled:
+        assert not cancelled.is_set()
+        os.kill(os.getpid(), signal.SIGTERM)
+        assert cancelled.is_set()
+    assert signal.getsignal(signal.SIGTERM) is before
+
+
+def test_a_signal_ends_a_wait_that_it_interrupts() -> None:
+    with stop_on_signals() as cancelled:
+        threading.Timer(0, os.kill, (os.getpid(), signal.SIGTERM)).start()
+        cancelled.wait(3600)
+        assert cancelled.is_set()
+
+
+def test_nobody_waits_after_somebody_cancelled() -> None:
+    cancelled = Cancellation()
+    cancelled.set()
+    cancelled.wait(3600)
+    assert cancelled.is_set()
+
+
+def test_an_error_in_words_stays_as_it_is() -> None:
+    error = StoreRefused("Title", cause="c", remedy="r")
+    assert failure_of(error, Surroundings()) is error
+
+
+def test_a_mistake_of_ours_names_its_place_and_none_of_its_words() -> None:
+    failure = failure_of(KeyError("ghp_secret"), Surroundings(action_repository="octo-org/copilot-usage-report"))
+    assert "KeyError" in failure.cause
+    assert "ghp_secret" not in failure.cause + failure.remedy
+    assert "https://github.com/octo-org/copilot-usage-report/issues" in failure.remedy
