@@ -15,20 +15,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import date
 
+    from copilot_usage.domain.asks import About
     from copilot_usage.domain.dates import DateRange
     from copilot_usage.domain.ledger import Ledger
     from copilot_usage.domain.report import ScopeReport
     from copilot_usage.domain.scope import Scope
     from copilot_usage.settings.wishes import Settings
-
-
-_ABOUT = {
-    "usage": "Usage",
-    "window": "The report of the newest 28 days as a whole",
-    "seats": "Seats",
-    "credits": "AI credits",
-    "people": "People",
-}
 
 
 def notes_of(
@@ -65,7 +57,7 @@ def _comparison_notes(settings: Settings, scopes: Iterable[ScopeReport]) -> Iter
 
 def _failure_notes(ledger: Ledger) -> Iterable[Note]:
     """One sentence a kind of failure and scope, however many days it struck."""
-    grouped: dict[tuple[Scope, str, str], list[date]] = {}
+    grouped: dict[tuple[Scope, About, str], list[date]] = {}
     for failure in ledger.failures:
         days = grouped.setdefault((failure.scope, failure.about, str(failure.error)), [])
         if failure.day is not None:
@@ -78,8 +70,7 @@ def _failure_notes(ledger: Ledger) -> Iterable[Note]:
             if len(days) == 1
             else f" of {len(days)} days ({min(days)} to {max(days)})"
         )
-        what = _ABOUT.get(about, about)
-        yield Note(f"{what}{when} could not be read. {text}", scope)
+        yield Note(f"{about}{when} could not be read. {text}", scope)
 
 
 def _flaw_notes(ledger: Ledger) -> Iterable[Note]:

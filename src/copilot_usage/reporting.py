@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from copilot_usage.domain.alerts import evaluate
+from copilot_usage.domain.asks import About
 from copilot_usage.domain.figures import summarise
 from copilot_usage.domain.report import Report, ScopeReport
 from copilot_usage.domain.seats import SeatRules, SeatState, one_per_person, state_of, summarise_seats
@@ -85,7 +86,7 @@ class _Scopes:
         found = tuple(map(self._report, self.ledger.expand(self.settings.scopes)))
         if any(scope.now.days for scope in found):
             return tuple(scope for scope in found if scope.now.days)
-        refusal = next((failure.error for failure in self.ledger.failures if failure.about == "usage"), None)
+        refusal = next((failure.error for failure in self.ledger.failures if failure.about is About.USAGE), None)
         if refusal is not None:
             raise refusal
         if not self.ledger.answered and not any(gone.certain for gone in self.ledger.no_reports):

@@ -16,7 +16,7 @@ from copilot_usage import errors
 from copilot_usage.copilot_api.client import GitHubClient
 from copilot_usage.copilot_api.deadline import Deadline
 from copilot_usage.copilot_api.source import GitHubSource
-from copilot_usage.domain.asks import CreditMonth, EarlierDays, LatestReport, OwnerDay, SeatList
+from copilot_usage.domain.asks import About, CreditMonth, EarlierDays, LatestReport, OwnerDay, SeatList
 from copilot_usage.domain.dates import DateRange
 from copilot_usage.domain.outcome import CreditBill, Failure
 from copilot_usage.domain.plan import Plan
@@ -194,7 +194,7 @@ def test_a_refusal_is_said_once_and_not_asked_for_again(run: Callable[..., Askin
     days = [OwnerDay(ORGANIZATION, date(2026, 11, number)) for number in range(1, 21)]
     (failure,) = here.ask(*days)
     assert isinstance(failure, Failure)
-    assert (failure.day, failure.about) == (None, "usage")
+    assert (failure.day, failure.about) == (None, About.USAGE)
     assert len(here.api.requests) < 10
     asked = len(here.api.requests)
     assert here.ask(*days) == []
@@ -304,5 +304,5 @@ def test_seats_that_may_not_be_seen_do_not_touch_the_rest(run: Callable[..., Ask
     here = run(lambda request: BILL if "ai_credit" in request.path else NOT_FOUND)
     seats, bill = here.ask(SeatList(ORGANIZATION), ASK)
     assert isinstance(seats, Failure)
-    assert seats.about == "seats"
+    assert seats.about is About.SEATS
     assert [bill] == BILLED

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from copilot_usage import errors
-from copilot_usage.domain.asks import LatestReport, NewestDay, OwnerDay, PeopleReport
+from copilot_usage.domain.asks import About, LatestReport, NewestDay, OwnerDay, PeopleReport
 from copilot_usage.domain.dates import DateRange
 from copilot_usage.domain.outcome import Failure, Fetched, Newest, NoReport, PeopleListed, PersonActivity, Remark
 from copilot_usage.domain.snapshot import Generation, Snapshot
@@ -312,7 +312,7 @@ def test_a_report_of_28_days_that_github_still_builds_says_nothing_of_its_days(r
     for ask in (LatestReport(ORGANIZATION), NewestDay(ORGANIZATION)):
         (failure,) = run(lambda _: Reply(status=502)).ask(ask)
         assert isinstance(failure, Failure)
-        assert (failure.about, type(failure.error)) == ("window", errors.Busy)
+        assert (failure.about, type(failure.error)) == (About.WINDOW, errors.Busy)
 
 
 def test_the_newest_day_costs_one_request_and_no_download(run: Callable[..., Asking]) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from builders import NEWEST, ORGANIZATION, TODAY, seat
-from copilot_usage.domain.asks import LatestReport, OwnerDay, SeatList
+from copilot_usage.domain.asks import About, LatestReport, OwnerDay, SeatList
 from copilot_usage.domain.dates import DateRange, ending
 from copilot_usage.domain.outcome import Failure, Fetched, Newest, NoReport, Outcome, SeatsListed
 from copilot_usage.domain.progress import NoProgress
@@ -195,7 +195,7 @@ def test_a_run_that_could_fetch_nothing_fails_even_with_a_history() -> None:
 def test_seats_that_may_not_be_read_are_a_note() -> None:
     def no_seats(ask: object) -> list[Outcome]:
         error = NotAllowed("Seats may not be read", cause="c", remedy="r")
-        return [Failure(ORGANIZATION, error, about="seats")] if isinstance(ask, SeatList) else answers(ask)
+        return [Failure(ORGANIZATION, error, about=About.SEATS)] if isinstance(ask, SeatList) else answers(ask)
 
     reader = run_with(GitHub(no_seats), Memory())
     assert reader.report is not None
@@ -264,7 +264,7 @@ def test_a_refusal_of_days_to_compare_with_is_a_note() -> None:
 def test_days_come_singly_where_the_28_days_as_a_whole_do_not() -> None:
     def singly(ask: object) -> list[Outcome]:
         if isinstance(ask, LatestReport):
-            return [Failure(ORGANIZATION, Busy("Busy", cause="c", remedy="r"), about="window")]
+            return [Failure(ORGANIZATION, Busy("Busy", cause="c", remedy="r"), about=About.WINDOW)]
         return answers(ask)
 
     outputs = run_with(GitHub(singly), Memory()).outputs
@@ -275,7 +275,7 @@ def test_a_github_that_is_busy_all_the_time_is_an_error_even_with_a_history() ->
     def busy(ask: object) -> list[Outcome]:
         error = Busy("Busy", cause="c", remedy="r")
         if isinstance(ask, LatestReport):
-            return [Failure(ORGANIZATION, error, about="window")]
+            return [Failure(ORGANIZATION, error, about=About.WINDOW)]
         return [Failure(ORGANIZATION, error, ask.day)] if isinstance(ask, OwnerDay) else answers(ask)
 
     memory = Memory()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from copilot_usage.copilot_api import questions
 from copilot_usage.copilot_api.questions import Report
 from copilot_usage.copilot_api.reports import NoSuchFile
+from copilot_usage.domain.asks import About
 from copilot_usage.domain.dates import DateRange, is_settled
 from copilot_usage.domain.outcome import Failure, Fetched, Newest, NoReport, Remark
 from copilot_usage.domain.snapshot import Generation, Snapshot
@@ -42,7 +43,7 @@ class Aggregates:
             file = self._reports.open(question)
             found = None if file is None else _read(file)
         except Busy as error:
-            yield Failure(ask.owner, error, about="window")
+            yield Failure(ask.owner, error, about=About.WINDOW)
             return
         if file is None or found is None:
             yield _not_yet(ask.owner)
@@ -61,7 +62,7 @@ class Aggregates:
         try:
             file = self._reports.newest_users(ask.owner)
         except Busy as error:
-            yield Failure(ask.owner, error, about="window")
+            yield Failure(ask.owner, error, about=About.WINDOW)
             return
         if file is None:
             yield _not_yet(ask.owner)

@@ -26,6 +26,7 @@ from copilot_usage.domain.asks import (
     PeopleReport,
     SeatList,
     TeamDays,
+    subject,
 )
 from copilot_usage.domain.outcome import Failure
 from copilot_usage.errors import CopilotUsageError, NotAllowed, NotFound
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from typing import Self
 
     from copilot_usage.copilot_api.deadline import Deadline
-    from copilot_usage.domain.asks import Ask
+    from copilot_usage.domain.asks import About, Ask
     from copilot_usage.domain.outcome import Outcome
     from copilot_usage.domain.plan import Plan
     from copilot_usage.domain.scope import Scope
@@ -71,7 +72,7 @@ class GitHubSource:
         self._reports = Reports(self._client, self._downloads)
         self._aggregates = Aggregates(self._reports, today)
         self._people = people
-        self._refused: set[tuple[Scope, str]] = set()
+        self._refused: set[tuple[Scope, About]] = set()
 
     def __enter__(self) -> Self:
         return self
@@ -103,7 +104,7 @@ class GitHubSource:
 
     def _answers(self, ask: Ask, finish: Callable[[], Iterator[Outcome]]) -> Iterator[Outcome]:
         """Errors become failures; after a refusal nothing more is asked, nor said, about the same."""
-        scope, about = _subject(ask)
+        scope, about = subject(ask), ask.about
         if (scope, about) in self._refused:
             return
         try:
@@ -118,7 +119,7 @@ class GitHubSource:
 
     def _begin(self, ask: Ask, workers: Workers) -> Callable[[], Iterator[Outcome]]:
         """Starts what can be started ahead, and says how the answer is had when its turn comes."""
-        if _subject(ask) in self._refused:
+        if (subject(ask), ask.about) in self._refused:
             return lambda: iter(())
         match ask:
             case TeamDays():
@@ -165,17 +166,7 @@ def _outcomes(workers: Workers, answer: Future[list[Outcome]]) -> Iterator[Outco
     return iter(outcomes)
 
 
-_ABOUT: dict[type, str] = {SeatList: "seats", CreditMonth: "credits", PeopleReport: "people"}
-
-
-def _subject(ask: Ask) -> tuple[Scope, str]:
-    """Whose, and which of an owner's things: what one refusal refuses as a whole."""
-    scope = ask.scope if isinstance(ask, EarlierDays) else ask.owner
-    return scope, _ABOUT.get(type(ask), "usage")
-
-
 def _failure(ask: Ask, error: CopilotUsageError) -> Failure:
     """Of the one day, unless the refusal is about the owner as a whole."""
-    scope, about = _subject(ask)
     day = ask.day if isinstance(ask, OwnerDay) and not isinstance(error, NotAllowed) else None
-    return Failure(scope, error, day, about)
+    return Failure(subject(ask), error, day, ask.about)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from enum import StrEnum
+from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
     from datetime import date
@@ -13,10 +14,21 @@ if TYPE_CHECKING:
     from copilot_usage.domain.snapshot import Generation
 
 
+class About(StrEnum):
+    """What of an owner an ask or a failure is about; as notes call it. One refusal refuses all of a kind."""
+
+    USAGE = "Usage"
+    WINDOW = "The report of the newest 28 days as a whole"
+    SEATS = "Seats"
+    CREDITS = "AI credits"
+    PEOPLE = "People"
+
+
 @dataclass(frozen=True, slots=True)
 class LatestReport:
     """The newest 28 days of an organization or enterprise, in one envelope (`…-28-day/latest`)."""
 
+    about: ClassVar[About] = About.USAGE
     owner: Scope
 
 
@@ -24,6 +36,7 @@ class LatestReport:
 class NewestDay:
     """Only which day is the newest published one: the envelope of the users' 28-day report, its parts not read."""
 
+    about: ClassVar[About] = About.USAGE
     owner: Scope
 
 
@@ -31,6 +44,7 @@ class NewestDay:
 class OwnerDay:
     """One day of an organization or enterprise (`…-1-day`)."""
 
+    about: ClassVar[About] = About.USAGE
     owner: Scope
     day: date
 
@@ -43,6 +57,7 @@ class TeamDays:
     active people are counted, if every day of it that has a report was read.
     """
 
+    about: ClassVar[About] = About.USAGE
     owner: Scope
     teams: tuple[Scope, ...]
     days: tuple[date, ...]
@@ -54,6 +69,7 @@ class TeamDays:
 class EarlierDays:
     """Days of a scope from a retired generation, which takes a range (`since`, `until`, pages)."""
 
+    about: ClassVar[About] = About.USAGE
     scope: Scope
     generation: Generation
     days: DateRange
@@ -63,6 +79,7 @@ class EarlierDays:
 class SeatList:
     """Every seat of an owner, page by page."""
 
+    about: ClassVar[About] = About.SEATS
     owner: Scope
 
 
@@ -70,6 +87,7 @@ class SeatList:
 class CreditMonth:
     """The AI-credit bill of an owner for one calendar month, `YYYY-MM`."""
 
+    about: ClassVar[About] = About.CREDITS
     owner: Scope
     month: str
 
@@ -78,6 +96,7 @@ class CreditMonth:
 class PeopleReport:
     """The people of an organization or enterprise over a range; only asked for by `people: logins`."""
 
+    about: ClassVar[About] = About.PEOPLE
     owner: Scope
     days: DateRange
 
@@ -123,4 +142,9 @@ def describe(ask: Ask) -> str:
             what = f"AI credits of {month}"
         case PeopleReport(_, days):
             what = f"people, {days.since} to {days.until}"
-    return f"{(ask.scope if isinstance(ask, EarlierDays) else ask.owner).name}: {what}"
+    return f"{subject(ask).name}: {what}"
+
+
+def subject(ask: Ask) -> Scope:
+    """Whose it is."""
+    return ask.scope if isinstance(ask, EarlierDays) else ask.owner

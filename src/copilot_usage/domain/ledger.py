@@ -6,6 +6,7 @@ from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from copilot_usage.domain.asks import About
 from copilot_usage.domain.history import History, merge
 from copilot_usage.domain.outcome import (
     CreditBill,
@@ -134,15 +135,15 @@ class Ledger:
 
     def refused(self) -> Mapping[Scope, CopilotUsageError]:
         """Owners (of the retired generations: scopes) of which no usage could be had at all, not even 28 days."""
-        return self._silent("usage")
+        return self._silent(About.USAGE)
 
     def silent(self, scope: Scope) -> CopilotUsageError | None:
         """Why nothing came of the scope: it was refused, or neither its 28-day report nor a day could be had."""
-        found = {**self._silent("window"), **self.refused()}
+        found = {**self._silent(About.WINDOW), **self.refused()}
         return found.get(scope) or found.get(scope.parent)
 
-    def _silent(self, about: str) -> Mapping[Scope, CopilotUsageError]:
-        failures = (found for found in self.failures if found.day is None and found.about == about)
+    def _silent(self, about: About) -> Mapping[Scope, CopilotUsageError]:
+        failures = (found for found in self.failures if found.day is None and found.about is about)
         return {found.scope: found.error for found in failures if found.scope not in self.answered}
 
     @property

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
+from copilot_usage.domain.asks import About
 from copilot_usage.domain.snapshot import Generation
 
 if TYPE_CHECKING:
@@ -102,15 +103,12 @@ class Remark:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """What could not be had: of an owner as a whole (`day` None), or of one day.
-
-    `about`: usage, seats, credits, people; `window`: the 28-day report alone, whose days can be had singly.
-    """
+    """What could not be had: of an owner as a whole (`day` None), or of one day."""
 
     scope: Scope
     error: CopilotUsageError
     day: date | None = None
-    about: str = "usage"
+    about: About = About.USAGE
 
 
 Outcome = Fetched | NoReport | Newest | PeopleCounted | PeopleListed | SeatsListed | CreditBill | Remark | Failure

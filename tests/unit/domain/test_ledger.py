@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from builders import ENTERPRISE, NEWEST, ORGANIZATION, TEAM, seat
+from copilot_usage.domain.asks import About
 from copilot_usage.domain.dates import ending
 from copilot_usage.domain.ledger import Ledger
 from copilot_usage.domain.outcome import (
@@ -149,7 +150,7 @@ def test_who_was_refused_as_a_whole_is_silent() -> None:
     ledger = Ledger(read)
     error = refused()
     ledger.add(Failure(ORGANIZATION, error))
-    ledger.add(Failure(ENTERPRISE, refused(), about="seats"))
+    ledger.add(Failure(ENTERPRISE, refused(), about=About.SEATS))
     ledger.add(Failure(ENTERPRISE, refused(), day=NEWEST))
     assert ledger.refused() == {ORGANIZATION: error}
     assert (ledger.silent(ORGANIZATION), ledger.silent(TEAM), ledger.silent(ENTERPRISE)) == (error, error, None)
@@ -166,7 +167,7 @@ def test_one_team_that_is_refused_does_not_silence_the_others() -> None:
 def test_an_owner_whose_days_came_is_not_silent_for_want_of_its_28_day_report() -> None:
     ledger = Ledger(read)
     error = refused()
-    ledger.add(Failure(ORGANIZATION, error, about="window"))
+    ledger.add(Failure(ORGANIZATION, error, about=About.WINDOW))
     assert ledger.silent(ORGANIZATION) is error
     assert ledger.refused() == {}
     ledger.add(Fetched(snapshot()))
