@@ -225,7 +225,7 @@ def test_waits_are_those_that_github_asks_for(github: MeddledGitHub, fault: Repl
     ("fault", "title", "words"),
     [
         (BROKEN, "The snapshot repository could not be reached", "GitHub answered 502"),
-        (None, "The snapshot repository could not be reached", "the connection failed or broke off"),
+        (None, "The snapshot repository could not be reached", "the connection was reset"),
         (HTML, "The snapshot repository could not be reached", "what came is no answer of GitHub's API"),
         (CUT, "The snapshot repository could not be reached", "what came is no answer of GitHub's API"),
         (SECONDARY, "The rate limit of the snapshot repository is used up", "GitHub answered 403"),

@@ -1,9 +1,7 @@
-"""What both sessions share: how they are opened, how bodies are read in time, faults in words without addresses."""
+"""What both sessions share: how they are opened, and how bodies are read in time."""
 
 from __future__ import annotations
 
-import socket
-import ssl
 from http.cookiejar import DefaultCookiePolicy
 from typing import TYPE_CHECKING
 
@@ -12,6 +10,7 @@ import urllib3
 from requests.adapters import HTTPAdapter
 
 import copilot_usage
+from copilot_usage import faults
 from copilot_usage.copilot_api.tries import Trouble
 
 if TYPE_CHECKING:
@@ -53,38 +52,5 @@ def chunks(response: requests.Response, deadline: Deadline) -> Iterator[bytes]:
 
 
 def trouble_of(error: BaseException) -> Trouble:
-    """Why a connection failed. The library's own text is not used: it holds the address, which may be a signed link."""
-    causes = list(_causes(error))
-    for kind, words in _WORDS:
-        if any(isinstance(cause, kind) for cause in causes):
-            return Trouble(words, passes=kind is not ssl.SSLCertVerificationError)
-    return Trouble("the connection failed")
-
-
-def _causes(error: object, depth: int = 0) -> Iterator[BaseException]:
-    if not isinstance(error, BaseException) or depth > 6:
-        return
-    yield error
-    for inner in (*error.args, getattr(error, "reason", None), error.__cause__, error.__context__):
-        yield from _causes(inner, depth + 1)
-
-
-_WORDS: tuple[tuple[type[BaseException], str], ...] = (
-    (ssl.SSLCertVerificationError, "its certificate is not trusted here"),
-    (urllib3.exceptions.ProxyError, "the proxy did not let the connection through"),
-    (urllib3.exceptions.NameResolutionError, "its name could not be resolved (DNS)"),
-    (socket.gaierror, "its name could not be resolved (DNS)"),
-    (ConnectionRefusedError, "the connection was refused"),
-    (ConnectionResetError, "the connection was reset"),
-    # To urllib3 a connection that could not be made is also a timeout.
-    (urllib3.exceptions.NewConnectionError, "no connection could be made"),
-    (urllib3.exceptions.ConnectTimeoutError, f"no connection within {CONNECT_TIMEOUT:g} s"),
-    (urllib3.exceptions.ReadTimeoutError, f"nothing came for {READ_TIMEOUT:g} s"),
-    (TimeoutError, "it took too long"),
-    (urllib3.exceptions.IncompleteRead, "the answer was cut off"),
-    (urllib3.exceptions.DecodeError, "the answer could not be unpacked"),
-    (requests.exceptions.ContentDecodingError, "the answer could not be unpacked"),
-    (requests.exceptions.ChunkedEncodingError, "the answer was cut off"),
-    (urllib3.exceptions.ProtocolError, "the connection broke off"),
-    (ssl.SSLError, "the encrypted connection failed"),
-)
+    """Why a connection failed."""
+    return Trouble(faults.words_of(error), passes=not faults.is_about_the_certificate(error))

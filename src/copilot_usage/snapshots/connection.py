@@ -7,21 +7,13 @@ from queue import LifoQueue
 from traceback import format_tb
 from typing import TYPE_CHECKING, TypeVar
 
-import requests
 from github import Auth, Github
 from github.GithubException import BadAttributeException, GithubException
 from requests import RequestException
-from urllib3.exceptions import (
-    ConnectTimeoutError,
-    MaxRetryError,
-    NameResolutionError,
-    NewConnectionError,
-    ProxyError,
-    ReadTimeoutError,
-    SSLError,
-)
+from urllib3.exceptions import MaxRetryError
 
 import copilot_usage
+from copilot_usage.faults import is_about_the_certificate, words_of
 from copilot_usage.snapshots.answers import Answer
 from copilot_usage.snapshots.refusals import refused, unreachable
 from copilot_usage.snapshots.retries import PatientRetry
@@ -133,22 +125,5 @@ def _repeated(error: RequestException) -> bool:
 
 
 def _words(error: RequestException) -> str:
-    """Why a connection failed; the library's own text is an address and a list of classes."""
-    causes = [error, *(getattr(cause, "reason", None) for cause in error.args)]
-    return next(
-        (words for kinds, words in _FAULTS if any(isinstance(cause, kinds) for cause in causes)),
-        "the connection failed or broke off",
-    )
-
-
-_FAULTS: tuple[tuple[tuple[type[Exception], ...], str], ...] = (
-    ((NameResolutionError,), "its name could not be resolved (DNS)"),
-    (
-        (requests.exceptions.SSLError, SSLError),
-        "the certificate is not trusted here (behind a proxy that re-signs: set `REQUESTS_CA_BUNDLE`)",
-    ),
-    ((requests.exceptions.ProxyError, ProxyError), "the proxy did not let the connection through"),
-    ((NewConnectionError,), "the connection was refused, or there is no way to it"),
-    ((ConnectTimeoutError,), "no connection in time"),
-    ((requests.exceptions.ReadTimeout, ReadTimeoutError), "no answer in time"),
-)
+    hint = " (behind a proxy that re-signs: set `REQUESTS_CA_BUNDLE`)" if is_about_the_certificate(error) else ""
+    return words_of(error) + hint
