@@ -43,7 +43,7 @@ def main(environ: Mapping[str, str], clock: Clock) -> int:
 
 
 def _door(clock: Clock, cancelled: Cancellation) -> Door:
-    from copilot_usage.rendering.progress import ProgressLines  # noqa: PLC0415 - wrong inputs need none of it
+    from copilot_usage.rendering.terminal.progress import ProgressLines  # noqa: PLC0415 - wrong inputs need none of it
 
     return Door(clock, cancelled, ProgressLines(), mask=_mask)
 

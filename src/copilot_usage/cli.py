@@ -69,7 +69,7 @@ def _run(inputs: Mapping[str, str], environ: Mapping[str, str], around: Surround
     warn_of_the_public(settings, around)
     from copilot_usage.assembly import Door, assembled  # noqa: PLC0415 - wrong inputs need none of it
     from copilot_usage.job import run  # noqa: PLC0415 - see above
-    from copilot_usage.rendering.terminal import Terminal  # noqa: PLC0415 - see above
+    from copilot_usage.rendering.terminal.screen import Terminal  # noqa: PLC0415 - see above
 
     terminal = Terminal(sys.stdout, sys.stderr, environ)
     with stop_on_signals() as cancelled:

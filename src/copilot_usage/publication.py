@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from copilot_usage.errors import OutputRefused
-from copilot_usage.rendering.exports import json_parts, render_csv
+from copilot_usage.rendering.files.csv_file import render_csv
+from copilot_usage.rendering.files.json_file import json_parts
 from copilot_usage.rendering.page import render_page
 from copilot_usage.runner.outputs import append_outputs, append_summary, write_file
 

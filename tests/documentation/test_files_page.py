@@ -15,8 +15,8 @@ import pytest
 from builders import NEWEST, report_of, scope_report, seat, seat_figures, week_with_odd_values
 from copilot_usage.domain.metric import Dimension
 from copilot_usage.domain.report import SeatDay
-from copilot_usage.rendering.csv_file import COLUMNS
-from copilot_usage.rendering.exports import render_csv, render_json
+from copilot_usage.rendering.files.csv_file import COLUMNS, render_csv
+from copilot_usage.rendering.files.json_file import json_parts
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGE = DOCS.joinpath("files.md").read_text(encoding="utf-8")
@@ -37,7 +37,7 @@ def first_cells(table: str) -> list[str]:
 def folder(tmp_path: Path) -> Path:
     report = week_with_odd_values()
     tmp_path.joinpath("usage.csv").write_text("".join(render_csv(report)), encoding="utf-8", newline="")
-    tmp_path.joinpath("usage.json").write_bytes(render_json(report))
+    tmp_path.joinpath("usage.json").write_text("".join(json_parts(report)), encoding="utf-8", newline="")
     return tmp_path
 
 

@@ -14,7 +14,8 @@ import pandas as pd  # type: ignore[import-untyped] # its types are another pack
 import pytest
 
 from builders import ODD_VALUES, week_with_odd_values
-from copilot_usage.rendering.exports import json_parts, render_csv
+from copilot_usage.rendering.files.csv_file import render_csv
+from copilot_usage.rendering.files.json_file import json_parts
 
 if TYPE_CHECKING:
     from pathlib import Path

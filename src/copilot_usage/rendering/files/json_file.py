@@ -8,7 +8,7 @@ import msgspec
 
 from copilot_usage.domain.change import change, change_of_total
 from copilot_usage.domain.report import breaks_in
-from copilot_usage.rendering import json_document as shape
+from copilot_usage.rendering.files import json_document as shape
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -28,11 +28,6 @@ _NAMED = {
     "mean_daily_active_users": "mean_daily_active",
     "mean_working_day_active_users": "mean_daily_active_working",
 }
-
-
-def render_json(report: Report) -> bytes:
-    """The whole document; `json_parts` yields the same in pieces, for a report that is large."""
-    return "".join(json_parts(report)).encode()
 
 
 def json_parts(report: Report) -> Iterator[str]:

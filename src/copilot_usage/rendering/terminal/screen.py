@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from copilot_usage.rendering.console import console_for
-from copilot_usage.rendering.progress import ProgressBar, ProgressLines
-from copilot_usage.rendering.terminal_markdown import for_terminal
+from copilot_usage.rendering.terminal.console import console_for
+from copilot_usage.rendering.terminal.markdown import for_terminal
+from copilot_usage.rendering.terminal.progress import ProgressBar, ProgressLines
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,7 +33,7 @@ class Terminal:
 
 def show(markdown: str, stream: TextIO, environ: Mapping[str, str]) -> None:
     """Writes the page to a stream; what its encoding lacks becomes a question mark."""
-    from copilot_usage.rendering.terminal_page import Page  # noqa: PLC0415 - only who shows a page waits for rich
+    from copilot_usage.rendering.terminal.page import Page  # noqa: PLC0415 - only who shows a page waits for rich
 
     console = console_for(stream, environ)
     with console.capture() as capture:

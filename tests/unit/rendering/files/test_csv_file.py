@@ -14,8 +14,7 @@ from copilot_usage.domain.dates import ending
 from copilot_usage.domain.metric import Dimension
 from copilot_usage.domain.report import SeatDay
 from copilot_usage.domain.scope import Scope, ScopeKind
-from copilot_usage.rendering.csv_file import COLUMNS
-from copilot_usage.rendering.exports import render_csv
+from copilot_usage.rendering.files.csv_file import COLUMNS, render_csv
 
 if TYPE_CHECKING:
     from copilot_usage.domain.report import Report

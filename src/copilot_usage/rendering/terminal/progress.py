@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from copilot_usage.rendering.console import console_for
+from copilot_usage.rendering.terminal.console import console_for
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from copilot_usage.rendering.progress import ProgressBar, ProgressLines
+from copilot_usage.rendering.terminal.progress import ProgressBar, ProgressLines
 
 ENVIRON = {"TERM": "xterm-256color", "COLUMNS": "80", "LINES": "24"}
 
@@ -55,7 +55,7 @@ def test_nothing_to_do_is_no_bar() -> None:
 
 @pytest.fixture
 def lines(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
-    caplog.set_level(logging.INFO, logger="copilot_usage.rendering.progress")
+    caplog.set_level(logging.INFO, logger="copilot_usage.rendering.terminal.progress")
     return caplog
 
 

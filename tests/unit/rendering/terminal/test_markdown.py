@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from copilot_usage.rendering.terminal_markdown import for_terminal
+from copilot_usage.rendering.terminal.markdown import for_terminal
 
 
 def test_code_is_left_as_it_is() -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from copilot_usage.rendering.terminal import Terminal, show
+from copilot_usage.rendering.terminal.screen import Terminal, show
 
 COLOURS = {"TERM": "xterm-256color", "COLUMNS": "80", "LINES": "24"}
 PAGE = """\
@@ -144,7 +144,7 @@ def test_any_page_can_be_shown_without_a_control_character(markdown: str) -> Non
 
 
 def test_rich_is_not_loaded_before_something_is_shown() -> None:
-    program = "import sys, copilot_usage.rendering.terminal; sys.exit('rich' in sys.modules)"
+    program = "import sys, copilot_usage.rendering.terminal.screen; sys.exit('rich' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
 
 

@@ -1,0 +1,1 @@
+"""The page in a terminal: coloured there, plain in a log, and how far a long work has come."""
