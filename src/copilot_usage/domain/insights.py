@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from copilot_usage.domain.breaks import breaks_in
 from copilot_usage.domain.change import Change, change, change_of_total
 from copilot_usage.domain.dates import ending
 from copilot_usage.domain.figures import PEOPLE_WINDOWS
 from copilot_usage.domain.metric import Dimension
-from copilot_usage.domain.report import breaks_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
+    from datetime import date
 
     from copilot_usage.domain.dates import DateRange
     from copilot_usage.domain.figures import Figures
@@ -77,16 +78,3 @@ class Report:
     commit: str | None = None
     days_written: int = 0
     demo: bool = False
-
-
-_BREAKS = (
-    (date(2026, 4, 2), "GitHub switched off the `metrics` generation; days from here on come from `reports`."),
-    (date(2026, 4, 10), "GitHub began to count CLI activity in the totals, and people who used the cloud agent."),
-    (date(2026, 6, 15), "GitHub began to count people known only to its servers as active (about 5 % more)."),
-    (date(2026, 10, 6), "Until editors were updated, some agent activity was booked under the CLI, or not at all."),
-)
-
-
-def breaks_in(days: DateRange) -> Sequence[tuple[date, str]]:
-    """Known breaks of GitHub's series that fall into the range: the day, and what changed (GitHub's changelog)."""
-    return tuple((day, text) for day, text in _BREAKS if day in days)

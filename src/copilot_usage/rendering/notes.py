@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from copilot_usage.domain.breaks import breaks_in
 from copilot_usage.domain.dates import DateRange
-from copilot_usage.domain.report import breaks_in
 from copilot_usage.domain.snapshot import Generation
 from copilot_usage.rendering import markdown
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from copilot_usage.domain.breaks import breaks_in
 from copilot_usage.domain.change import change, change_of_total
-from copilot_usage.domain.report import breaks_in
 from copilot_usage.rendering.files import json_document as shape
 
 if TYPE_CHECKING:

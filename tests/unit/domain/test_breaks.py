@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from datetime import date
 
+from copilot_usage.domain.breaks import breaks_in
 from copilot_usage.domain.dates import DateRange
-from copilot_usage.domain.report import breaks_in
 
 
 def test_breaks_of_the_series_are_told_for_the_range_they_fall_into() -> None:
