@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from copilot_usage.domain.dates import is_working_day
-from copilot_usage.domain.metric import COMPLETION, SUMMABLE, Dimension
+from copilot_usage.domain.metric import AGENT_FEATURES, COMPLETION, SUMMABLE, Dimension
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import date
 
     from copilot_usage.domain.dates import DateRange
@@ -73,6 +73,13 @@ class Figures:
             self.row_total(Dimension.FEATURE, COMPLETION, "loc_suggested_to_add_sum"),
         )
 
+    @property
+    def agent_share(self) -> float | None:
+        """Lines that agents wrote, of all lines that Copilot wrote, per cent."""
+        lines = [self.row_total(Dimension.FEATURE, feature, "loc_added_sum") for feature in AGENT_FEATURES]
+        known = [amount for amount in lines if amount is not None]
+        return percentage(sum(known), self.total("loc_added_sum")) if known else None
+
 
 def percentage(part: Amount | None, whole: Amount | None) -> float | None:
     """`part` of `whole` in per cent; None where one is unknown or there is no whole."""
@@ -95,8 +102,8 @@ def summarise(history: History, days: DateRange, *, counted_people: int | None =
         active_people=active_people(history, days) if counted_people is None else counted_people,
         totals=sum_activities(usage.totals for usage in usage_days),
         breakdowns=_sum_breakdowns(usage_days),
-        mean_daily_active=_mean(active, lambda _: True),
-        mean_daily_active_working=_mean(active, is_working_day),
+        mean_daily_active=daily_mean(history, days, "daily_active_users"),
+        mean_daily_active_working=working_day_mean(history, days, "daily_active_users"),
         peak_daily_active=max(active, key=lambda item: item[1], default=None),
     )
 
@@ -106,6 +113,17 @@ def active_people(history: History, days: DateRange) -> int | None:
     metric = PEOPLE_WINDOWS.get(len(days))
     amount = None if metric is None else history.amount(days.until, metric)
     return None if amount is None else int(amount)
+
+
+def daily_mean(history: History, days: Iterable[date], metric: str) -> float | None:
+    """The mean of a day's figure, over those of the days that know it."""
+    known = [amount for day in days if (amount := history.amount(day, metric)) is not None]
+    return sum(known) / len(known) if known else None
+
+
+def working_day_mean(history: History, days: Iterable[date], metric: str) -> float | None:
+    """The same over Monday to Friday."""
+    return daily_mean(history, filter(is_working_day, days), metric)
 
 
 def sum_activities(activities: Iterable[Activity]) -> Mapping[str, Total]:
@@ -145,11 +163,6 @@ def _count(generations: Iterable[Generation]) -> Mapping[Generation, int]:
     for generation in generations:
         counts[generation] += 1
     return dict(counts)
-
-
-def _mean(active: list[tuple[date, int]], wanted: Callable[[date], bool]) -> float | None:
-    counts = [count for day, count in active if wanted(day)]
-    return sum(counts) / len(counts) if counts else None
 
 
 def latest_breakdown(history: History, days: DateRange, dimension: str) -> tuple[date, Breakdown] | None:

@@ -117,4 +117,6 @@ class Dimension(StrEnum):
 
 
 COMPLETION = "code_completion"
+# Features whose lines were written without anybody accepting them one by one.
+AGENT_FEATURES = ("chat_panel_agent_mode", "agent_edit", "copilot_cli", "copilot_app")
 SUMMABLE: frozenset[str] = frozenset(name for name in (*METRICS, *ROW_METRICS) if is_summable(name))

@@ -6,8 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from copilot_usage.domain.change import change, change_of_sums
-from copilot_usage.domain.dates import is_working_day
-from copilot_usage.domain.figures import PEOPLE_WINDOWS, percentage
+from copilot_usage.domain.figures import PEOPLE_WINDOWS, working_day_mean
 from copilot_usage.domain.insights import same_weekdays
 from copilot_usage.domain.metric import COMPLETION, Dimension
 from copilot_usage.domain.report import seats_before
@@ -23,8 +22,6 @@ if TYPE_CHECKING:
     from copilot_usage.domain.usage import Amount
 
 OTHER_WEEKDAYS = "The range before has other weekdays than this one, so changes also show where the weekends fall."
-# Features whose lines were written without anybody accepting them one by one.
-AGENT_FEATURES = ("agent_edit", "chat_panel_agent_mode", "copilot_cli", "copilot_app")
 _SUMS = {
     "Prompts": "user_initiated_interaction_count",
     "Lines written by Copilot": "loc_added_sum",
@@ -79,7 +76,7 @@ def _rows(scope: ScopeReport) -> Iterator[tuple[str, ...]]:
     for title, metric in _SUMS.items():
         yield _sum_row(scope, title, partial(_total, metric))
         if metric == "loc_added_sum":
-            yield rate("of these, by agents", agent_share)
+            yield rate("of these, by agents", lambda figures: figures.agent_share)
     if scope.now.total("loc_added_sum") is None:
         # The two older generations count no work in all, only that of completions.
         for title, metric in _SUMS_OF_COMPLETIONS.items():
@@ -112,18 +109,9 @@ def _seat_rows(scope: ScopeReport, seats: SeatFigures) -> Iterator[tuple[str, ..
     yield (f"Idle seats ({seats.idle_days} days)", f"{seats.idle:,} of {seats.total:,}", *nothing)
 
 
-def agent_share(figures: Figures) -> float | None:
-    """Lines that agents wrote, of all lines that Copilot wrote, per cent."""
-    lines = [figures.row_total(Dimension.FEATURE, feature, "loc_added_sum") for feature in AGENT_FEATURES]
-    known = [amount for amount in lines if amount is not None]
-    return percentage(sum(known), figures.total("loc_added_sum")) if known else None
-
-
 def _shown_completions(scope: ScopeReport, figures: Figures) -> float | None:
     """All that generation `usage` says of people; its own figure, under its own name."""
-    days = filter(is_working_day, figures.range)
-    known = [n for day in days if (n := scope.history.amount(day, "total_active_users")) is not None]
-    return sum(known) / len(known) if known else None
+    return working_day_mean(scope.history, figures.range, "total_active_users")
 
 
 def _at_the_end(scope: ScopeReport, figures: Figures) -> Amount | None:

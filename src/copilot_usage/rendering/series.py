@@ -7,7 +7,8 @@ from datetime import timedelta
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from copilot_usage.domain.dates import DateRange, is_working_day, month_of
+from copilot_usage.domain.dates import DateRange, month_of
+from copilot_usage.domain.figures import working_day_mean
 from copilot_usage.rendering import markdown
 
 if TYPE_CHECKING:
@@ -90,14 +91,12 @@ def _point(history: History, span: DateRange, unit: str, label: str) -> Point:
 
 
 def _daily(history: History, span: DateRange, unit: str) -> Amount | None:
-    """The day's figure; of a week or month the mean of its working days."""
-    known = [n for day in span if (unit == "day" or is_working_day(day)) and (n := _people(history, day)) is not None]
-    return None if not known else known[0] if unit == "day" else round(sum(known) / len(known), 1)
-
-
-def _people(history: History, day: date) -> Amount | None:
-    amount = history.amount(day, "daily_active_users")
-    return history.amount(day, "total_active_users") if amount is None else amount
+    """The day's figure; of a week or month the mean of its working days. Generation `usage` has one of its own."""
+    for metric in ("daily_active_users", "total_active_users"):
+        amount = history.amount(span.until, metric) if unit == "day" else working_day_mean(history, span, metric)
+        if amount is not None:
+            return round(amount, 1)
+    return None
 
 
 def _last(history: History, span: DateRange, metric: str) -> Amount | None:

@@ -101,6 +101,19 @@ def test_the_acceptance_rate_by_lines_is_a_figure_of_its_own() -> None:
     assert (figures.acceptance_rate, figures.acceptance_rate_by_lines) == (50, 75)
 
 
+def test_the_agents_share_is_of_all_lines_and_not_of_those_by_feature() -> None:
+    rows = {name: {"loc_added_sum": 30} for name in ("agent_edit", "copilot_cli", "code_completion")}
+    said = usage_day(NEWEST, {"loc_added_sum": 120}, {"feature": rows})
+    assert summarise(history_of(said), WEEK).agent_share == 50
+
+
+def test_where_no_agent_is_known_their_share_is_not_zero() -> None:
+    row = {"code_completion": {"loc_added_sum": 30}}
+    assert summarise(history_of(usage_day(NEWEST, {"loc_added_sum": 30}, {"feature": row})), WEEK).agent_share is None
+    agents = {"agent_edit": {"loc_added_sum": 30}}
+    assert summarise(history_of(usage_day(NEWEST, breakdowns={"feature": agents})), WEEK).agent_share is None
+
+
 @pytest.mark.parametrize(
     ("length", "people"), [(1, 20), (7, 45), (28, 80), (2, None), (6, None), (8, None), (27, None), (90, None)]
 )

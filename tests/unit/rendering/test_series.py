@@ -51,6 +51,16 @@ def test_a_week_counts_work_and_means_people_of_its_working_days() -> None:
     assert point.lines is None
 
 
+def test_people_shown_completions_stand_in_only_where_nobody_counted_the_active_ones() -> None:
+    week = ending(NEWEST, 7)
+    shown = usage_days(week, "total_active_users", [9] * 7)
+    (point,) = points(history_of(*shown), week, "week")
+    assert point.daily == 9
+    mixed = [*shown[:3], *usage_days(ending(NEWEST, 4), "daily_active_users", [20] * 4)]
+    (point,) = points(history_of(*mixed), week, "week")
+    assert point.daily == 20
+
+
 def test_people_of_a_window_are_those_of_its_last_known_day() -> None:
     week = ending(NEWEST, 7)
     (point,) = points(
