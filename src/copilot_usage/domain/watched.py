@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from copilot_usage.domain.figures import Figures
     from copilot_usage.domain.report import Report, ScopeReport
+    from copilot_usage.domain.seats import SeatFigures
     from copilot_usage.domain.usage import Amount
 
 PER_CENT = "%"
@@ -54,12 +55,27 @@ def _of_range(
     return Watched(meaning, now, before, unit)
 
 
-def _of_seats(meaning: str, name: str, unit: str = "") -> Watched:
+# What is told of seats, by its name in the CSV file behind `seats.`.
+SEAT_FIGURES: Mapping[str, Callable[[SeatFigures], Amount | None]] = {
+    "total": lambda seats: seats.total,
+    "active": lambda seats: seats.active,
+    "idle": lambda seats: seats.idle,
+    "never_used": lambda seats: seats.never_used,
+    "new": lambda seats: seats.new,
+    "added": lambda seats: seats.added,
+    "pending_cancellation": lambda seats: seats.pending_cancellation,
+    "idle_cost": lambda seats: seats.idle_cost,
+}
+
+
+def _of_seats(name: str, meaning: str) -> Watched:
+    read = SEAT_FIGURES[name]
+
     def now(scope: ScopeReport) -> Sighting | None:
-        amount = None if scope.seats is None else getattr(scope.seats, name)
+        amount = None if scope.seats is None else read(scope.seats)
         return None if scope.seats is None or amount is None else Sighting(amount, _on(scope.seats.day))
 
-    return Watched(meaning, now, _seats_before if name == "total" else None, unit)
+    return Watched(meaning, now, _seats_before if name == "total" else None, USD if name == "idle_cost" else "")
 
 
 def _seats_before(scope: ScopeReport) -> Amount | None:
@@ -126,19 +142,16 @@ _NAMED: Mapping[str, Watched] = {
         of_days_with_data=False,
     ),
 }
-# Figures of seats: as thresholds call them in words, and as the CSV file does.
-_SEATS: Mapping[str, tuple[str, Watched]] = {
-    "seats": ("total", _of_seats("seats, all of them", "total")),
-    "active-seats": ("active", _of_seats("seats with activity in the last `idle-days` days", "active")),
-    "idle-seats": (
-        "idle",
-        _of_seats("seats without activity in the last `idle-days` days, new ones left out", "idle"),
-    ),
-    "never-used-seats": ("never_used", _of_seats("idle seats of which GitHub knows no activity", "never_used")),
-    "new-seats": ("new", _of_seats("seats younger than `idle-days` days, without activity yet", "new")),
-    "added-seats": ("added", _of_seats("seats younger than 28 days", "added")),
-    "ending-seats": ("pending_cancellation", _of_seats("seats that will be cancelled", "pending_cancellation")),
-    "idle-cost": ("idle_cost", _of_seats("price of the idle seats, USD a month", "idle_cost", USD)),
+# Figures of seats: as thresholds call them → as the CSV file does, and what they mean.
+_SEATS: Mapping[str, tuple[str, str]] = {
+    "seats": ("total", "seats, all of them"),
+    "active-seats": ("active", "seats with activity in the last `idle-days` days"),
+    "idle-seats": ("idle", "seats without activity in the last `idle-days` days, new ones left out"),
+    "never-used-seats": ("never_used", "idle seats of which GitHub knows no activity"),
+    "new-seats": ("new", "seats younger than `idle-days` days, without activity yet"),
+    "added-seats": ("added", "seats younger than 28 days"),
+    "ending-seats": ("pending_cancellation", "seats that will be cancelled"),
+    "idle-cost": ("idle_cost", "price of the idle seats, USD a month"),
 }
 
 # What a run did, of all its scopes together.
@@ -148,8 +161,8 @@ OF_THE_RUN: Mapping[str, tuple[str, Callable[[Report], Amount]]] = {
 
 WATCHED: Mapping[str, Watched] = {
     **_NAMED,
-    **{name: watched for name, (_, watched) in _SEATS.items()},
-    **{f"seats.{name}": watched for name, watched in _SEATS.values()},
+    **{threshold: _of_seats(*named) for threshold, named in _SEATS.items()},
+    **{f"seats.{named[0]}": _of_seats(*named) for named in _SEATS.values()},
     **{
         metric.name: (_of_counts if metric.summable else _of_last_day)(metric.title, metric.name)
         for metric in METRICS.values()

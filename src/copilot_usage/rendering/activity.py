@@ -54,22 +54,20 @@ def _numbers(point: Point) -> tuple[str, ...]:
 
 def _chart(found: tuple[Point, ...], unit: str, numbers: Table) -> Chart | None:
     """Mermaid's lines have no gaps: points that lack a figure are left out of the axis, and the legend says so."""
-    trailing = "monthly" if unit == "month" else "weekly"
-    names = {trailing: _TRAILING[unit], "daily": _daily(unit)}
-    shown = [name for name in names if sum(getattr(point, name) is not None for point in found) > 1]
-    if not shown:
+    trailing = [point.monthly if unit == "month" else point.weekly for point in found]
+    said = {_TRAILING[unit]: trailing, _daily(unit): [point.daily for point in found]}
+    shown = {words: amounts for words, amounts in said.items() if sum(amount is not None for amount in amounts) > 1}
+    drawn = [n for n in range(len(found)) if all(amounts[n] is not None for amounts in shown.values())]
+    if not shown or len(drawn) < 2:
         return None
-    drawn = [point for point in found if all(getattr(point, name) is not None for name in shown)]
-    if len(drawn) < 2:
-        return None
-    lines = [[getattr(point, name) for point in drawn] for name in shown]
-    legend = [f"{colour}: {names[name]}." for colour, name in zip(charts.COLOURS, shown, strict=False)]
+    lines = [[amount for n in drawn if (amount := amounts[n]) is not None] for amounts in shown.values()]
+    legend = [f"{colour}: {words}." for colour, words in zip(charts.COLOURS, shown, strict=False)]
     if unit == "week":
         legend.append("A date is the last day of its week.")
-    left_out = [_short(point, unit) for point in found if point not in drawn]
+    left_out = [_short(point, unit) for n, point in enumerate(found) if n not in drawn]
     if left_out:
         legend.append(f"Not drawn, because a figure is missing: {markdown.listed(left_out)}.")
-    return Chart(charts.line_chart([point.label for point in drawn], lines, "people"), " ".join(legend), numbers)
+    return Chart(charts.line_chart([found[n].label for n in drawn], lines, "people"), " ".join(legend), numbers)
 
 
 def _short(point: Point, unit: str) -> str:

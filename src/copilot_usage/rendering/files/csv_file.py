@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from copilot_usage.domain.metric import Dimension
+from copilot_usage.domain.watched import SEAT_FIGURES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -82,12 +83,8 @@ def seat_activities(scope: ScopeReport) -> Mapping[date, Activity]:
         if kept.day in scope.now.range
     }
     if scope.seats is not None:
-        days.setdefault(scope.seats.day, {}).update(
-            {f"seats.{name}": getattr(scope.seats, name) for name in SEAT_FIGURES}
-        )
+        read_now = {f"seats.{name}": read(scope.seats) for name, read in SEAT_FIGURES.items()}
+        days.setdefault(scope.seats.day, {}).update(read_now)
     return {
         day: {name: amount for name, amount in activity.items() if amount is not None} for day, activity in days.items()
     }
-
-
-SEAT_FIGURES = ("total", "active", "idle", "never_used", "new", "added", "pending_cancellation", "idle_cost")

@@ -84,6 +84,7 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
     active_people: int | None
     acceptance_rate: float | None
     acceptance_rate_by_lines: float | None
+    agent_share: float | None
     mean_daily_active_users: float | None
     mean_working_day_active_users: float | None
     peak_daily_active_users: Peak | None

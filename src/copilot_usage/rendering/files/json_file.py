@@ -11,22 +11,23 @@ from copilot_usage.domain.change import change, change_of_total
 from copilot_usage.rendering.files import json_document as shape
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from copilot_usage.domain.change import Change
     from copilot_usage.domain.dates import DateRange
     from copilot_usage.domain.figures import Figures
     from copilot_usage.domain.report import Note, Report, ScopeReport
     from copilot_usage.domain.seats import SeatFigures
-    from copilot_usage.domain.usage import UsageDay
+    from copilot_usage.domain.usage import Amount, UsageDay
 
-# Our own names in `figures` and `changes`, and the attribute of `Figures` that each is.
-_NAMED = {
-    "active_people": "active_people",
-    "acceptance_rate": "acceptance_rate",
-    "acceptance_rate_by_lines": "acceptance_rate_by_lines",
-    "mean_daily_active_users": "mean_daily_active",
-    "mean_working_day_active_users": "mean_daily_active_working",
+# Figures under names of our own that have a change.
+_NAMED: Mapping[str, Callable[[Figures], Amount | None]] = {
+    "active_people": lambda figures: figures.active_people,
+    "acceptance_rate": lambda figures: figures.acceptance_rate,
+    "acceptance_rate_by_lines": lambda figures: figures.acceptance_rate_by_lines,
+    "agent_share": lambda figures: figures.agent_share,
+    "mean_daily_active_users": lambda figures: figures.mean_daily_active,
+    "mean_working_day_active_users": lambda figures: figures.mean_daily_active_working,
 }
 
 
@@ -97,10 +98,15 @@ def _figures(figures: Figures) -> shape.Figures:
         range=_range(figures.range),
         days=len(figures.days),
         generations=figures.generations,
+        active_people=figures.active_people,
+        acceptance_rate=figures.acceptance_rate,
+        acceptance_rate_by_lines=figures.acceptance_rate_by_lines,
+        agent_share=figures.agent_share,
+        mean_daily_active_users=figures.mean_daily_active,
+        mean_working_day_active_users=figures.mean_daily_active_working,
         peak_daily_active_users=None if peak is None else shape.Peak(*peak),
         totals=figures.totals,
         breakdowns=figures.breakdowns,
-        **{name: getattr(figures, attribute) for name, attribute in _NAMED.items()},
     )
 
 
@@ -112,7 +118,7 @@ def _comparisons(scope: ScopeReport) -> Iterator[shape.Comparison]:
 
 def _changes(now: Figures, before: Figures) -> Mapping[str, shape.Change]:
     """Only what is known on both sides."""
-    named = {name: change(getattr(now, field), getattr(before, field)) for name, field in _NAMED.items()}
+    named = {name: change(read(now), read(before)) for name, read in _NAMED.items()}
     totals = {metric: change_of_total(now, before, metric) for metric in now.totals}
     return {name: _change(found) for name, found in {**named, **totals}.items() if found is not None}
 
@@ -122,9 +128,24 @@ def _change(found: Change) -> shape.Change:
 
 
 def _seats(seats: SeatFigures) -> shape.Seats:
-    teams = {team: shape.TeamSeats(assigned, idle) for team, (assigned, idle) in seats.by_team.items()}
-    plain = {name: getattr(seats, name) for name in shape.Seats.__struct_fields__ if name != "by_team"}
-    return shape.Seats(by_team=teams, **plain)
+    return shape.Seats(
+        day=seats.day,
+        total=seats.total,
+        active=seats.active,
+        idle=seats.idle,
+        never_used=seats.never_used,
+        new=seats.new,
+        added=seats.added,
+        pending_cancellation=seats.pending_cancellation,
+        idle_days=seats.idle_days,
+        idle_cost=seats.idle_cost,
+        unpriced=seats.unpriced,
+        included_credits=seats.included_credits,
+        by_plan=seats.by_plan,
+        by_last_activity=seats.by_last_activity,
+        by_team={team: shape.TeamSeats(assigned, idle) for team, (assigned, idle) in seats.by_team.items()},
+        by_editor=seats.by_editor,
+    )
 
 
 def _day(usage: UsageDay) -> shape.Day:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 SCHEMA = json.loads(Path(__file__).parents[4].joinpath("docs/report.schema.json").read_text(encoding="utf-8"))
 validator = Draft202012Validator(SCHEMA, format_checker=FormatChecker())
 FORTNIGHT = ending(NEWEST, 14)
+COMPLETED = {"code_acceptance_activity_count": 1, "code_generation_activity_count": 4}
 
 
 def text_of(report: Report) -> str:
@@ -207,6 +208,19 @@ def test_a_comparison_says_what_changed_and_only_that() -> None:
     assert comparison["against"] == "before"
     assert comparison["figures"]["range"]["since"] == "2026-11-08"
     assert comparison["changes"] == {"loc_added_sum": {"now": 14, "before": 7, "difference": 7, "relative": 100.0}}
+
+
+def test_a_change_under_a_name_of_ours_is_of_the_figure_with_this_name() -> None:
+    completions = {"loc_added_sum": 3, "loc_suggested_to_add_sum": 9}
+    rows = {"code_completion": {**completions, **COMPLETED}, "copilot_cli": {"loc_added_sum": 6}}
+    people = {"daily_active_users": 5, "weekly_active_users": 9, "loc_added_sum": 9}
+    days = [usage_day(day, people, {"feature": rows}) for day in FORTNIGHT]
+    scope = only_scope(*days)
+    changes = scope["comparisons"][0]["changes"]
+    named = {"active_people", "acceptance_rate", "acceptance_rate_by_lines", "agent_share", "mean_daily_active_users"}
+    assert changes.keys() - scope["figures"]["totals"].keys() == named | {"mean_working_day_active_users"}
+    assert len({scope["figures"][name] for name in named}) == len(named)
+    assert all(changes[name]["now"] == scope["figures"][name] for name in named)
 
 
 def test_a_change_from_zero_has_no_per_cent() -> None:
