@@ -1,4 +1,4 @@
-"""At most three findings in words, by stated rules, each only where it is certain (docs/metrics.md)."""
+"""What is worth saying: at most three findings, by stated rules, each only where it is certain (docs/metrics.md)."""
 
 from __future__ import annotations
 
@@ -7,16 +7,19 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from copilot_usage.domain.breaks import breaks_in
-from copilot_usage.domain.change import Change, change, change_of_total
+from copilot_usage.domain.change import change, change_of_total
 from copilot_usage.domain.dates import ending
 from copilot_usage.domain.figures import PEOPLE_WINDOWS
-from copilot_usage.domain.metric import Dimension
+from copilot_usage.domain.metric import AGENT_FEATURES, Dimension
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import date
 
+    from copilot_usage.domain.change import Change
     from copilot_usage.domain.dates import DateRange
     from copilot_usage.domain.report import ScopeReport
+    from copilot_usage.domain.seats import SeatFigures
 
 MOST = 3
 # Smaller numbers jump by chance: five people more of ten are half as many again.
@@ -31,36 +34,73 @@ _LONGEST_WINDOW = max(PEOPLE_WINDOWS)
 # From here on a weekend more or less is lost in the crowd.
 _MANY_DAYS = 56
 _QUIET_DAYS = 10
-# Work by surface; completions and chat are old hands, so only agents and the CLI can take off.
-_SURFACES = {
-    "chat_panel_agent_mode": "Agent mode",
-    "agent_edit": "Edits by agents",
-    "copilot_cli": "The CLI",
-    "copilot_app": "The Copilot app",
-}
-_CHANGING = {
-    "user_initiated_interaction_count": "Prompts",
-    "loc_added_sum": "Lines written by Copilot",
-    "pull_requests.total_merged_created_by_copilot": "Merged pull requests that Copilot wrote",
-}
+# Lines where GitHub counts them, else what was generated.
+_WORK = ("loc_added_sum", "code_generation_activity_count")
+_CHANGING = ("user_initiated_interaction_count", "loc_added_sum", "pull_requests.total_merged_created_by_copilot")
 
 
 @dataclass(frozen=True, slots=True)
-class Insight:
-    """`kind` says which rule; `subject` what it is about; the amounts are for the words."""
+class Stopped:
+    """Nobody active from `since` on; `most`: people on the busiest of the days before."""
 
-    kind: str
-    subject: str
-    change: Change | None = None
-    amount: float | None = None
-    unit: str = ""
+    since: date
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
+class IdleSeats:
+    """Many seats that nobody uses."""
+
+    seats: SeatFigures
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleMoved:
+    """Active people against the range before."""
+
+    change: Change
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleOverRange:
+    """Active people of the last 28 days of a long range against those of its first."""
+
+    change: Change
+
+
+@dataclass(frozen=True, slots=True)
+class TookOff:
+    """A feature of agents whose work grew much; `metric`: by what it is measured."""
+
+    feature: str
+    metric: str
+    change: Change
+
+
+@dataclass(frozen=True, slots=True)
+class Peak:
+    """More people on a day than on any before."""
+
+    day: date
+    people: int
+
+
+@dataclass(frozen=True, slots=True)
+class CountMoved:
+    """The count that moved most."""
+
+    metric: str
+    change: Change
+
+
+Insight = Stopped | IdleSeats | PeopleMoved | PeopleOverRange | TookOff | Peak | CountMoved
 
 
 def insights(scope: ScopeReport) -> tuple[Insight, ...]:
     """In the order of their weight: money lost, people lost or won, work that moved."""
     certain = same_weekdays(scope.now.range)
     moved = (*_people(scope), *_over_the_range(scope), *_took_off(scope)) if certain else ()
-    found = (*_stopped(scope), *_idle(scope), *moved, *_peak(scope), *(_moved(scope) if certain else ()))
+    found = (*_stopped(scope), *_idle(scope), *moved, *_peak(scope), *(_count_moved(scope) if certain else ()))
     return found[:MOST]
 
 
@@ -72,14 +112,14 @@ def same_weekdays(days: DateRange) -> bool:
 def _idle(scope: ScopeReport) -> Iterator[Insight]:
     seats = scope.seats
     if seats is not None and seats.idle and 20 * seats.idle >= seats.total:
-        yield Insight("idle seats", f"{seats.idle_days} days", Change(seats.idle, seats.total), seats.idle_cost)
+        yield IdleSeats(seats)
 
 
 def _people(scope: ScopeReport) -> Iterator[Insight]:
     before = scope.before.active_people if scope.before else None
     moved = change(scope.now.active_people, before)
     if moved and _is_large(moved, _ENOUGH_PEOPLE):
-        yield Insight("people", "Active people", moved)
+        yield PeopleMoved(moved)
 
 
 def _over_the_range(scope: ScopeReport) -> Iterator[Insight]:
@@ -93,18 +133,19 @@ def _over_the_range(scope: ScopeReport) -> Iterator[Insight]:
     # A break in the series between the two moves the figure a little by itself.
     least = _LARGE_CHANGE if not breaks_in(days) else _LARGE_CHANGE_OVER_BREAKS
     if moved and _is_large(moved, _ENOUGH_PEOPLE, least):
-        yield Insight("course", "Active people over the range", moved)
+        yield PeopleOverRange(moved)
 
 
 def _took_off(scope: ScopeReport) -> Iterator[Insight]:
     if scope.before is None or len(scope.before.days) != len(scope.now.days):
         return
-    for feature, title in _SURFACES.items():
-        for metric, unit in (("loc_added_sum", "lines"), ("code_generation_activity_count", "generations")):
+    # Completions and chat are old hands: only agents can take off.
+    for feature in AGENT_FEATURES:
+        for metric in _WORK:
             now = scope.now.row_total(Dimension.FEATURE, feature, metric)
             moved = change(now, scope.before.row_total(Dimension.FEATURE, feature, metric))
             if moved and moved.before >= _ENOUGH_WORK and (moved.relative or 0) >= _TAKE_OFF:
-                yield Insight("took off", title, moved, unit=unit)
+                yield TookOff(feature, metric, moved)
                 return
 
 
@@ -117,16 +158,16 @@ def _peak(scope: ScopeReport) -> Iterator[Insight]:
         if day < scope.now.range.since and (amount := usage.amount("daily_active_users")) is not None
     ]
     if peak and len(earlier) >= _LONG_ENOUGH_FOR_A_PEAK and peak[1] > max(earlier) and peak[1] >= _ENOUGH_PEOPLE:
-        yield Insight("peak", f"{peak[0].day} {peak[0]:%b}", amount=peak[1])
+        yield Peak(*peak)
 
 
-def _moved(scope: ScopeReport) -> Iterator[Insight]:
+def _count_moved(scope: ScopeReport) -> Iterator[Insight]:
     """The count that moved most."""
-    moves = {title: change_of_total(scope.now, scope.before, metric) for metric, title in _CHANGING.items()}
-    large = {title: moved for title, moved in moves.items() if moved and _is_large(moved, _ENOUGH_WORK)}
+    moves = {metric: change_of_total(scope.now, scope.before, metric) for metric in _CHANGING}
+    large = {metric: moved for metric, moved in moves.items() if moved and _is_large(moved, _ENOUGH_WORK)}
     if large:
-        title = max(large, key=lambda name: abs(large[name].relative or 0))
-        yield Insight("moved", title, large[title])
+        metric = max(large, key=lambda name: abs(large[name].relative or 0))
+        yield CountMoved(metric, large[metric])
 
 
 def _stopped(scope: ScopeReport) -> Iterator[Insight]:
@@ -135,9 +176,7 @@ def _stopped(scope: ScopeReport) -> Iterator[Insight]:
     amounts = scope.history.series(newest, "daily_active_users")
     before = scope.history.series(newest.before(), "daily_active_users")
     if all(amount == 0 for amount in amounts) and any(amount for amount in before):
-        yield Insight(
-            "stopped", f"{newest.since.day} {newest.since:%b}", amount=max(n for n in before if n is not None)
-        )
+        yield Stopped(newest.since, int(max(amount for amount in before if amount is not None)))
 
 
 def _is_large(moved: Change, enough: float, least: float = _LARGE_CHANGE) -> bool:

@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
 from copilot_usage.domain.change import change
-from copilot_usage.domain.insights import MOST, insights
+from copilot_usage.domain.insights import (
+    MOST,
+    CountMoved,
+    IdleSeats,
+    Peak,
+    PeopleMoved,
+    PeopleOverRange,
+    Stopped,
+    TookOff,
+    insights,
+)
 from copilot_usage.rendering import markdown
+from copilot_usage.rendering.headline import COUNTS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
+    from copilot_usage.domain.change import Change
+    from copilot_usage.domain.figures import Figures
     from copilot_usage.domain.insights import Insight
     from copilot_usage.domain.report import Report, ScopeReport
+    from copilot_usage.domain.seats import SeatFigures
 
 
 def findings(scope: ScopeReport) -> tuple[str, ...]:
@@ -22,41 +36,65 @@ def findings(scope: ScopeReport) -> tuple[str, ...]:
 
 def joint_findings(scopes: Sequence[ScopeReport]) -> tuple[str, ...]:
     """Of several scopes: who stopped first, then what moved most; each sentence names its scope."""
-    found = [(scope, insight) for scope in scopes for insight in insights(scope) if insight.kind in _NEWS]
-    found.sort(key=lambda item: (_NEWS.index(item[1].kind), -_size(item[1]), item[0].scope.name))
+    found = [(scope, insight) for scope in scopes for insight in insights(scope) if type(insight) in _NEWS]
+    found.sort(key=lambda item: (_NEWS.index(type(item[1])), -_size(item[1]), item[0].scope.name))
     return tuple(f"{markdown.cell(scope.scope.name)}: {_sentence(insight)}" for scope, insight in found[:MOST])
 
 
 # What is worth saying of one among several; an idle seat or a peak of one team is not.
-_NEWS = ("stopped", "people", "took off", "moved")
+_NEWS: Sequence[type[Insight]] = (Stopped, PeopleMoved, TookOff, CountMoved)
 
 
 def _size(insight: Insight) -> float:
-    return abs(insight.change.relative or 0) if insight.change else 0
+    match insight:
+        case PeopleMoved(change=moved) | TookOff(change=moved) | CountMoved(change=moved):
+            return abs(moved.relative or 0)
+        case _:
+            return 0
 
 
 def _sentence(insight: Insight) -> str:
-    moved, subject = insight.change, insight.subject
-    then_now = f"{markdown.number(moved.before)} before, {markdown.number(moved.now)} now" if moved else ""
-    match insight.kind:
-        case "idle seats" if moved:
-            cost = f": {markdown.dollars(insight.amount)} a month" if insight.amount else ""
-            have = "has" if moved.now == 1 else "have"
-            return f"**{moved.now:,} of {moved.before:,} seats {have} been idle** for {subject} or more{cost}."
-        case "stopped":
-            most = markdown.number(insight.amount)
-            return f"**Nobody has been active since {subject}**; before that up to {most} a day."
-        case "peak":
-            most = markdown.number(insight.amount)
-            return f"**A new peak**: {most} people were active on {subject}, more than on any day before."
-        case "took off" if moved:
-            then_now = f"{markdown.number(moved.before)} {insight.unit} before, {markdown.number(moved.now)} now"
-            return f"**{subject} took off**: {markdown.trend(moved)} ({then_now})."
-        case "course" if moved:
-            first, last = markdown.number(moved.before), markdown.number(moved.now)
-            return f"**{subject}**: {markdown.trend(moved)} ({first} in its first 28 days, {last} in its last)."
+    match insight:
+        case Stopped(since, most):
+            said = f"**Nobody has been active since {markdown.day(since)}**; before that up to {most:,} a day"
+        case IdleSeats(seats):
+            said = _idle(seats)
+        case PeopleMoved(moved):
+            said = f"**Active people**: {_before_and_now(moved)}"
+        case PeopleOverRange(moved):
+            ends = f"{markdown.number(moved.before)} in its first 28 days, {markdown.number(moved.now)} in its last"
+            said = f"**Active people over the range**: {markdown.trend(moved)} ({ends})"
+        case TookOff(feature, metric, moved):
+            said = f"**{_TAKING_OFF[feature]} took off**: {_before_and_now(moved, _UNITS[metric])}"
+        case Peak(day, people):
+            said = f"**A new peak**: {people:,} people were active on {markdown.day(day)}, more than on any day before"
+        case CountMoved(metric, moved):
+            said = f"**{COUNTS[metric]}**: {_before_and_now(moved)}"
         case _:
-            return f"**{subject}**: {markdown.trend(moved)} ({then_now})."
+            assert_never(insight)
+    return f"{said}."
+
+
+# Features of agents and measures of their work, as they stand in a sentence.
+_TAKING_OFF = {
+    "chat_panel_agent_mode": "Agent mode",
+    "agent_edit": "Edits by agents",
+    "copilot_cli": "The CLI",
+    "copilot_app": "The Copilot app",
+}
+_UNITS = {"loc_added_sum": " lines", "code_generation_activity_count": " generations"}
+
+
+def _idle(seats: SeatFigures) -> str:
+    have = "has" if seats.idle == 1 else "have"
+    cost = f": {markdown.dollars(seats.idle_cost)} a month" if seats.idle_cost else ""
+    idle_for = markdown.counted(seats.idle_days)
+    return f"**{seats.idle:,} of {seats.total:,} seats {have} been idle** for {idle_for} or more{cost}"
+
+
+def _before_and_now(moved: Change, unit: str = "") -> str:
+    then, now = markdown.number(moved.before), markdown.number(moved.now)
+    return f"{markdown.trend(moved)} ({then}{unit} before, {now} now)"
 
 
 def headline(report: Report) -> str:
@@ -78,7 +116,8 @@ def _of_one(scope: ScopeReport) -> list[str]:
     parts = []
     if people is not None:
         moved = change(people, scope.before.active_people if scope.before else None)
-        parts.append(f"{people:,} active people" + (f" ({markdown.trend(moved)})" if moved else ""))
+        active = f"{people:,} active {'person' if people == 1 else 'people'}"
+        parts.append(active + (f" ({markdown.trend(moved)})" if moved else ""))
     elif scope.now.mean_daily_active_working is not None:
         parts.append(f"{markdown.mean(scope.now.mean_daily_active_working)} active people on a working day")
     if rate is not None:
@@ -89,12 +128,12 @@ def _of_one(scope: ScopeReport) -> list[str]:
 
 
 def _of_several(report: Report) -> list[str]:
-    for measure, words in _MEASURES.items():
+    for words, read in _MEASURES.items():
         moves = {
             scope.scope.name: moved
             for scope in report.scopes
             if scope.before is not None
-            and (moved := change(getattr(scope.now, measure), getattr(scope.before, measure)))
+            and (moved := change(read(scope.now), read(scope.before)))
             and moved.relative is not None
         }
         if moves:
@@ -109,4 +148,7 @@ def _of_several(report: Report) -> list[str]:
 
 
 # By what several scopes are compared: the first that is known of any of them in both ranges.
-_MEASURES = {"active_people": "active people", "mean_daily_active_working": "active people on a working day"}
+_MEASURES: Mapping[str, Callable[[Figures], float | None]] = {
+    "active people": lambda figures: figures.active_people,
+    "active people on a working day": lambda figures: figures.mean_daily_active_working,
+}

@@ -22,16 +22,16 @@ if TYPE_CHECKING:
     from copilot_usage.domain.usage import Amount
 
 OTHER_WEEKDAYS = "The range before has other weekdays than this one, so changes also show where the weekends fall."
-_SUMS = {
-    "Prompts": "user_initiated_interaction_count",
-    "Lines written by Copilot": "loc_added_sum",
-    "Pull requests merged that Copilot wrote": "pull_requests.total_merged_created_by_copilot",
-    "Chat turns": "total_chat_turns",
-    "Chats in the editor": "total_chats",
+COUNTS = {
+    "user_initiated_interaction_count": "Prompts",
+    "loc_added_sum": "Lines written by Copilot",
+    "pull_requests.total_merged_created_by_copilot": "Merged pull requests written by Copilot",
+    "total_chat_turns": "Chat turns",
+    "total_chats": "Chats in the editor",
 }
-_SUMS_OF_COMPLETIONS = {
-    "Completions shown": "code_generation_activity_count",
-    "Lines of accepted completions": "loc_added_sum",
+_COUNTS_OF_COMPLETIONS = {
+    "code_generation_activity_count": "Completions shown",
+    "loc_added_sum": "Lines of accepted completions",
 }
 # The longest window that GitHub counts distinct people over.
 _MOST_COUNTED = max(PEOPLE_WINDOWS)
@@ -73,13 +73,13 @@ def _rows(scope: ScopeReport) -> Iterator[tuple[str, ...]]:
     rate = partial(_row, scope, write=markdown.per_cent, points=True)
     yield rate("Completions accepted", lambda figures: figures.acceptance_rate)
     yield rate("Completions accepted, by lines", lambda figures: figures.acceptance_rate_by_lines)
-    for title, metric in _SUMS.items():
+    for metric, title in COUNTS.items():
         yield _sum_row(scope, title, partial(_total, metric))
         if metric == "loc_added_sum":
             yield rate("of these, by agents", lambda figures: figures.agent_share)
     if scope.now.total("loc_added_sum") is None:
         # The two older generations count no work in all, only that of completions.
-        for title, metric in _SUMS_OF_COMPLETIONS.items():
+        for metric, title in _COUNTS_OF_COMPLETIONS.items():
             yield _sum_row(scope, title, partial(_of_completions, metric))
     if scope.seats is not None:
         yield from _seat_rows(scope, scope.seats)
