@@ -53,11 +53,11 @@ class ScopeReport:
     members: int | None = None
 
 
-def seats_before(scope: ScopeReport) -> SeatDay | None:
-    """The seats a range's length ago, from what was kept then or in the week before that."""
+def seats_before(scope: ScopeReport, earlier: DateRange) -> SeatDay | None:
+    """The seats as long ago as `earlier` lies before the range, from what was kept then or in the week before that."""
     if scope.seats is None:
         return None
-    wanted = scope.seats.day - timedelta(days=len(scope.now.range))
+    wanted = scope.seats.day - (scope.now.range.since - earlier.since)
     kept = [seats for seats in scope.seat_days if timedelta() <= wanted - seats.day < timedelta(days=7)]
     return max(kept, key=lambda seats: seats.day, default=None)
 

@@ -79,7 +79,7 @@ def _of_seats(name: str, meaning: str) -> Watched:
 
 
 def _seats_before(scope: ScopeReport) -> Amount | None:
-    kept = seats_before(scope)
+    kept = seats_before(scope, scope.now.range.before())
     return None if kept is None else kept.total
 
 

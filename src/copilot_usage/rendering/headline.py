@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from copilot_usage.domain.figures import Figures, Total
-    from copilot_usage.domain.report import ScopeReport
+    from copilot_usage.domain.report import ScopeReport, SeatDay
     from copilot_usage.domain.seats import SeatFigures
     from copilot_usage.domain.usage import Amount
 
@@ -41,10 +41,10 @@ def headline_table(scope: ScopeReport) -> Table:
     """This range, the range before, the change; and the same weeks of last year where they are stored."""
     columns = [("", ":--"), ("This range", "--:")]
     if scope.before is not None:
-        columns += [(f"{len(scope.before.range)} days before", "--:"), ("Change", "--:")]
+        columns += [(f"{markdown.counted(len(scope.before.range))} before", "--:"), ("Change", "--:")]
     if scope.year_before is not None:
         columns += [("A year ago", "--:"), ("Change", "--:")]
-    rows = tuple(row[: len(columns)] for row in _rows(scope) if row[1] != markdown.UNKNOWN)
+    rows = tuple(row for row in _rows(scope) if row[1] != markdown.UNKNOWN)
     return Table("", tuple(columns), rows, " ".join(_cautions(scope)))
 
 
@@ -58,7 +58,9 @@ def _cautions(scope: ScopeReport) -> Iterator[str]:
     elif not same_weekdays(scope.now.range):
         yield OTHER_WEEKDAYS
     if len(before.days) != len(scope.now.days):
-        known = f"The range before has {len(before.days)} days with data and this one {len(scope.now.days)}"
+        known = (
+            f"The range before has {markdown.counted(len(before.days))} with data and this one {len(scope.now.days)}"
+        )
         yield f"{known}: sums are not compared."
 
 
@@ -94,19 +96,24 @@ def _mean_rows(scope: ScopeReport) -> Iterator[tuple[str, ...]]:
 
 def _seat_rows(scope: ScopeReport, seats: SeatFigures) -> Iterator[tuple[str, ...]]:
     """What was kept of earlier days tells activity in 30 days, but not which seats were too new to be idle."""
-    nothing = [markdown.UNKNOWN] * 4
-    kept = seats_before(scope) if scope.before is not None else None
-    if kept is not None and kept.active_30 is not None:
-        moved = change(seats.active_in_30_days, kept.active_30)
-        now = f"{seats.active_in_30_days:,} of {seats.total:,}"
-        yield (
-            "Seats used within 30 days",
-            now,
-            f"{kept.active_30:,} of {kept.total:,}",
-            markdown.trend(moved),
-            *nothing,
-        )
-    yield (f"Idle seats ({seats.idle_days} days)", f"{seats.idle:,} of {seats.total:,}", *nothing)
+    kept = [seats_before(scope, earlier.range) for earlier in _earlier(scope)]
+    if any(then is not None and then.active_30 is not None for then in kept):
+        cells = ["Seats used within 30 days", _of(seats.active_in_30_days, seats.total)]
+        for then in kept:
+            cells += _kept_cells(seats, then)
+        yield tuple(cells)
+    nothing = [markdown.UNKNOWN, markdown.UNKNOWN] * len(kept)
+    yield (f"Idle seats ({markdown.counted(seats.idle_days)})", _of(seats.idle, seats.total), *nothing)
+
+
+def _kept_cells(seats: SeatFigures, then: SeatDay | None) -> tuple[str, str]:
+    if then is None or then.active_30 is None:
+        return markdown.UNKNOWN, markdown.UNKNOWN
+    return _of(then.active_30, then.total), markdown.trend(change(seats.active_in_30_days, then.active_30))
+
+
+def _of(part: int, whole: int) -> str:
+    return f"{part:,} of {whole:,}"
 
 
 def _shown_completions(scope: ScopeReport, figures: Figures) -> float | None:
