@@ -103,7 +103,7 @@ def test_pull_requests_are_sums_of_the_days(page: str) -> None:
 
 def test_people_of_a_surface_are_those_of_its_best_day(page: str) -> None:
     best = max(document.get("daily_active_cli_users", 0) for document in documents(DAYS))
-    assert f"{best}" in row(page, "CLI", "What it is used for")
+    assert f"{best}" in row(page, "CLI", "What Copilot is used for")
 
 
 def test_a_month_is_the_sum_of_its_days() -> None:

@@ -12,9 +12,12 @@ if TYPE_CHECKING:
 
 _BREAKS = (
     (date(2026, 4, 2), "GitHub switched off the `metrics` generation; days from here on come from `reports`."),
-    (date(2026, 4, 10), "GitHub began to count CLI activity in the totals, and people who used the cloud agent."),
+    (
+        date(2026, 4, 10),
+        "GitHub began to include CLI activity in the totals, and to count users of the cloud agent.",
+    ),
     (date(2026, 6, 15), "GitHub began to count people known only to its servers as active (about 5 % more)."),
-    (date(2026, 10, 6), "Until editors were updated, some agent activity was booked under the CLI, or not at all."),
+    (date(2026, 10, 6), "In editors not yet updated, some agent activity is counted under the CLI, or not at all."),
 )
 
 

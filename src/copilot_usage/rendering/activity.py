@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from copilot_usage.rendering.series import Point
 
 _TRAILING = {
-    "day": "active in the 7 days up to the day",
-    "week": "active in the week",
-    "month": "active in the 28 days up to its end",
+    "day": "people active in the 7 days up to the day",
+    "week": "people active in the week",
+    "month": "people active in the 28 days up to the end of the month",
 }
 
 
@@ -75,4 +75,4 @@ def _short(point: Point, unit: str) -> str:
 
 
 def _daily(unit: str) -> str:
-    return "on the day" if unit == "day" else f"on a working day, the mean of the {unit}"
+    return "people active on the day" if unit == "day" else f"people active on a working day, the mean of the {unit}"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from copilot_usage.domain.change import change
 from copilot_usage.domain.insights import same_weekdays
 from copilot_usage.rendering import charts, markdown
+from copilot_usage.rendering.findings import kinds
 from copilot_usage.rendering.headline import OTHER_WEEKDAYS
 from copilot_usage.rendering.view import Section, Table, without_empty_columns
 
@@ -36,10 +37,10 @@ def comparison(report: Report) -> Section | None:
     columns = (("Team" if teams else "Name", ":--"), *((("Members", "--:"),) if teams else ()), *_COLUMNS)
     one_owner = len({scope.scope.owner for scope in ranked}) == 1
     rows = tuple(_row(scope, teams=teams, one_owner=one_owner) for scope in ranked)
-    note = "People in several of these count in each: the rows do not add up to a whole."
+    note = "People in several of these count in each of them, so the rows do not add up to a total."
     if any(scope.before is not None for scope in ranked) and not same_weekdays(report.range):
         note = f"{note} {OTHER_WEEKDAYS}"
-    title = "Teams compared" if teams else "Compared"
+    title = f"{kinds(report).capitalize()} compared"
     whole = without_empty_columns(Table("", columns, rows, note))
     if len(rows) <= _SEEN:
         return Section("comparison", title, tables=(whole,))

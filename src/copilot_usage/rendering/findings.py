@@ -56,7 +56,7 @@ def _size(insight: Insight) -> float:
 def _sentence(insight: Insight) -> str:
     match insight:
         case Stopped(since, most):
-            said = f"**Nobody has been active since {markdown.day(since)}**; before that up to {most:,} a day"
+            said = f"**Nobody has been active since {markdown.day(since)}**; before that, up to {most:,} a day"
         case IdleSeats(seats):
             said = _idle(seats)
         case PeopleMoved(moved):

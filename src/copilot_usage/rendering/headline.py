@@ -21,7 +21,10 @@ if TYPE_CHECKING:
     from copilot_usage.domain.seats import SeatFigures
     from copilot_usage.domain.usage import Amount
 
-OTHER_WEEKDAYS = "The range before has other weekdays than this one, so changes also show where the weekends fall."
+_OTHER_GENERATION = (
+    "The range before comes from another generation of GitHub's API: only what means the same in both is compared."
+)
+OTHER_WEEKDAYS = "The range before has different weekdays, so changes also reflect where the weekends fall."
 COUNTS = {
     "user_initiated_interaction_count": "Prompts",
     "loc_added_sum": "Lines written by Copilot",
@@ -54,14 +57,12 @@ def _cautions(scope: ScopeReport) -> Iterator[str]:
     if before is None:
         return
     if set(before.generations) != set(scope.now.generations):
-        yield "The range before comes from another generation: only figures that mean the same in both are compared."
+        yield _OTHER_GENERATION
     elif not same_weekdays(scope.now.range):
         yield OTHER_WEEKDAYS
     if len(before.days) != len(scope.now.days):
-        known = (
-            f"The range before has {markdown.counted(len(before.days))} with data and this one {len(scope.now.days)}"
-        )
-        yield f"{known}: sums are not compared."
+        then, now = markdown.counted(len(before.days)), len(scope.now.days)
+        yield f"The range before has {then} with data and this one has {now}, so sums are not compared."
 
 
 def _rows(scope: ScopeReport) -> Iterator[tuple[str, ...]]:

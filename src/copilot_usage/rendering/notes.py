@@ -18,39 +18,42 @@ if TYPE_CHECKING:
 
 _MOST_NAMED = 12
 GLOSSARY = (
-    ("–", "GitHub does not say. **0**: GitHub says zero. The two are never added and never shown alike"),
+    ("–", "not reported by GitHub. **0** is reported as zero; the two are never mixed"),
     (
         "Active people",
         (
-            "people with a prompt, a generation or a feature used, as GitHub counts them for 1, 7, 28 days; for teams "
-            "from their members' rows. Never added over days, teams or organizations"
+            "people who sent a prompt, had code generated or used a feature, as GitHub counts them over 1, 7 and 28 "
+            "days; for teams, counted from their members' rows. Never added up over days, teams or organizations"
         ),
     ),
-    ("Working day", "Monday to Friday; holidays are not known"),
+    ("Working day", "Monday to Friday; public holidays are not known"),
     (
         "Completions accepted",
         (
-            "of the completions shown, those accepted. Code taken over from chat counts as accepted but has no rate; "
-            "edits by agents need no acceptance"
+            "the share of the completions shown that were accepted. Code inserted from chat counts as accepted but "
+            "has no rate; edits by agents need no acceptance"
         ),
     ),
-    ("Lines written", "lines that Copilot added to files: completions accepted, blocks applied, edits by agents"),
+    ("Lines written", "lines that Copilot added to files: accepted completions, applied code blocks, edits by agents"),
     (
         "Not attributed",
-        "what GitHub counts in the total and does not attribute to a feature, language, editor or model",
+        "what GitHub counts in the total but does not attribute to any feature, language, editor or model",
     ),
     (
         "Idle seat",
-        "no activity for the days set by `idle-days`, on a seat at least as old; GitHub forgets activity after 90 days",
+        (
+            "a seat with no activity for at least `idle-days` days, and at least that old; GitHub forgets activity "
+            "after 90 days"
+        ),
     ),
     (
         "Change",
         (
-            "against the range of the same length before, from unrounded figures; of sums only where both are known on "
-            "equally many days"
+            "compared with the range of the same length just before, from unrounded figures; for sums, only where "
+            "both are known for the same number of days"
         ),
     ),
-    ("·", "in a drawing: not known. **▁** is next to nothing, **█** the most of the row"),
+    ("·", "where a row is drawn: not known. **▁** is close to zero, **█** the highest of the row"),
 )
 
 
@@ -88,11 +91,11 @@ def _of_scope(scope: ScopeReport) -> Iterator[str]:
         yield f"Not published yet: {_days(scope.now.unpublished)}."
     if len(scope.now.generations) > 1:
         counts = ", ".join(f"{days} from `{generation}`" for generation, days in sorted(scope.now.generations.items()))
-        yield f"Days come from different generations of GitHub's API: {counts}. Sums hold only what each of them says."
+        yield f"The days come from different generations of GitHub's API: {counts}. Sums hold only what each reports."
     elif Generation.REPORTS not in scope.now.generations:
-        yield "These days come from a generation of GitHub's API that says less: figures it does not have are absent."
+        yield "These days come from an older generation of GitHub's API: figures that it does not report are left out."
     if Generation.USAGE in scope.now.generations:
-        yield "In generation `usage` active people are those who were shown completions; chat alone does not count."
+        yield "In generation `usage`, active people are those who were shown completions; chat alone does not count."
 
 
 def breaks(days: DateRange, compared: DateRange | None) -> tuple[str, ...]:

@@ -26,9 +26,9 @@ _PULLS = {
     "Review suggestions applied": ("total_applied_suggestions", "total_copilot_applied_suggestions"),
 }
 _MEDIANS = {
-    "pull_requests.median_minutes_to_merge": "all",
-    "pull_requests.median_minutes_to_merge_copilot_authored": "written by Copilot",
-    "pull_requests.median_minutes_to_merge_copilot_reviewed": "reviewed by Copilot",
+    "pull_requests.median_minutes_to_merge": "for all",
+    "pull_requests.median_minutes_to_merge_copilot_authored": "for those written by Copilot",
+    "pull_requests.median_minutes_to_merge_copilot_reviewed": "for those reviewed by Copilot",
 }
 _PHASES = {"no cohort": "No cohort", "phase 1": "Code first", "phase 2": "Agent first", "phase 3": "Multi-agent"}
 _MOST_ROWS = 15
@@ -60,8 +60,8 @@ def _medians(scope: ScopeReport) -> tuple[str, ...]:
     for metric, whose in _MEDIANS.items():
         known = [amount for amount in scope.history.series(scope.now.range, metric) if amount is not None]
         if known:
-            spans.append(f"{whose} {min(known) / 60:,.1f} to {max(known) / 60:,.1f} hours")
-    return (f"Median time to merge, by day: {'; '.join(spans)}.",) if spans else ()
+            spans.append(f"{min(known) / 60:,.1f} to {max(known) / 60:,.1f} hours {whose}")
+    return (f"Median time to merge, day by day: {', '.join(spans)}.",) if spans else ()
 
 
 def credits_used(scope: ScopeReport) -> Section | None:
@@ -71,8 +71,8 @@ def credits_used(scope: ScopeReport) -> Section | None:
     used = scope.now.total("ai_credits_used")
     if used is None:
         return None
-    words = f"{markdown.number(used)} AI credits used in this range, as GitHub's servers saw it: a signal, not a bill."
-    return Section("credits", "AI credits", words=(words,))
+    counted = f"{markdown.number(used)} AI credits used in this range, as GitHub's servers counted them"
+    return Section("credits", "AI credits", words=(f"{counted}: a signal, not a bill.",))
 
 
 def _bills(scope: ScopeReport) -> Section | None:
@@ -141,7 +141,7 @@ def customizations(scope: ScopeReport) -> Section | None:
     if not rows:
         return None
     columns = (("Kind", _LEFT), ("Name", _LEFT), ("Uses", _RIGHT))
-    table = Table("CLI customizations, the most used", columns, tuple(rows))
+    table = Table("Most used CLI customizations", columns, tuple(rows))
     return Section("customizations", "CLI customizations", folded=(table,))
 
 
@@ -152,15 +152,16 @@ def _most_used(rows: Mapping[str, Mapping[str, Total]]) -> list[tuple[str, Total
 
 def people(scope: ScopeReport) -> Section | None:
     """By name; only where it was asked for."""
-    if not scope.people:
-        return None
     ranked = sorted(
-        (person for person in scope.people if person.active_days),
+        (person for person in scope.people or () if person.active_days),
         key=lambda person: (-person.active_days, -person.prompts, person.login.lower()),
     )
+    if not ranked:
+        return None
     rows = tuple(
         (markdown.cell(p.login), f"{p.active_days:,}", markdown.number(p.prompts), markdown.number(p.lines_added))
         for p in ranked
     )
     columns = (("Person", _LEFT), ("Active days", _RIGHT), ("Prompts", _RIGHT), ("Lines written", _RIGHT))
-    return Section("people", "People", folded=(Table(f"{len(rows):,} people, most active first", columns, rows),))
+    title = "1 person" if len(rows) == 1 else f"{len(rows):,} people, most active first"
+    return Section("people", "People", folded=(Table(title, columns, rows),))

@@ -28,9 +28,9 @@ def _seat_table(found: SeatFigures) -> Table:
     counts = {
         "Assigned": found.total,
         "Active": found.active,
-        f"Idle for {found.idle_days} days or more": found.idle,
-        "of these never used, or not in 90 days": found.never_used,
-        "New, not used yet": found.new,
+        f"Idle for {markdown.counted(found.idle_days)} or more": found.idle,
+        "of these, never used or not in the last 90 days": found.never_used,
+        "New and not used yet": found.new,
         "Added in the last 28 days": found.added,
         "Pending cancellation": found.pending_cancellation,
     }
@@ -47,7 +47,7 @@ def _share(part: int, whole: int) -> str:
 def _cost(found: SeatFigures) -> tuple[str, ...]:
     if not found.idle or found.idle_cost is None:
         return ()
-    unpriced = f" {found.unpriced} of them have a plan whose price is not known." if found.unpriced else ""
+    unpriced = f" The price of {found.unpriced:,} of them is not known." if found.unpriced else ""
     return (f"Idle seats cost **{markdown.dollars(found.idle_cost)}** a month.{unpriced}",)
 
 

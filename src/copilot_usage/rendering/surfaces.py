@@ -41,7 +41,7 @@ _PEOPLE = {
     "Copilot app": (None, "daily_active_copilot_app_users"),
     "Agents window of VS Code": ("monthly_active_vscode_agent_users", "daily_active_vscode_agent_users"),
     "Cloud agent": ("monthly_active_copilot_cloud_agent_users", "daily_active_copilot_cloud_agent_users"),
-    "Code review, asked for": (
+    "Code review, requested": (
         "monthly_active_copilot_code_review_users",
         "daily_active_copilot_code_review_users",
     ),
@@ -57,7 +57,9 @@ def adoption(scope: ScopeReport) -> Section | None:
     """Adoption by surface: people, then work by feature, then sessions."""
     tables = [table for table in (_people(scope), _features(scope)) if table is not None]
     folded = [table for table in (_engaged(scope), _sessions(scope)) if table is not None]
-    return Section("adoption", "What it is used for", tables=tuple(tables), folded=tuple(folded)) if tables else None
+    if not tables and not folded:
+        return None
+    return Section("adoption", "What Copilot is used for", tables=tuple(tables), folded=tuple(folded))
 
 
 def feature_title(feature: str) -> str:
@@ -71,8 +73,8 @@ def _people(scope: ScopeReport) -> Table | None:
         return None
     columns = (("People", ":--"), ("28 days", "--:"), ("Change", "--:"), ("Most on a day", "--:"), ("Over time", ":--"))
     monthly = any(row[1] != markdown.UNKNOWN for row in rows)
-    note = "28 days: distinct people up to the last day of the range, as GitHub counts them." if monthly else ""
-    return Table("", columns, tuple(rows), note)
+    note = "28 days: distinct people in the 28 days up to the end of the range, as GitHub counts them."
+    return Table("", columns, tuple(rows), note if monthly else "")
 
 
 def _people_row(scope: ScopeReport, name: str, monthly: str | None, daily: str | None) -> tuple[str, ...] | None:
@@ -110,7 +112,7 @@ def _features(scope: ScopeReport) -> Table | None:
         ("Over time", ":--"),
     )
     compared = any(row[-2] != markdown.UNKNOWN for row in written)
-    changed = "Change: of lines written, else of generations. " if compared else ""
+    changed = "Change is that of lines written, or else of generations. " if compared else ""
     note = f"{changed}Only completions have an acceptance rate."
     return Table("", columns, written, note)
 
@@ -191,7 +193,7 @@ def _agents(scope: ScopeReport) -> Iterator[tuple[str, ...]]:
 
 _SESSIONS = {
     "totals_by_cli.session_count": "CLI sessions",
-    "totals_by_cli.request_count": "CLI requests, automatic ones included",
+    "totals_by_cli.request_count": "CLI requests, including automatic ones",
     "totals_by_cli.prompt_count": "CLI prompts",
     "totals_by_cli.token_usage.prompt_tokens_sum": "CLI prompt tokens",
     "totals_by_cli.token_usage.output_tokens_sum": "CLI output tokens",

@@ -22,8 +22,7 @@ _STEPS_A_LINE = 30
 class ProgressLines:
     """`octo-org: 60 of 365 days, 305 left`, for a log."""
 
-    def __init__(self, *, steps_a_line: int = _STEPS_A_LINE) -> None:
-        self._steps_a_line = steps_a_line
+    def __init__(self) -> None:
         self._title = ""
         self._total = 0
         self._done = 0
@@ -37,7 +36,7 @@ class ProgressLines:
     def advance(self, steps: int = 1) -> None:
         """Says how far it is after every so many steps."""
         before, self._done = self._done, self._done + steps
-        if self._is_long and before // self._steps_a_line != self._done // self._steps_a_line and self._left:
+        if self._is_long and before // _STEPS_A_LINE != self._done // _STEPS_A_LINE and self._left:
             _logger.info(
                 "%s: %s of %s days, %s left", self._title, f"{self._done:,}", f"{self._total:,}", f"{self._left:,}"
             )
@@ -52,7 +51,7 @@ class ProgressLines:
 
     @property
     def _is_long(self) -> bool:
-        return self._total > self._steps_a_line
+        return self._total > _STEPS_A_LINE
 
     @property
     def _left(self) -> int:
