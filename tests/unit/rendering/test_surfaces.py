@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from builders import NEWEST, scope_report, usage_day, usage_days
+from copilot_usage.domain.dates import ending
+from copilot_usage.domain.metric import AGENT_FEATURES, METRICS
+from copilot_usage.rendering import surfaces
+from copilot_usage.rendering.surfaces import adoption, feature_title
+
+if TYPE_CHECKING:
+    from copilot_usage.domain.report import ScopeReport
+    from copilot_usage.domain.usage import Activity, Breakdown, UsageDay
+
+WEEK = ending(NEWEST, 7)
+SHOWN, ACCEPTED, LINES = "code_generation_activity_count", "code_acceptance_activity_count", "loc_added_sum"
+
+
+def rows(scope: ScopeReport, table: int = 0) -> dict[str, tuple[str, ...]]:
+    """First cell → the others."""
+    section = adoption(scope)
+    assert section is not None
+    return {cells[0]: cells[1:] for cells in section.tables[table].rows}
+
+
+def features(activity: Breakdown, totals: Activity | None = None) -> UsageDay:
+    return usage_day(NEWEST, totals, {"feature": activity})
+
+
+def test_a_scope_that_says_nothing_of_surfaces_has_no_section() -> None:
+    assert adoption(scope_report(usage_day(NEWEST, {"daily_active_users": 3}))) is None
+
+
+def test_people_of_28_days_are_those_of_the_last_day_of_each_range() -> None:
+    chat = "monthly_active_chat_users"
+    scope = scope_report(usage_day(WEEK.before().until, {chat: 40}), usage_day(NEWEST, {chat: 50}))
+    assert rows(scope)["IDE chat"] == ("50", "▲ 25.0 %", "–", "")
+
+
+def test_people_of_the_day_have_their_highest_day_and_a_drawing_with_gaps() -> None:
+    scope = scope_report(*usage_days(WEEK, "daily_active_cli_users", [0, 4, None, 8, 1, 0, 0]))
+    assert rows(scope)["CLI"] == ("–", "–", "8", "`▁▅·█▂▁▁`")
+
+
+def test_a_rate_stands_beside_accepted_completions_only() -> None:
+    work = {SHOWN: 10, ACCEPTED: 4}
+    found = rows(scope_report(features({"code_completion": work, "chat_inline": work})))
+    assert found["Completions"][1:3] == ("10", "4 (40.0 %)")
+    assert found["Chat: inline"][1:3] == ("10", "4")
+
+
+def test_features_stand_in_our_order_and_new_ones_last() -> None:
+    known = {name: {SHOWN: 1} for name in ("a_new_one", "copilot_cli", "code_completion")}
+    assert list(rows(scope_report(features(known)))) == ["Completions", "CLI", "a&#95;new&#95;one"]
+
+
+def test_a_day_without_a_feature_is_zero_and_a_day_that_says_nothing_is_unknown() -> None:
+    quiet = usage_day(NEWEST - timedelta(days=1), breakdowns={"feature": {"copilot_cli": {SHOWN: 1}}})
+    silent = usage_day(NEWEST - timedelta(days=2), {"daily_active_users": 1})
+    scope = scope_report(silent, quiet, features({"code_completion": {SHOWN: 5}}), shown=ending(NEWEST, 3))
+    assert rows(scope)["Completions"][-1] == "`·▁█`"
+
+
+def test_what_no_feature_has_is_told() -> None:
+    found = rows(scope_report(features({"code_completion": {LINES: 60, SHOWN: 5}}, {LINES: 100, SHOWN: 5})))
+    assert found["*not attributed*"] == ("–", "–", "–", "40", "–", "")
+
+
+def test_a_feature_is_compared_over_equally_many_days_only() -> None:
+    before = [usage_day(day, breakdowns={"feature": {"copilot_cli": {LINES: 10}}}) for day in WEEK.before()]
+    now = [usage_day(day, breakdowns={"feature": {"copilot_cli": {LINES: 20}}}) for day in WEEK]
+    assert rows(scope_report(*before, *now))["CLI"][-2] == "▲ 100 %"
+    assert rows(scope_report(*before, *now[1:]))["CLI"][-2] == "–"
+
+
+def test_every_feature_of_agents_has_a_title() -> None:
+    assert all(feature_title(feature) != feature for feature in AGENT_FEATURES)
+
+
+def test_the_figures_named_here_are_figures() -> None:
+    people = {name for pair in surfaces._PEOPLE.values() for name in pair if name}
+    assert people | set(surfaces._SESSIONS) <= METRICS.keys()
+
+
+def test_sessions_are_shown_even_where_nothing_else_is_known() -> None:
+    section = adoption(scope_report(usage_day(NEWEST, {"total_chat_turns": 12})))
+    assert section is not None
+    assert (section.tables, section.folded[0].rows) == ((), (("Chat turns", "12", "–"),))
+
+
+def test_agents_of_other_makers_are_named_with_their_jobs() -> None:
+    agents = {"3rd_party_agent": {"claude": {"session_count": 4}, "idle": {}}}
+    section = adoption(scope_report(usage_day(NEWEST, breakdowns=agents)))
+    assert section is not None
+    assert section.folded[0].rows == (("Agent claude: jobs started", "4", "–"),)
