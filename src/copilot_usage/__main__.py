@@ -10,14 +10,14 @@ from copilot_usage.runner.inputs import in_a_workflow
 
 def main() -> int:
     """Without arguments and in a workflow it is a step, else a command; returns the exit code."""
-    from copilot_usage.entrance import Clock  # noqa: PLC0415 - `--version` should not wait for what it does not need
+    from copilot_usage.entrance import Clock
 
     arguments = sys.argv[1:]
     if not arguments and in_a_workflow(os.environ):
-        from copilot_usage import action  # noqa: PLC0415 - one door a run
+        from copilot_usage import action
 
         return action.main(os.environ, Clock())
-    from copilot_usage import cli  # noqa: PLC0415 - see above
+    from copilot_usage import cli
 
     return cli.main(arguments, os.environ, Clock())
 

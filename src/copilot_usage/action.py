@@ -43,7 +43,7 @@ def main(environ: Mapping[str, str], clock: Clock) -> int:
 
 
 def _door(clock: Clock, cancelled: Cancellation) -> Door:
-    from copilot_usage.rendering.terminal.progress import ProgressLines  # noqa: PLC0415 - wrong inputs need none of it
+    from copilot_usage.rendering.terminal.progress import ProgressLines
 
     return Door(clock, cancelled, ProgressLines(), mask=_mask)
 
@@ -70,7 +70,7 @@ def _mask(text: str) -> None:
 
 
 def _show_in_summary(failure: CopilotUsageError, around: Surroundings) -> None:
-    from copilot_usage.rendering.failure import render_failure  # noqa: PLC0415 - only a failing run pays for it
+    from copilot_usage.rendering.failure import render_failure
 
     try:
         append_summary(around.summary_path, render_failure(failure))

@@ -58,8 +58,8 @@ def assembled(settings: Settings, around: Surroundings, door: Door) -> Iterator[
 @contextmanager
 def _invented(settings: Settings, around: Surroundings, door: Door) -> Iterator[tuple[Settings, Surroundings]]:
     """The same run against an invented GitHub on loopback: its tokens and its repository, nobody else's."""
-    from copilot_usage.demo.github import InventedGitHub, serve  # noqa: PLC0415 - only the demo needs it
-    from copilot_usage.demo.owners import owners_named  # noqa: PLC0415 - see above
+    from copilot_usage.demo.github import InventedGitHub, serve
+    from copilot_usage.demo.owners import owners_named
 
     names = {scope.owner: scope.kind.owner_kind is ScopeKind.ENTERPRISE for scope in settings.scopes}
     with serve(InventedGitHub(today=door.clock.today(), owners=owners_named(names))) as github:
@@ -85,7 +85,7 @@ def _parts(settings: Settings, around: Surroundings, door: Door) -> Iterator[Par
 
 
 def _headline(report: Report) -> str:
-    from copilot_usage.rendering.findings import headline  # noqa: PLC0415 - only where there is something to say
+    from copilot_usage.rendering.findings import headline
 
     return headline(report)
 
@@ -95,8 +95,8 @@ def _source(settings: Settings, around: Surroundings, door: Door) -> Iterator[So
     if settings.token is None:
         yield _Nobody()
         return
-    from copilot_usage.copilot_api.deadline import Deadline  # noqa: PLC0415 - requests takes its time to import
-    from copilot_usage.copilot_api.source import GitHubSource  # noqa: PLC0415 - see above
+    from copilot_usage.copilot_api.deadline import Deadline
+    from copilot_usage.copilot_api.source import GitHubSource
 
     deadline = Deadline(
         60 * settings.timeout_minutes,
@@ -126,13 +126,13 @@ def store_of(settings: Settings, around: Surroundings, clock: Clock, cancelled: 
     """Where snapshots are kept: a repository, a local folder, or nowhere. `cancelled` ends its waits, not its saves."""
     if not settings.keeps_history:
         return NoStore()
-    from copilot_usage.snapshots.directory import DirectoryStore  # noqa: PLC0415 - only who keeps a history needs it
+    from copilot_usage.snapshots.directory import DirectoryStore
 
     if settings.snapshot_repository is None:
         return DirectoryStore(Path(around.workspace, settings.snapshot_directory or _DEFAULT_DIRECTORY))
-    from copilot_usage.snapshots.patience import Patience  # noqa: PLC0415 - see above
-    from copilot_usage.snapshots.repository import RepositoryStore  # noqa: PLC0415 - see above
-    from copilot_usage.snapshots.rescue import RescuingStore  # noqa: PLC0415 - see above
+    from copilot_usage.snapshots.patience import Patience
+    from copilot_usage.snapshots.repository import RepositoryStore
+    from copilot_usage.snapshots.rescue import RescuingStore
 
     store = RepositoryStore(
         repository=settings.snapshot_repository,

@@ -63,13 +63,13 @@ def _demo(options: argparse.Namespace, environ: Mapping[str, str], around: Surro
 
 
 def _run(inputs: Mapping[str, str], environ: Mapping[str, str], around: Surroundings, clock: Clock) -> None:
-    from copilot_usage.settings.wishes import settings_from  # noqa: PLC0415 - `--help` needs none of it
+    from copilot_usage.settings.wishes import settings_from
 
     settings = settings_from(inputs, today=clock.today(), repository_owner=around.repository_owner)
     warn_of_the_public(settings, around)
-    from copilot_usage.assembly import Door, assembled  # noqa: PLC0415 - wrong inputs need none of it
-    from copilot_usage.job import run  # noqa: PLC0415 - see above
-    from copilot_usage.rendering.terminal.screen import Terminal  # noqa: PLC0415 - see above
+    from copilot_usage.assembly import Door, assembled
+    from copilot_usage.job import run
+    from copilot_usage.rendering.terminal.screen import Terminal
 
     terminal = Terminal(sys.stdout, sys.stderr, environ)
     with stop_on_signals() as cancelled:
@@ -79,9 +79,9 @@ def _run(inputs: Mapping[str, str], environ: Mapping[str, str], around: Surround
 
 
 def _import(options: argparse.Namespace, _: Mapping[str, str], around: Surroundings, clock: Clock) -> None:
-    from copilot_usage.assembly import store_of  # noqa: PLC0415 - see `_run`
-    from copilot_usage.importing import import_files  # noqa: PLC0415 - see `_run`
-    from copilot_usage.settings.wishes import settings_from  # noqa: PLC0415 - see `_run`
+    from copilot_usage.assembly import store_of
+    from copilot_usage.importing import import_files
+    from copilot_usage.settings.wishes import settings_from
 
     given = {**_given(options), "api": "snapshots"}
     settings = settings_from(given, today=clock.today(), needs_scope=False)
@@ -168,7 +168,7 @@ def _add_inputs(parser: argparse.ArgumentParser, names: Sequence[str]) -> None:
 
 
 def _figures() -> str:
-    from copilot_usage.domain.alerts import FIGURES  # noqa: PLC0415 - a table for one help text
+    from copilot_usage.domain.alerts import FIGURES
 
     return "figures that --alert-when knows:\n" + "\n".join(f"  {name}" for name in FIGURES)
 

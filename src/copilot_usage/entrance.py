@@ -92,7 +92,7 @@ def stop_on_signals() -> Iterator[Cancellation]:
 
 def warn_of_the_public(settings: Settings, around: Surroundings) -> None:
     """In a workflow of a public repository everyone reads along: raises InputError rather than name people there."""
-    from copilot_usage.runner.event import repository_is_public  # noqa: PLC0415 - `--version` needs none of it
+    from copilot_usage.runner.event import repository_is_public
 
     if settings.demo or not repository_is_public(around.event_path):
         return

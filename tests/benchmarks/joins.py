@@ -36,8 +36,8 @@ def parse(folder: Path, loads: Callable[[bytes], object]) -> None:
 
 def join(folder: Path, days: int, *, breakdowns: bool) -> int:
     """The join of so many days, as a run makes it; gives back how many documents came of it."""
-    from copilot_usage.domain.scope import Scope, ScopeKind  # noqa: PLC0415 - a bare loop has none of it
-    from copilot_usage.generations.teams import TeamJoin  # noqa: PLC0415 - see above
+    from copilot_usage.domain.scope import Scope, ScopeKind
+    from copilot_usage.generations.teams import TeamJoin
 
     owner = Scope(ScopeKind.ENTERPRISE, "octo-enterprise")
     found = TeamJoin(owner, [Scope(ScopeKind.ENTERPRISE_TEAM, "octo-enterprise", "*")])

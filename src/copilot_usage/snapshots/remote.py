@@ -38,14 +38,14 @@ class Remote:
 
     @cached_property
     def _connection(self) -> Connection:
-        from copilot_usage.snapshots.connection import Connection  # noqa: PLC0415 - PyGithub takes its time to import
+        from copilot_usage.snapshots.connection import Connection
 
         return Connection(self.place, self._patience, LANES)
 
     @cached_property
     def branch(self) -> Branch:
         """For writing; whoever moves it says so to `advance`."""
-        from copilot_usage.snapshots.branch import Branch  # noqa: PLC0415 - see above
+        from copilot_usage.snapshots.branch import Branch
 
         return Branch(self.place, self._connection)
 

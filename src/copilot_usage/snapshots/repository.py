@@ -84,7 +84,7 @@ class RepositoryStore:
         """
         if not snapshots:
             return Saved(0)
-        from copilot_usage.snapshots.saving import Saving  # noqa: PLC0415 - brings PyGithub
+        from copilot_usage.snapshots.saving import Saving
 
         try:
             return Saving(self._remote, by_month(snapshots), self._patience).run()

@@ -16,7 +16,7 @@ _PLAIN_WIDTH = 120
 
 def console_for(stream: TextIO, environ: Mapping[str, str]) -> Console:
     """Takes for a terminal only what is one; of the environment rich reads NO_COLOR, TERM and COLUMNS."""
-    from rich.console import Console  # noqa: PLC0415 - rich takes its time, and only who shows something waits for it
+    from rich.console import Console
 
     terminal = stream.isatty()
     return Console(

@@ -69,7 +69,7 @@ class ProgressBar:
 
     def begin(self, title: str, total: int) -> None:
         """Draws it, if there is anything to do."""
-        from rich import progress as rich  # noqa: PLC0415 - only a terminal waits for rich
+        from rich import progress as rich
 
         self.end()
         if not total:

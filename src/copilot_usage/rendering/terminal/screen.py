@@ -33,7 +33,7 @@ class Terminal:
 
 def show(markdown: str, stream: TextIO, environ: Mapping[str, str]) -> None:
     """Writes the page to a stream; what its encoding lacks becomes a question mark."""
-    from copilot_usage.rendering.terminal.page import Page  # noqa: PLC0415 - only who shows a page waits for rich
+    from copilot_usage.rendering.terminal.page import Page
 
     console = console_for(stream, environ)
     with console.capture() as capture:
