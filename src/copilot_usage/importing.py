@@ -13,8 +13,8 @@ from copilot_usage.domain.snapshot import Generation, Snapshot
 from copilot_usage.errors import InputError, UnreadableDocument
 from copilot_usage.generations.day_documents import owner_id
 from copilot_usage.generations.documents import parse_documents
-from copilot_usage.generations.imported_teams import join_rows
 from copilot_usage.generations.recognition import recognise
+from copilot_usage.generations.team_join.imported import join_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -37,7 +37,7 @@ def parse(folder: Path, loads: Callable[[bytes], object]) -> None:
 def join(folder: Path, days: int, *, breakdowns: bool) -> int:
     """The join of so many days, as a run makes it; gives back how many documents came of it."""
     from copilot_usage.domain.scope import Scope, ScopeKind
-    from copilot_usage.generations.teams import TeamJoin
+    from copilot_usage.generations.team_join.join import TeamJoin
 
     owner = Scope(ScopeKind.ENTERPRISE, "octo-enterprise")
     found = TeamJoin(owner, [Scope(ScopeKind.ENTERPRISE_TEAM, "octo-enterprise", "*")])

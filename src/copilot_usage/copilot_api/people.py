@@ -11,11 +11,11 @@ import msgspec
 from copilot_usage.copilot_api.lines import rows
 from copilot_usage.copilot_api.reports import NoSuchFile
 from copilot_usage.domain.outcome import PeopleListed, PersonActivity, Remark
-from copilot_usage.generations import team_rows
 from copilot_usage.generations.found import day_of
 from copilot_usage.generations.sieve import FlawTally
-from copilot_usage.generations.team_rows import ABSENT, identity, is_active
-from copilot_usage.generations.user_rows import user_rows
+from copilot_usage.generations.team_join import rows as team_rows
+from copilot_usage.generations.team_join.rows import ABSENT, identity, is_active
+from copilot_usage.generations.team_join.user_rows import user_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from copilot_usage.domain.asks import PeopleReport
     from copilot_usage.domain.dates import DateRange
     from copilot_usage.domain.outcome import Outcome
-    from copilot_usage.generations.team_rows import Identity, UserRow
+    from copilot_usage.generations.team_join.rows import Identity, UserRow
 
 
 @dataclass(slots=True)

@@ -15,7 +15,7 @@ from copilot_usage.domain.dates import is_settled
 from copilot_usage.domain.outcome import Failure, Fetched, NoReport, PeopleCounted, PeopleListed, Remark
 from copilot_usage.domain.snapshot import Generation, Snapshot
 from copilot_usage.errors import CopilotUsageError, NotFound, Retired, Unreachable, UnreadableDocument
-from copilot_usage.generations.teams import TeamJoin
+from copilot_usage.generations.team_join.join import TeamJoin
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -48,7 +48,7 @@ class RecognisedDay:
 
 @dataclass(frozen=True, slots=True)
 class Recognised:
-    """What a file holds. `users` and `memberships` are of use only together: see `imported_teams.join_rows`.
+    """What a file holds. `users` and `memberships` are of use only together: see `team_join.imported.join_rows`.
 
     `snapshots` know their own scope. `flaws` say, with the place, what cannot be read or imported.
     """

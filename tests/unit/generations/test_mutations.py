@@ -18,7 +18,7 @@ from copilot_usage.generations.documents import parse_documents
 from copilot_usage.generations.reading import read
 from copilot_usage.generations.recognition import recognise
 from copilot_usage.generations.sieve import LARGEST
-from copilot_usage.generations.teams import TeamJoin
+from copilot_usage.generations.team_join.join import TeamJoin
 from sample_documents import counters, lines, membership, metrics_day, report_day, usage_day, user_row, wrapper
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from copilot_usage.domain.scope import Scope, ScopeKind
 from copilot_usage.domain.snapshot import Generation, Snapshot
 from copilot_usage.domain.usage import Flaw
 from copilot_usage.generations.documents import parse_documents
-from copilot_usage.generations.imported_teams import join_rows
 from copilot_usage.generations.recognition import Recognised, RecognisedDay, recognise
+from copilot_usage.generations.team_join.imported import join_rows
 from sample_documents import membership, metrics_day, report_day, usage_day, user_row, wrapper
 
 ORGANIZATION = Scope(ScopeKind.ORGANIZATION, "octo-org")

@@ -5,12 +5,12 @@ from __future__ import annotations
 from array import array
 from typing import TYPE_CHECKING
 
-from copilot_usage.generations.team_sums import Sums
+from copilot_usage.generations.team_join.sums import Sums
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from copilot_usage.generations.team_sums import Places
+    from copilot_usage.generations.team_join.sums import Places
 
 # With fewer people than this in the same set of teams, adding each to each team is cheaper than sums of their own.
 WORTH_SUMS = 16

@@ -8,9 +8,9 @@ import pytest
 
 from copilot_usage.domain.scope import Scope, ScopeKind
 from copilot_usage.generations.sieve import FlawTally
-from copilot_usage.generations.team_rows import WholeUserRow
-from copilot_usage.generations.teams import TeamJoin
-from copilot_usage.generations.user_rows import user_rows
+from copilot_usage.generations.team_join.join import TeamJoin
+from copilot_usage.generations.team_join.rows import WholeUserRow
+from copilot_usage.generations.team_join.user_rows import user_rows
 from sample_documents import counters, lines, membership, user_row
 
 OWNER = Scope(ScopeKind.ORGANIZATION, "octo-org")

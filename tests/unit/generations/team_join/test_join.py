@@ -10,7 +10,7 @@ from copilot_usage.domain.outcome import PersonActivity
 from copilot_usage.domain.scope import Scope, ScopeKind
 from copilot_usage.domain.usage import Flaw
 from copilot_usage.generations import reports
-from copilot_usage.generations.teams import TeamJoin
+from copilot_usage.generations.team_join.join import TeamJoin
 from sample_documents import COUNTERS, counters, lines, membership, user_row
 
 if TYPE_CHECKING:

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from copilot_usage.domain.outcome import PersonActivity
-from copilot_usage.generations.team_rows import ABSENT
+from copilot_usage.generations.team_join.rows import ABSENT
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from copilot_usage.generations.team_rows import UserRow
+    from copilot_usage.generations.team_join.rows import UserRow
 
 
 @dataclass(frozen=True, slots=True)

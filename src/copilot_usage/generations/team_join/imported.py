@@ -10,7 +10,7 @@ import msgspec
 
 from copilot_usage.domain.usage import Flaw
 from copilot_usage.generations.found import day_of
-from copilot_usage.generations.teams import TeamJoin
+from copilot_usage.generations.team_join.join import TeamJoin
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 from copilot_usage.domain.scope import bare_team_slug, is_slug
 from copilot_usage.generations.sieve import LARGEST
-from copilot_usage.generations.team_rows import identity
+from copilot_usage.generations.team_join.rows import identity
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
     from datetime import date
 
     from copilot_usage.domain.scope import Scope
-    from copilot_usage.generations.team_rows import Identity
+    from copilot_usage.generations.team_join.rows import Identity
 
 
 class TeamNames:

@@ -11,15 +11,16 @@ from typing import TYPE_CHECKING, Any
 
 from copilot_usage.domain.dates import ending
 from copilot_usage.domain.scope import ScopeKind
-from copilot_usage.generations import team_rows, user_rows
-from copilot_usage.generations.memberships import UNFIT, MembershipReport, People
 from copilot_usage.generations.sieve import FlawTally
-from copilot_usage.generations.team_day import NO_TEAM, TeamDay, TeamSets
-from copilot_usage.generations.team_documents import document, known_figures
-from copilot_usage.generations.team_names import TeamNames
-from copilot_usage.generations.team_people import PeopleLedger
-from copilot_usage.generations.team_rows import identity, is_active
-from copilot_usage.generations.team_sums import Places, Sums
+from copilot_usage.generations.team_join import rows as team_rows
+from copilot_usage.generations.team_join import user_rows
+from copilot_usage.generations.team_join.day import NO_TEAM, TeamDay, TeamSets
+from copilot_usage.generations.team_join.documents import document, known_figures
+from copilot_usage.generations.team_join.memberships import UNFIT, MembershipReport, People
+from copilot_usage.generations.team_join.names import TeamNames
+from copilot_usage.generations.team_join.people import PeopleLedger
+from copilot_usage.generations.team_join.rows import identity, is_active
+from copilot_usage.generations.team_join.sums import Places, Sums
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from copilot_usage.domain.outcome import PersonActivity
     from copilot_usage.domain.scope import Scope
     from copilot_usage.domain.usage import Flaw
-    from copilot_usage.generations.team_rows import UserRow
+    from copilot_usage.generations.team_join.rows import UserRow
 
 _REPORT = "users report"
 

@@ -6,16 +6,17 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from copilot_usage.generations import team_rows, user_rows
-from copilot_usage.generations.team_rows import identity
+from copilot_usage.generations.team_join import rows as team_rows
+from copilot_usage.generations.team_join import user_rows
+from copilot_usage.generations.team_join.rows import identity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import date
 
     from copilot_usage.generations.sieve import FlawTally
-    from copilot_usage.generations.team_names import TeamNames
-    from copilot_usage.generations.team_rows import Identity, MembershipRow
+    from copilot_usage.generations.team_join.names import TeamNames
+    from copilot_usage.generations.team_join.rows import Identity, MembershipRow
 
 UNFIT = (msgspec.MsgspecError, ValueError, RecursionError)
 REPORT = "user-teams report"

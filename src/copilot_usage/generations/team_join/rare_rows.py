@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from copilot_usage.generations.team_rows import ABSENT
+from copilot_usage.generations.team_join.rows import ABSENT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from copilot_usage.generations.team_rows import Sessions, WholeUserRow
+    from copilot_usage.generations.team_join.rows import Sessions, WholeUserRow
 
 SESSIONS = ("session_count", "request_count", "prompt_count", "output_tokens_sum", "prompt_tokens_sum")
 AGENTS_WINDOW = ("session_count", "total_user_messages")

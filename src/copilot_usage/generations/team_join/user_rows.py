@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from copilot_usage.generations.documents import parse_documents
-from copilot_usage.generations.rare_rows import AGENTS, AGENTS_WINDOW, APP, CLI, ITEMS, SESSIONS, WINDOW
 from copilot_usage.generations.sieve import Sieve
-from copilot_usage.generations.team_rows import FLAGS, SEVEN, SIX, MembershipRow, WholeUserRow
+from copilot_usage.generations.team_join.rare_rows import AGENTS, AGENTS_WINDOW, APP, CLI, ITEMS, SESSIONS, WINDOW
+from copilot_usage.generations.team_join.rows import FLAGS, SEVEN, SIX, MembershipRow, WholeUserRow
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

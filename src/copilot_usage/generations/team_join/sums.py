@@ -9,13 +9,13 @@ from __future__ import annotations
 from operator import add
 from typing import TYPE_CHECKING, TypeVar
 
-from copilot_usage.generations.rare_rows import has_rare, rare_lines
-from copilot_usage.generations.team_rows import WholeUserRow
+from copilot_usage.generations.team_join.rare_rows import has_rare, rare_lines
+from copilot_usage.generations.team_join.rows import WholeUserRow
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from copilot_usage.generations.team_rows import LanguageFeatureRow, ModelFeatureRow, UserRow
+    from copilot_usage.generations.team_join.rows import LanguageFeatureRow, ModelFeatureRow, UserRow
 
 Key = TypeVar("Key", str, tuple[str, ...])
 Thing = TypeVar("Thing")

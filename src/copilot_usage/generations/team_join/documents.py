@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from copilot_usage.generations.rare_rows import AGENTS, AGENTS_WINDOW, APP, CLI, ITEMS, SESSIONS, WINDOW
-from copilot_usage.generations.team_rows import ABSENT, SEVEN, SIX
-from copilot_usage.generations.team_sums import COUNTERS_LINE, CREDIT, CREDITS_LINE, ROWS
+from copilot_usage.generations.team_join.rare_rows import AGENTS, AGENTS_WINDOW, APP, CLI, ITEMS, SESSIONS, WINDOW
+from copilot_usage.generations.team_join.rows import ABSENT, SEVEN, SIX
+from copilot_usage.generations.team_join.sums import COUNTERS_LINE, CREDIT, CREDITS_LINE, ROWS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from copilot_usage.generations.team_sums import Flags, Sums
+    from copilot_usage.generations.team_join.sums import Flags, Sums
 
 _CREDITS = "ai_credits_used"
 _TOKENS = SESSIONS[3:]  # these stand in `token_usage`
