@@ -35,7 +35,7 @@ def _seat_table(found: SeatFigures) -> Table:
         "Pending cancellation": found.pending_cancellation,
     }
     rows = tuple(
-        (title, markdown.number(n), _share(n, found.total)) for title, n in counts.items() if n or n == found.total
+        (title, markdown.number(n), _share(n, found.total)) for title, n in counts.items() if n or title == "Assigned"
     )
     return Table("", (("Seats today", _LEFT), ("", _RIGHT), ("Share", _LEFT)), rows)
 

@@ -71,6 +71,7 @@ def test_columns_that_nobody_has_are_left_out() -> None:
 
 
 def test_many_scopes_are_seen_in_part_and_folded_as_a_whole() -> None:
+    assert compared(*(team(f"t{n}", n) for n in range(25))).folded == ()
     section = compared(*(team(f"t{n}", n) for n in range(26)))
     assert (len(section.tables[0].rows), len(section.folded[0].rows)) == (25, 26)
     assert (section.folded[0].title, section.folded[0].note) == ("All 26", "")

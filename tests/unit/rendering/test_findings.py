@@ -73,6 +73,12 @@ def test_of_several_scopes_the_largest_change_of_people_comes_first() -> None:
     )
 
 
+def test_of_several_scopes_the_one_that_stopped_comes_before_any_change() -> None:
+    stopped = usage_days(ending(NEWEST, 42), "daily_active_users", [5] * 32 + [0] * 10)
+    scopes = [team("large", 100, 20), scope_report(*stopped, scope=ORGANIZATION.of_team("gone"))]
+    assert [sentence.partition(":")[0] for sentence in joint_findings(scopes)] == ["octo-org/gone", "octo-org/large"]
+
+
 def test_idle_seats_of_one_scope_are_no_news_among_several() -> None:
     idle = scope_report(usage_day(), seats=seat_figures(seat(1)))
     assert joint_findings([idle, scope_report(usage_day())]) == ()
