@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from copilot_usage.domain.change import Change, change, change_of_total
+from copilot_usage.domain.change import Change, change
 from copilot_usage.domain.figures import not_attributed
 from copilot_usage.domain.metric import Dimension
 from copilot_usage.rendering import charts, markdown
 from copilot_usage.rendering.series import unit_of
+from copilot_usage.rendering.sessions import sessions
 from copilot_usage.rendering.view import Section, Table
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ _PEOPLE = {
 def adoption(scope: ScopeReport) -> Section | None:
     """Adoption by surface: people, then work by feature, then sessions."""
     tables = [table for table in (_people(scope), _features(scope)) if table is not None]
-    folded = [table for table in (_engaged(scope), _sessions(scope)) if table is not None]
+    folded = [table for table in (_engaged(scope), sessions(scope)) if table is not None]
     if not tables and not folded:
         return None
     return Section("adoption", "What Copilot is used for", tables=tuple(tables), folded=tuple(folded))
@@ -168,44 +169,3 @@ def _engaged(scope: ScopeReport) -> Table | None:
     rows = tuple((feature_title(name), markdown.number(people)) for name, people in ranked)
     columns = (("Feature", ":--"), ("People", "--:"))
     return Table("People who used a feature on at least two of the 28 days", columns, rows)
-
-
-def _sessions(scope: ScopeReport) -> Table | None:
-    rows = tuple(
-        (title, markdown.number(total.amount), markdown.trend(change_of_total(scope.now, scope.before, metric)))
-        for metric, title in _SESSIONS.items()
-        if (total := scope.now.totals.get(metric)) is not None
-    )
-    agents = tuple(_agents(scope))
-    if not rows and not agents:
-        return None
-    return Table(
-        "Sessions, requests and tokens", (("", ":--"), ("This range", "--:"), ("Change", "--:")), (*rows, *agents)
-    )
-
-
-def _agents(scope: ScopeReport) -> Iterator[tuple[str, ...]]:
-    for name, row in scope.now.breakdowns.get(Dimension.THIRD_PARTY_AGENT, {}).items():
-        started = row.get("user_initiated_interaction_count") or row.get("session_count")
-        if started is not None:
-            yield (f"Agent {markdown.cell(name)}: jobs started", markdown.number(started.amount), markdown.UNKNOWN)
-
-
-_SESSIONS = {
-    "totals_by_cli.session_count": "CLI sessions",
-    "totals_by_cli.request_count": "CLI requests, including automatic ones",
-    "totals_by_cli.prompt_count": "CLI prompts",
-    "totals_by_cli.token_usage.prompt_tokens_sum": "CLI prompt tokens",
-    "totals_by_cli.token_usage.output_tokens_sum": "CLI output tokens",
-    "totals_by_copilot_app.session_count": "Copilot app sessions",
-    "totals_by_copilot_app.request_count": "Copilot app requests",
-    "totals_by_vscode_agent.session_count": "Agents window sessions",
-    "totals_by_vscode_agent.total_user_messages": "Agents window messages",
-    "total_chats": "Chats in the editor",
-    "total_chat_insertion_events": "Chat answers inserted",
-    "total_chat_copy_events": "Chat answers copied",
-    "total_dotcom_chats": "Chats on github.com",
-    "total_chat_turns": "Chat turns",
-    "total_chat_acceptances": "Chat acceptances",
-    "total_pr_summaries_created": "Pull request summaries",
-}

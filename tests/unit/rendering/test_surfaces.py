@@ -78,19 +78,11 @@ def test_every_feature_of_agents_has_a_title() -> None:
     assert all(feature_title(feature) != feature for feature in AGENT_FEATURES)
 
 
-def test_the_figures_named_here_are_figures() -> None:
-    people = {name for pair in surfaces._PEOPLE.values() for name in pair if name}
-    assert people | set(surfaces._SESSIONS) <= METRICS.keys()
+def test_the_people_named_here_are_figures() -> None:
+    assert {name for pair in surfaces._PEOPLE.values() for name in pair if name} <= METRICS.keys()
 
 
 def test_sessions_are_shown_even_where_nothing_else_is_known() -> None:
     section = adoption(scope_report(usage_day(NEWEST, {"total_chat_turns": 12})))
     assert section is not None
     assert (section.tables, section.folded[0].rows) == ((), (("Chat turns", "12", "–"),))
-
-
-def test_agents_of_other_makers_are_named_with_their_jobs() -> None:
-    agents = {"3rd_party_agent": {"claude": {"session_count": 4}, "idle": {}}}
-    section = adoption(scope_report(usage_day(NEWEST, breakdowns=agents)))
-    assert section is not None
-    assert section.folded[0].rows == (("Agent claude: jobs started", "4", "–"),)

@@ -1,0 +1,56 @@
+"""What sessions, requests and chats GitHub counts beside the work itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from copilot_usage.domain.change import change_of_total
+from copilot_usage.domain.metric import Dimension
+from copilot_usage.rendering import markdown
+from copilot_usage.rendering.view import Table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from copilot_usage.domain.report import ScopeReport
+
+SESSIONS = {
+    "totals_by_cli.session_count": "CLI sessions",
+    "totals_by_cli.request_count": "CLI requests, including automatic ones",
+    "totals_by_cli.prompt_count": "CLI prompts",
+    "totals_by_cli.token_usage.prompt_tokens_sum": "CLI prompt tokens",
+    "totals_by_cli.token_usage.output_tokens_sum": "CLI output tokens",
+    "totals_by_copilot_app.session_count": "Copilot app sessions",
+    "totals_by_copilot_app.request_count": "Copilot app requests",
+    "totals_by_vscode_agent.session_count": "Agents window sessions",
+    "totals_by_vscode_agent.total_user_messages": "Agents window messages",
+    "total_chats": "Chats in the editor",
+    "total_chat_insertion_events": "Chat answers inserted",
+    "total_chat_copy_events": "Chat answers copied",
+    "total_dotcom_chats": "Chats on github.com",
+    "total_chat_turns": "Chat turns",
+    "total_chat_acceptances": "Chat acceptances",
+    "total_pr_summaries_created": "Pull request summaries",
+}
+
+
+def sessions(scope: ScopeReport) -> Table | None:
+    """Of the CLI, the app, the Agents window and chat; and the jobs that agents of other makers started."""
+    rows = tuple(
+        (title, markdown.number(total.amount), markdown.trend(change_of_total(scope.now, scope.before, metric)))
+        for metric, title in SESSIONS.items()
+        if (total := scope.now.totals.get(metric)) is not None
+    )
+    agents = tuple(_agents(scope))
+    if not rows and not agents:
+        return None
+    return Table(
+        "Sessions, requests and tokens", (("", ":--"), ("This range", "--:"), ("Change", "--:")), (*rows, *agents)
+    )
+
+
+def _agents(scope: ScopeReport) -> Iterator[tuple[str, ...]]:
+    for name, row in scope.now.breakdowns.get(Dimension.THIRD_PARTY_AGENT, {}).items():
+        started = row.get("user_initiated_interaction_count") or row.get("session_count")
+        if started is not None:
+            yield (f"Agent {markdown.cell(name)}: jobs started", markdown.number(started.amount), markdown.UNKNOWN)
