@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import chain, islice
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from copilot_usage.copilot_api.lines import rows
 from copilot_usage.copilot_api.reports import NoSuchFile
+from copilot_usage.domain.dates import parse_day
 from copilot_usage.domain.outcome import PeopleListed, PersonActivity, Remark
-from copilot_usage.generations.found import day_of
 from copilot_usage.generations.sieve import FlawTally
 from copilot_usage.generations.team_join import rows as team_rows
 from copilot_usage.generations.team_join.rows import ABSENT, identity, is_active
@@ -69,7 +69,7 @@ def people_report(reports: Reports, ask: PeopleReport) -> Iterator[Outcome]:
         people = _sum_up(file, shown, flaws)
     except NoSuchFile:
         return
-    for flaw in islice(flaws, 1):
+    if (flaw := next(iter(flaws), None)) is not None:
         yield Remark(
             ask.owner, f"Rows of the users' report were left out, in part or whole: {flaw.where}: {flaw.what}."
         )
@@ -80,7 +80,7 @@ def _sum_up(file: ReportFile, days: DateRange, flaws: FlawTally) -> tuple[Person
     people: dict[Identity, _Person] = {}
     lines = chain.from_iterable(rows(file.part(index)) for index in range(len(file)))
     for row in _typed(lines, flaws):
-        day = day_of({"day": row.day})
+        day = parse_day(row.day)
         if day is not None and day in days:
             person = people.setdefault(identity(row.user_id), _Person(row.user_login))
             person.add(row, (day - days.since).days)

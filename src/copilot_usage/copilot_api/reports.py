@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from datetime import date
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -11,11 +10,12 @@ import msgspec
 from copilot_usage.copilot_api import questions
 from copilot_usage.copilot_api.downloads import LinkExpired, Position
 from copilot_usage.copilot_api.questions import Report
-from copilot_usage.domain.dates import DateRange
+from copilot_usage.domain.dates import DateRange, parse_day
 from copilot_usage.errors import Unreachable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import date
 
     from copilot_usage.copilot_api.client import GitHubClient
     from copilot_usage.copilot_api.downloads import Downloads
@@ -36,20 +36,13 @@ class Envelope(msgspec.Struct, frozen=True):
     @property
     def day(self) -> date | None:
         """The day of a 1-day report."""
-        return _day(self.report_day)
+        return parse_day(self.report_day)
 
     @property
     def window(self) -> DateRange | None:
         """The days of a 28-day report."""
-        since, until = _day(self.report_start_day), _day(self.report_end_day)
+        since, until = parse_day(self.report_start_day), parse_day(self.report_end_day)
         return DateRange(since, until) if since and until and since <= until else None
-
-
-def _day(text: str | None) -> date | None:
-    try:
-        return date.fromisoformat(text[:10]) if text else None
-    except ValueError:
-        return None
 
 
 def decode_envelope(body: bytes) -> Envelope | None:

@@ -57,6 +57,14 @@ class DateRange:
         return DateRange(first, last) if first <= last else None
 
 
+def parse_day(text: object) -> date | None:
+    """The day of a date, or of a timestamp; None for everything else."""
+    try:
+        return date.fromisoformat(text[:10]) if isinstance(text, str) else None
+    except ValueError:
+        return None
+
+
 def ending(day: date, days: int) -> DateRange:
     """The range of so many days that ends with `day`."""
     return DateRange(day - timedelta(days=days - 1), day)

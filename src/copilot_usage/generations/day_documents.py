@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from copilot_usage.domain.dates import DateRange
+from copilot_usage.domain.dates import DateRange, parse_day
 from copilot_usage.domain.scope import ScopeKind
 from copilot_usage.domain.usage import Flaw
 from copilot_usage.generations.found import day_of
@@ -74,7 +74,7 @@ def _window(wrappers: Iterable[Document]) -> DateRange | None:
     """From the first start to the last end; wrappers without usable ends say nothing."""
     starts, ends = [], []
     for wrapper in wrappers:
-        start, end = (day_of({"day": wrapper.get(name)}) for name in ("report_start_day", "report_end_day"))
+        start, end = (parse_day(wrapper.get(name)) for name in ("report_start_day", "report_end_day"))
         if start is not None and end is not None and start <= end:
             starts.append(start)
             ends.append(end)

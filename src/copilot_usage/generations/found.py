@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from copilot_usage.domain.dates import parse_day
 from copilot_usage.domain.usage import Flaw, Reading, UsageDay
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
 
     from copilot_usage.domain.snapshot import Generation
     from copilot_usage.domain.usage import Amount
@@ -19,11 +20,7 @@ TRAILING: Mapping[str, str] = {name: name for name in ("weekly_active_users", "m
 
 def day_of(document: Mapping[str, Any]) -> date | None:
     """The day that the document says it is of: `day`, or `date` as generation `metrics` calls it."""
-    text = document.get("day", document.get("date"))
-    try:
-        return date.fromisoformat(text[:10]) if isinstance(text, str) else None
-    except ValueError:
-        return None
+    return parse_day(document.get("day", document.get("date")))
 
 
 class Found:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from copilot_usage.domain.dates import DateRange, ending, is_settled, is_working_day, month_of
+from copilot_usage.domain.dates import DateRange, ending, is_settled, is_working_day, month_of, parse_day
 
 days = st.dates(date(2020, 1, 1), date(2030, 12, 31))
 ranges = st.builds(ending, days, st.integers(1, 500))
@@ -85,3 +85,18 @@ def test_a_month_is_written_with_two_digits() -> None:
 def test_working_days_are_monday_to_friday() -> None:
     week = ending(date(2026, 11, 22), 7)
     assert [day.strftime("%a") for day in week if is_working_day(day)] == ["Mon", "Tue", "Wed", "Thu", "Fri"]
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("2026-11-21", date(2026, 11, 21)),
+        ("2026-11-21T00:00:00Z", date(2026, 11, 21)),
+        ("2026-02-30", None),
+        ("", None),
+        (None, None),
+        (20261121, None),
+    ],
+)
+def test_a_day_is_read_from_a_date_or_a_timestamp(text: object, day: date | None) -> None:
+    assert parse_day(text) == day
