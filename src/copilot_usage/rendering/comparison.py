@@ -18,13 +18,14 @@ if TYPE_CHECKING:
 _SEEN = 25
 # The table has many columns; so many blocks leave it as wide as the page.
 _NARROW = 14
+# Short titles, so that names need no second line; the note says what they mean.
 _COLUMNS = (
     ("Active people", "--:"),
-    ("Active on a working day", "--:"),
+    ("A working day", "--:"),
     ("Change", "--:"),
     ("Over time", ":--"),
-    ("Completions accepted", "--:"),
-    ("Lines written", "--:"),
+    ("Accepted", "--:"),
+    ("Lines", "--:"),
 )
 
 
@@ -37,7 +38,10 @@ def comparison(report: Report) -> Section | None:
     columns = (("Team" if teams else "Name", ":--"), *((("Members", "--:"),) if teams else ()), *_COLUMNS)
     one_owner = len({scope.scope.owner for scope in ranked}) == 1
     rows = tuple(_row(scope, teams=teams, one_owner=one_owner) for scope in ranked)
-    note = "People in several of these count in each of them, so the rows do not add up to a total."
+    note = (
+        "A working day: active people, on average. Accepted: of the completions shown. Lines: written by Copilot. "
+        "People in several of these count in each of them, so the rows do not add up to a total."
+    )
     if any(scope.before is not None for scope in ranked) and not same_weekdays(report.range):
         note = f"{note} {OTHER_WEEKDAYS}"
     title = f"{kinds(report).capitalize()} compared"

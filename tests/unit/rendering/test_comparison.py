@@ -67,7 +67,7 @@ def test_a_change_is_that_of_working_days() -> None:
 
 def test_columns_that_nobody_has_are_left_out() -> None:
     (table,) = compared(team("web", 3), team("data", 2)).tables
-    assert [title for title, _ in table.columns] == ["Team", "Active on a working day", "Over time"]
+    assert [title for title, _ in table.columns] == ["Team", "A working day", "Over time"]
 
 
 def test_many_scopes_are_seen_in_part_and_folded_as_a_whole() -> None:
