@@ -22,19 +22,24 @@ def is_snapshot_line(document: Mapping[str, Any]) -> bool:
 def snapshot_of(line: Mapping[str, Any]) -> Snapshot:
     """Raises ValueError, saying which key cannot be used."""
     schema, day = line["schema"], day_of(line)
-    if type(schema) is not int or schema > SCHEMA:
+    if type(schema) is not int or schema < 1:
+        raise ValueError("a snapshot whose `schema` is not a number from 1 on")
+    if schema > SCHEMA:
         raise ValueError("a snapshot of a later version of this program")
     if day is None:
         raise ValueError("a snapshot whose `day` is none")
-    document = line.get("document")
-    if not (isinstance(document, dict) if line["status"] == Status.OK else document is None):
+    status, document = _word(line, "status", Status), line.get("document")
+    if not (isinstance(document, dict) if status == Status.OK else document is None):
         raise ValueError("a snapshot whose `status` and `document` contradict each other")
     generation = _word(line, "generation", Generation)
-    settled = line["settled"] is True
-    return Snapshot(day, _scope(line), Generation(generation), settled, document, _trailing(line.get("trailing")))
+    if type(line["settled"]) is not bool:
+        raise ValueError("a snapshot whose `settled` is neither true nor false")
+    return Snapshot(
+        day, _scope(line), Generation(generation), line["settled"], document, _trailing(line.get("trailing"))
+    )
 
 
-def _word(line: Mapping[str, Any], key: str, words: type[Generation | ScopeKind]) -> str:
+def _word(line: Mapping[str, Any], key: str, words: type[Generation | ScopeKind | Status]) -> str:
     if line[key] not in list(words):
         raise ValueError(f"a snapshot whose `{key}` is unknown")
     return str(line[key])
