@@ -132,3 +132,20 @@ def test_the_history_alone_needs_no_token() -> None:
 def test_the_six_booleans_of_yaml_are_booleans(word: str) -> None:
     assert settings(compare=word).compare is True
     assert settings(compare={"true": "false", "True": "False", "TRUE": "FALSE"}[word]).compare is False
+
+
+def test_the_workflows_owner_is_no_organization_of_an_enterprise() -> None:
+    assert "`org`: is missing" in problems(org="", enterprise="octo", scope="organization")[0]
+
+
+def test_a_list_of_separators_alone_is_not_given() -> None:
+    assert scopes(org="octo-org", team=" , \n") == [("organization", "octo-org")]
+
+
+def test_two_files_are_not_one() -> None:
+    (problem,) = problems(json_file="out/usage", csv_file="./out/usage")
+    assert problem == "`csv-file`: `./out/usage` is the file of `json-file` already; each needs one of its own."
+
+
+def test_a_quoted_value_cannot_end_its_quotation() -> None:
+    assert "`x'<b>`" in problems(days="x`<b>")[0]
