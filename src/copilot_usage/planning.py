@@ -156,8 +156,8 @@ def advice(settings: Settings, plan: Plan) -> str | None:
     if settings.keeps_history or settings.demo or not settings.compare or not days:
         return None
     return (
-        f"The range before is not stored, so its {days} days are fetched one by one in every run. "
-        "With `snapshot-repository` they are fetched once; with `compare: false` never."
+        f"{days} days are fetched one by one, and again in every run. "
+        "With `snapshot-repository` they are fetched once; with `compare: false` those of the range before never are."
     )
 
 

@@ -50,7 +50,7 @@ def _comparison_notes(settings: Settings, scopes: Iterable[ScopeReport]) -> Iter
     for scope in scopes if settings.compare else ():
         before = scope.now.range.before()
         known = len(scope.history.within(before))
-        if scope.before is None and known:
+        if scope.before is None and known and scope.now.days:
             text = f"of {markdown.days(before)}, {known} of {len(before)} days are known"
             yield Note(f"Nothing is compared with the range before: {text}.", scope.scope)
 

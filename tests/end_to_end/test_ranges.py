@@ -92,6 +92,18 @@ def test_a_day_without_a_report_is_missing_and_no_failure(
     assert "No report for" in done.summary
 
 
+@pytest.mark.parametrize("inputs", [{"team": "*"}, {"org": "octo-org,octo-labs", "seats": "false"}], ids=str)
+def test_nothing_of_several_scopes_is_no_failure_either(
+    workflow: WatchedWorkflow, github: FakeGitHub, today: date, inputs: dict[str, str]
+) -> None:
+    gone = today - timedelta(days=40)
+    github.lacking = frozenset({gone})
+    done = workflow.run(since=str(gone), until=str(gone), compare="false", **inputs)
+    assert (done.code, done.outputs["days"], done.outputs["missing-days"]) == (0, "0", "1"), done.log
+    assert " compared\n" not in done.summary
+    assert "older generation" not in done.summary
+
+
 def test_days_are_had_one_by_one_where_the_28_days_as_a_whole_are_not(
     workflow: WatchedWorkflow, github: FakeGitHub, today: date
 ) -> None:

@@ -166,6 +166,8 @@ class TeamReading:
         for team in self._named:
             if team not in documents:
                 yield NoReport(team, day, certain=gone is None or gone.certain)
+        if gone is not None:
+            yield from (NoReport(team, day, certain=gone.certain) for team in self._ask.teams if team.every_team)
 
     def _over_ranges(self) -> Iterator[Outcome]:
         for days in self._ask.ranges:

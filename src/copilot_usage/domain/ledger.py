@@ -153,7 +153,8 @@ class Ledger:
 
     def certain_no_reports(self) -> Iterator[NoReport]:
         """Those that may be remembered: the same owner answered in this run, so that a 404 cannot mean "no access"."""
-        return (gone for gone in self.no_reports if gone.scope.parent in self.answered)
+        known = (gone for gone in self.no_reports if not gone.scope.every_team)
+        return (gone for gone in known if gone.scope.parent in self.answered)
 
     def flaws(self) -> Iterator[tuple[Scope, int, date, Flaw]]:
         """Per scope: how many values were left out, and the first of them."""

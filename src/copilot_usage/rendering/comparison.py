@@ -46,6 +46,8 @@ def comparison(report: Report) -> Section | None:
         note = f"{note} {OTHER_WEEKDAYS}"
     title = f"{kinds(report).capitalize()} compared"
     whole = without_empty_columns(Table("", columns, rows, note))
+    if len(whole.columns) == 1:
+        return None
     if len(rows) <= _SEEN:
         return Section("comparison", title, tables=(whole,))
     seen = replace(whole, rows=whole.rows[:_SEEN])

@@ -60,7 +60,7 @@ GLOSSARY = (
 def completeness(report: Report) -> str:
     """The line under the title: which days, how complete, which may still change."""
     known = {day for scope in report.scopes for day in scope.now.days}
-    parts = [f"**{markdown.days(report.range)}**", f"{len(known)} of {len(report.range)} days"]
+    parts = [f"**{markdown.days(report.range)}**", f"{len(known)} of {markdown.counted(len(report.range))}"]
     if not known:
         parts.append("GitHub has no usage for this range")
     if report.newest is not None:
@@ -92,7 +92,7 @@ def _of_scope(scope: ScopeReport) -> Iterator[str]:
     if len(scope.now.generations) > 1:
         counts = ", ".join(f"{days} from `{generation}`" for generation, days in sorted(scope.now.generations.items()))
         yield f"The days come from different generations of GitHub's API: {counts}. Sums hold only what each reports."
-    elif Generation.REPORTS not in scope.now.generations:
+    elif scope.now.generations and Generation.REPORTS not in scope.now.generations:
         yield "These days come from an older generation of GitHub's API: figures that it does not report are left out."
     if Generation.USAGE in scope.now.generations:
         yield "In generation `usage`, active people are those who were shown completions; chat alone does not count."
