@@ -2,27 +2,36 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from copilot_usage.copilot_api.deadline import Deadline
 from copilot_usage.copilot_api.source import GitHubSource
 from copilot_usage.demo.github import InventedGitHub, serve
+from copilot_usage.demo.organization import Organization
 from copilot_usage.demo.owners import owners
+from copilot_usage.domain.dates import DateRange, ending
+from copilot_usage.domain.figures import summarise
+from copilot_usage.domain.history import merge
 from copilot_usage.domain.progress import NoProgress
+from copilot_usage.domain.report import Report, ScopeReport
+from copilot_usage.domain.scope import Scope, ScopeKind
+from copilot_usage.domain.snapshot import Generation, Snapshot
 from copilot_usage.domain.storing import NoStore
+from copilot_usage.generations.reading import read
 from copilot_usage.job import Parts, run
 from copilot_usage.rendering.findings import headline
 from copilot_usage.settings.wishes import settings_from
 from fakes.clock import RecordedClock
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
-    from copilot_usage.demo.organization import Organization
-    from copilot_usage.domain.report import Report
+    from copilot_usage.domain.usage import UsageDay
 
 TODAY = date(2026, 11, 23)
+WHOLE = Scope(ScopeKind.ENTERPRISE, "octo-enterprise")
 GAP = TODAY - timedelta(days=20)
 
 
@@ -38,6 +47,32 @@ class Kept:
 
 def invented_owners() -> dict[str, Organization]:
     return owners(people=60, teams=9)
+
+
+def report_of_many_teams(teams: int = 300) -> Report:
+    """A year of an enterprise's teams, as if each were a small organization with days missing here and there."""
+    shown = ending(TODAY - timedelta(days=2), 365)
+    organization = Organization("octo-enterprise", "777", "enterprise_id", count=40, teams=3)
+    days = [
+        _usage_day(organization, day) for day in DateRange(TODAY - timedelta(days=330), shown.until)
+    ]  # read once, since reading 300 times what differs in two figures takes longer than the page
+    return Report(shown, tuple(_team(n, shown, days) for n in range(teams)), newest=shown.until)
+
+
+def _usage_day(organization: Organization, day: date) -> UsageDay:
+    document = organization.document(day)
+    usage = read(Snapshot(day, WHOLE, Generation.REPORTS, settled=True, document=document)).usage
+    assert usage is not None
+    return usage
+
+
+def _team(number: int, shown: DateRange, days: Sequence[UsageDay]) -> ScopeReport:
+    scope = Scope(ScopeKind.ENTERPRISE_TEAM, "octo-enterprise", f"team-{number:03}")
+    people = {"weekly_active_users": 20 + number % 17, "monthly_active_users": 25 + number % 19}
+    kept = [replace(day, totals={**day.totals, **people}) for day in days if (day.day.toordinal() + number) % 50]
+    history = merge(scope, kept)
+    now = summarise(history, shown, counted_people=30 + number % 11)
+    return ScopeReport(scope=scope, history=history, now=now, members=40 + number % 13)
 
 
 def report_of_a_run(inputs: dict[str, str]) -> Report:

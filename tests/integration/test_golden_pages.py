@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from copilot_usage.rendering.page import render_page
-from invented import report_of_a_run
+from invented import report_of_a_run, report_of_many_teams
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+MANY_TEAMS = "three_hundred_teams"
 GOLDEN = Path(__file__).parents[1] / "golden"
 SITUATIONS: Mapping[str, dict[str, str]] = {
     "organization": {"org": "octo-org"},
@@ -29,7 +30,17 @@ SITUATIONS: Mapping[str, dict[str, str]] = {
 
 @pytest.mark.parametrize("situation", SITUATIONS)
 def test_the_page_is_the_one_that_was_reviewed(situation: str) -> None:
-    text = render_page(report_of_a_run(SITUATIONS[situation])).text
+    assert_golden(situation, render_page(report_of_a_run(SITUATIONS[situation])).text)
+
+
+def test_a_year_of_300_teams_is_the_page_that_was_reviewed_and_no_larger_than_github_shows() -> None:
+    text = render_page(report_of_many_teams()).text
+    assert_golden(MANY_TEAMS, text)
+    assert len(text.encode()) < 1024 * 1024
+    assert "**Left out** to stay under GitHub's limit" in text
+
+
+def assert_golden(situation: str, text: str) -> None:
     golden = GOLDEN / f"{situation}.md"
     if os.environ.get("UPDATE_GOLDEN"):
         golden.write_text(text, "utf-8")
@@ -37,4 +48,4 @@ def test_the_page_is_the_one_that_was_reviewed(situation: str) -> None:
 
 
 def test_every_reviewed_page_is_still_made() -> None:
-    assert {path.stem for path in GOLDEN.glob("*.md")} == set(SITUATIONS)
+    assert {path.stem for path in GOLDEN.glob("*.md")} == {*SITUATIONS, MANY_TEAMS}
