@@ -58,6 +58,8 @@ def run(settings: Settings, parts: Parts, today: date) -> Report:
     report = reporting.report_of(settings, ledger, today, keeper.saved)
     if not any(scope.now.days for scope in report.scopes):
         _logger.warning("GitHub has no usage for this range; the page's notes say more.", extra={"title": "No usage"})
+    for caution in report.cautions:
+        _logger.warning("%s", caution, extra={"title": "Copilot usage: read this first"})
     for alert in report.alerts:
         _logger.warning("%s", alert, extra={"title": "Copilot usage alert"})
     parts.publisher.publish(report, outputs_of(report, settings, keeper.saved, parts.headline(report)))

@@ -9,7 +9,7 @@ import pytest
 from builders import NEWEST, ORGANIZATION, TODAY, seat
 from copilot_usage.domain.asks import About, LatestReport, OwnerDay, SeatList
 from copilot_usage.domain.dates import DateRange, ending
-from copilot_usage.domain.outcome import Failure, Fetched, Newest, NoReport, Outcome, SeatsListed
+from copilot_usage.domain.outcome import Failure, Fetched, Newest, NoReport, Outcome, Remark, SeatsListed
 from copilot_usage.domain.progress import NoProgress
 from copilot_usage.domain.snapshot import Generation, Snapshot, Status
 from copilot_usage.domain.storing import Saved, Unread
@@ -201,6 +201,19 @@ def test_seats_that_may_not_be_read_are_a_note() -> None:
     assert reader.report is not None
     assert reader.report.scopes[0].seats is None
     assert any("Seats" in note.text for note in reader.report.notes)
+
+
+def test_what_changes_a_readers_conclusion_is_a_warning_of_the_run_and_other_notes_are_not(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def remarking(ask: object) -> list[Outcome]:
+        said = [Remark(ORGANIZATION, "Half of the seats are missing.", caution=True), Remark(ORGANIZATION, "A row.")]
+        return [*said, *answers(ask)] if isinstance(ask, SeatList) else answers(ask)
+
+    run_with(GitHub(remarking), Memory())
+    assert [record.getMessage() for record in caplog.records if record.levelname == "WARNING"] == [
+        "Half of the seats are missing."
+    ]
 
 
 def test_days_without_a_report_are_remembered_once_settled() -> None:

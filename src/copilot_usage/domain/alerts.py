@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from copilot_usage.domain.change import Change
-from copilot_usage.domain.report import Note
+from copilot_usage.domain.report import Note, listed
 from copilot_usage.domain.watched import OF_THE_RUN, PER_CENT, WATCHED
 
 if TYPE_CHECKING:
@@ -166,10 +166,8 @@ def _limit(threshold: Threshold) -> str:
 
 
 def _unchecked(threshold: Threshold, why: str, scopes: list[Scope]) -> Note:
-    names = ", ".join(scope.name for scope in scopes[:_NAMED_SCOPES])
-    rest = len(scopes) - _NAMED_SCOPES
-    more = f" and {rest} more" if rest > 0 else ""
-    text = f"The alert `{threshold}` could not be checked for {names}{more}: {why}."
+    names = listed([scope.name for scope in scopes], _NAMED_SCOPES)
+    text = f"The alert `{threshold}` could not be checked for {names}: {why}."
     return Note(text, scopes[0] if len(scopes) == 1 else None)
 
 

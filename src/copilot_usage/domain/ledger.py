@@ -99,14 +99,14 @@ class Ledger:
                 self.seats[owner] = seats
             case CreditBill(owner):
                 self.bills[owner].append(outcome)
-            case Remark(scope, text):
-                self.note(text, scope)
+            case Remark(scope, text, caution):
+                self.note(text, scope, caution=caution)
             case Failure():
                 self.failures.append(outcome)
 
-    def note(self, text: str, scope: Scope | None = None) -> None:
+    def note(self, text: str, scope: Scope | None = None, *, caution: bool = False) -> None:
         """Remembers a sentence for the page, once."""
-        note = Note(text, scope)
+        note = Note(text, scope, caution)
         if note not in self.notes:
             self.notes.append(note)
 

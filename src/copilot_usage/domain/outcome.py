@@ -95,10 +95,14 @@ class CreditBill:
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """Something the page must say about how the data came: a team under the floor, rows that were left out."""
+    """Something the page must say about how the data came: a team under the floor, rows that were left out.
+
+    `caution`: it changes what a reader concludes.
+    """
 
     scope: Scope
     text: str
+    caution: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import date
 
     from copilot_usage.domain.dates import DateRange
@@ -20,10 +21,31 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A sentence for the foot of the page. `scope` None: about the run as a whole."""
+    """A sentence about the figures. `scope` None: about the run as a whole.
+
+    `caution`: it changes what a reader concludes, so it stands above the first table, and is a warning of the run.
+    """
 
     text: str
     scope: Scope | None = None
+    caution: bool = False
+
+
+def sentences(notes: Iterable[Note], shown: Collection[Scope]) -> Iterator[str]:
+    """Each text once, with the names of the scopes that it is about, unless these are all that is shown."""
+    named: dict[str, dict[str, None]] = defaultdict(dict)
+    for note in notes:
+        named[note.text].update({} if note.scope is None else {note.scope.name: None})
+    everything = {scope.name for scope in shown}
+    for text, names in named.items():
+        about = listed([f"`{name}`" for name in names])
+        yield text if not names or names.keys() == everything else f"{about}: {text}"
+
+
+def listed(names: Sequence[str], most: int = 6) -> str:
+    """`a, b and 3 more`."""
+    rest = len(names) - most
+    return ", ".join(names[:most]) + (f" and {rest} more" if rest > 0 else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,3 +100,8 @@ class Report:
     commit: str | None = None
     days_written: int = 0
     demo: bool = False
+
+    @property
+    def cautions(self) -> tuple[str, ...]:
+        """What must be said before any figure; code stands in backticks."""
+        return tuple(sentences((note for note in self.notes if note.caution), [each.scope for each in self.scopes]))

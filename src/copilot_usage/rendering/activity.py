@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from copilot_usage.domain.report import listed
 from copilot_usage.rendering import charts, markdown
 from copilot_usage.rendering.series import points, unit_of
 from copilot_usage.rendering.view import Chart, Section, Table
@@ -66,7 +67,7 @@ def _chart(found: tuple[Point, ...], unit: str, numbers: Table) -> Chart | None:
         legend.append("A date is the last day of its week.")
     left_out = [_short(point, unit) for n, point in enumerate(found) if n not in drawn]
     if left_out:
-        legend.append(f"Not drawn, because a figure is missing: {markdown.listed(left_out)}.")
+        legend.append(f"Not drawn, because a figure is missing: {listed(left_out)}.")
     return Chart(charts.line_chart([found[n].label for n in drawn], lines, "people"), " ".join(legend), numbers)
 
 

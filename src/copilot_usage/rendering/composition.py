@@ -29,6 +29,7 @@ def compose(report: Report) -> PageView:
     return PageView(
         title=_title(report) if several else f"Copilot usage · {markdown.cell(first.scope.name)}",
         completeness=notes.completeness(report),
+        cautions=tuple(map(markdown.prose, report.cautions)),
         alerts=tuple(markdown.cell_of_sentence(alert) for alert in report.alerts),
         insights=joint_findings(report.scopes) if several else (),
         comparison=comparison(report),

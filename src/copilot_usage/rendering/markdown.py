@@ -118,10 +118,3 @@ def days(value: DateRange) -> str:
     if value.since == value.until:
         return day(value.since, year=True)
     return f"{day(value.since, year=value.since.year != value.until.year)} – {day(value.until, year=True)}"
-
-
-def listed(names: list[str], most: int = 6) -> str:
-    """`a, b and 3 more`."""
-    shown = names[:most]
-    rest = len(names) - len(shown)
-    return ", ".join(shown) + (f" and {rest} more" if rest else "")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from copilot_usage.domain.breaks import breaks_in
 from copilot_usage.domain.dates import DateRange
+from copilot_usage.domain.report import Note, listed, sentences
 from copilot_usage.domain.snapshot import Generation
 from copilot_usage.rendering import markdown
 
@@ -72,16 +73,10 @@ def completeness(report: Report) -> str:
 
 
 def notes(report: Report) -> Iterator[str]:
-    """Sentences for the fold at the end."""
-    named: dict[str, list[str]] = defaultdict(list)
-    for scope in report.scopes:
-        for text in _of_scope(scope):
-            named[text].append(_code(scope.scope.name))
-    for note in report.notes:
-        named[markdown.prose(note.text)].extend([_code(note.scope.name)] if note.scope is not None else [])
-    for text, names in named.items():
-        about_some = names and len(set(names)) < len(report.scopes)
-        yield f"{markdown.listed(list(dict.fromkeys(names)))}: {text}" if about_some else text
+    """Sentences for the fold at the end: all that are no cautions."""
+    of_scopes = (Note(text, scope.scope) for scope in report.scopes for text in _of_scope(scope))
+    folded = chain(of_scopes, (note for note in report.notes if not note.caution))
+    return map(markdown.prose, sentences(folded, [scope.scope for scope in report.scopes]))
 
 
 def _of_scope(scope: ScopeReport) -> Iterator[str]:
@@ -119,7 +114,7 @@ def source(report: Report) -> str:
 
 
 def _days(days: Sequence[date]) -> str:
-    return markdown.listed([markdown.day(day) for day in days], _MOST_NAMED)
+    return listed([markdown.day(day) for day in days], _MOST_NAMED)
 
 
 def _code(name: str) -> str:

@@ -62,6 +62,7 @@ class PageView:
 
     title: str
     completeness: str
+    cautions: tuple[str, ...]
     alerts: tuple[str, ...]
     insights: tuple[str, ...]
     comparison: Section | None

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from copilot_usage.domain.change import Change
-from copilot_usage.rendering.markdown import cell, cell_of_sentence, cut, listed, number, per_cent, trend
+from copilot_usage.rendering.markdown import cell, cell_of_sentence, cut, number, per_cent, trend
 
 GITHUB = MarkdownIt("commonmark", {"html": True, "linkify": False}).enable(["table", "strikethrough"])
 # Pieces that mean something to Markdown, HTML or GitHub, so that random texts are hostile ones.
@@ -125,7 +125,3 @@ def test_a_change_is_told_in_its_unit(change: Change | None, points: bool, words
 
 def test_unknown_is_not_zero() -> None:
     assert (number(None), number(0), per_cent(None), per_cent(0)) == ("–", "0", "–", "0.0 %")
-
-
-def test_a_long_list_says_how_much_more_there_is() -> None:
-    assert listed(["a", "b", "c", "d"], 2) == "a, b and 2 more"

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from builders import NEWEST, ORGANIZATION, TEAM, report_of, scope_report, usage_day, usage_days
+from builders import ENTERPRISE, NEWEST, ORGANIZATION, TEAM, report_of, scope_report, usage_day, usage_days
 from copilot_usage.domain.dates import DateRange, ending
-from copilot_usage.domain.report import Note
+from copilot_usage.domain.report import Note, listed
 from copilot_usage.domain.snapshot import Generation
 from copilot_usage.rendering import notes
 
@@ -59,6 +59,22 @@ def test_a_note_on_the_run_names_no_scope() -> None:
     scopes = [scope_report(*usage_days(WEEK, "daily_active_users", [1] * 7), scope=s) for s in (ORGANIZATION, TEAM)]
     report = report_of(*scopes, notes=(Note("About the run."), Note("About a team.", TEAM)))
     assert list(notes.notes(report)) == ["About the run.", "`octo-org/payments`: About a team."]
+
+
+def test_a_note_about_what_is_not_shown_names_it_even_beside_a_single_scope() -> None:
+    report = report_of(scope_report(usage_day()), notes=(Note("It was refused.", ENTERPRISE, caution=True),))
+    assert report.cautions == ("`octo-enterprise`: It was refused.",)
+
+
+def test_a_caution_is_said_before_the_figures_and_not_again_among_the_notes() -> None:
+    scope = scope_report(*usage_days(WEEK, "daily_active_users", [1] * 7))
+    report = report_of(scope, notes=(Note("Seats were refused.", ORGANIZATION, caution=True), Note("About rows.")))
+    assert report.cautions == ("Seats were refused.",)
+    assert list(notes.notes(report)) == ["About rows."]
+
+
+def test_a_long_list_says_how_much_more_there_is() -> None:
+    assert listed(["a", "b", "c", "d"], 2) == "a, b and 2 more"
 
 
 def test_days_of_different_generations_are_counted() -> None:

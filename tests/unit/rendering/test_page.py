@@ -189,3 +189,11 @@ def test_a_team_that_stopped_is_named_above_the_comparison() -> None:
     text = render_page(report_of(*scopes)).text
     line = next(line for line in text.partition("## Teams compared")[0].splitlines() if line.startswith("- "))
     assert line.startswith("- octo-org/gone: **Nobody has been active since 12 Nov**")
+
+
+def test_cautions_stand_above_the_first_table_in_an_alert_block_as_plain_text() -> None:
+    scope = scope_report(*usage_days(ending(NEWEST, 7), "daily_active_users", [1] * 7))
+    page = render_page(report_of(scope, notes=(Note("Seats: “<b>@octocat</b>”.", ORGANIZATION, caution=True),))).text
+    head, _, _ = page.partition("|:--|")
+    assert "> [!CAUTION]\n> - Seats: “&#60;b&#62;&#64;octocat&#60;/b&#62;”.\n" in head
+    assert "[!CAUTION]" not in render_page(report_of(scope)).text

@@ -42,11 +42,12 @@ class Snapshots(msgspec.Struct, frozen=True):
 
 
 class Note(msgspec.Struct, frozen=True):
-    """`scope` and `name` null: about the run as a whole."""
+    """`scope` and `name` null: about the run as a whole; `caution`: it changes what a reader concludes."""
 
     text: str
     scope: ScopeKind | None
     name: str | None
+    caution: bool
 
 
 class Head(msgspec.Struct, frozen=True):

@@ -61,7 +61,8 @@ def _head(report: Report) -> shape.Head:
 
 
 def _note(note: Note) -> shape.Note:
-    return shape.Note(note.text, *((note.scope.kind, note.scope.name) if note.scope else (None, None)))
+    kind, name = (note.scope.kind, note.scope.name) if note.scope else (None, None)
+    return shape.Note(note.text, kind, name, note.caution)
 
 
 def _scope(scope: ScopeReport) -> shape.Scope:

@@ -79,7 +79,7 @@ def full_report() -> Report:
     return report_of(
         full,
         scope_report(scope=TEAM),
-        notes=(Note("About a team.", TEAM), Note("About the run.")),
+        notes=(Note("About a team.", TEAM, caution=True), Note("About the run.")),
         alerts=("octo-org: idle-seats is 62, above 50.",),
         kept_at="octo-org/history",
         commit="3f2a91c",
@@ -250,8 +250,8 @@ def test_where_the_figures_come_from_is_told() -> None:
 
 def test_notes_name_their_scope() -> None:
     assert document(full_report())["notes"] == [
-        {"text": "About a team.", "scope": "team", "name": "octo-org/payments"},
-        {"text": "About the run.", "scope": None, "name": None},
+        {"text": "About a team.", "scope": "team", "name": "octo-org/payments", "caution": True},
+        {"text": "About the run.", "scope": None, "name": None, "caution": False},
     ]
 
 
