@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from copilot_usage.copilot_api.deadline import Deadline
 from copilot_usage.copilot_api.source import GitHubSource
 from copilot_usage.demo.github import InventedGitHub, serve
 from copilot_usage.demo.organization import Organization
@@ -23,6 +22,7 @@ from copilot_usage.generations.reading import read
 from copilot_usage.job import Parts, run
 from copilot_usage.rendering.findings import headline
 from copilot_usage.settings.wishes import settings_from
+from copilot_usage.timing import Deadline
 from fakes.clock import RecordedClock
 
 if TYPE_CHECKING:

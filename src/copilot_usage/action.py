@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from copilot_usage.assembly import Door, assembled
-from copilot_usage.entrance import Clock, failure_of, stop_on_signals, warn_of_the_public
+from copilot_usage.entrance import failure_of, stop_on_signals, warn_of_the_public
 from copilot_usage.errors import CopilotUsageError, InputError
 from copilot_usage.job import run
 from copilot_usage.runner.commands import CommandFormatter, mask
@@ -19,9 +19,9 @@ from copilot_usage.settings.wishes import settings_from
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from copilot_usage.entrance import Cancellation
     from copilot_usage.runner.inputs import Surroundings
     from copilot_usage.settings.wishes import Settings
+    from copilot_usage.timing import Cancellation, Clock
 
 _logger = logging.getLogger("copilot_usage")
 

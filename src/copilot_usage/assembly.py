@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from copilot_usage.domain.progress import Progress
     from copilot_usage.domain.report import Report
     from copilot_usage.domain.storing import Store
-    from copilot_usage.entrance import Cancellation, Clock
     from copilot_usage.runner.inputs import Surroundings
     from copilot_usage.settings.wishes import Settings
+    from copilot_usage.timing import Cancellation, Clock
 
 # Where a run puts what it could not store, below the runner's temporary folder.
 _RESCUED = "copilot-usage-not-stored"
@@ -95,8 +95,8 @@ def _source(settings: Settings, around: Surroundings, door: Door) -> Iterator[So
     if settings.token is None:
         yield _Nobody()
         return
-    from copilot_usage.copilot_api.deadline import Deadline
     from copilot_usage.copilot_api.source import GitHubSource
+    from copilot_usage.timing import Deadline
 
     deadline = Deadline(
         60 * settings.timeout_minutes,

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from copilot_usage import __version__
-from copilot_usage.entrance import Clock, failure_of, stop_on_signals, warn_of_the_public
+from copilot_usage.entrance import failure_of, stop_on_signals, warn_of_the_public
 from copilot_usage.errors import InputError
 from copilot_usage.runner.inputs import surroundings
 from copilot_usage.settings.table import INPUTS
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from copilot_usage.runner.inputs import Surroundings
+    from copilot_usage.timing import Clock
 
 _logger = logging.getLogger("copilot_usage")
 _DEMO_FOLDER = "copilot-usage-demo"

@@ -1,4 +1,4 @@
-"""What both front doors share: the clock, signals, and what becomes of a mistake of ours."""
+"""What both front doors share: signals, and what becomes of a mistake of ours."""
 
 from __future__ import annotations
 
@@ -7,15 +7,13 @@ import signal
 import threading
 import traceback
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from time import monotonic, sleep
 from typing import TYPE_CHECKING
 
 from copilot_usage.errors import CopilotUsageError, InputError
+from copilot_usage.timing import Cancellation
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from types import FrameType
 
     from copilot_usage.runner.inputs import Surroundings
@@ -26,45 +24,6 @@ _NO_LOGINS_IN_PUBLIC = (
     "`people`: `logins` is refused in a public repository, because everyone can read its job summaries. "
     "Use `none`, or a private repository."
 )
-
-
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class Clock:
-    """The only clock of a run. `now`: UTC; `elapsed`: seconds that never run backwards."""
-
-    now: Callable[[], datetime] = _utc_now
-    elapsed: Callable[[], float] = monotonic
-
-    def today(self) -> date:
-        """The UTC day."""
-        return self.now().date()
-
-
-# How soon a sleeper notices that the run was cancelled.
-_GLANCE = 0.2
-
-
-class Cancellation:
-    """Whether somebody cancelled the run. Without a lock: a signal's handler may interrupt whoever would hold it."""
-
-    def __init__(self) -> None:
-        self._asked = False
-
-    def set(self) -> None:
-        self._asked = True
-
-    def is_set(self) -> bool:
-        return self._asked
-
-    def wait(self, seconds: float) -> None:
-        """Sleeps, but not after somebody cancelled."""
-        end = monotonic() + seconds
-        while not self._asked and (left := end - monotonic()) > 0:
-            sleep(min(left, _GLANCE))
 
 
 @contextmanager

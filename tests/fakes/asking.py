@@ -8,10 +8,10 @@ from datetime import date
 from threading import Event
 from typing import TYPE_CHECKING
 
-from copilot_usage.copilot_api.deadline import Deadline
 from copilot_usage.copilot_api.source import GitHubSource
 from copilot_usage.domain.plan import Plan
 from copilot_usage.domain.scope import Scope, ScopeKind
+from copilot_usage.timing import Deadline
 from fakes.clock import RecordedClock
 from fakes.scripted import Reply, Request, ScriptedServer, as_json, scripted
 

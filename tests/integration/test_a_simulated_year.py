@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from copilot_usage.copilot_api.deadline import Deadline
 from copilot_usage.copilot_api.source import GitHubSource
 from copilot_usage.demo.activity import COUNTERS
 from copilot_usage.demo.github import serve
@@ -23,6 +22,7 @@ from copilot_usage.settings.wishes import settings_from
 from copilot_usage.snapshots.directory import DirectoryStore
 from copilot_usage.snapshots.patience import Patience
 from copilot_usage.snapshots.repository import RepositoryStore
+from copilot_usage.timing import Deadline
 from fakes.clock import RecordedClock
 from fakes.git import git, laid_down
 from fakes.github import BRANCH, FakeGitHub, Fault, refusing, small_owners, unauthorized, without_permission

@@ -7,9 +7,9 @@ from contextlib import closing
 
 import pytest
 
-from copilot_usage.copilot_api.deadline import Deadline
 from copilot_usage.copilot_api.downloads import Downloads
 from copilot_usage.errors import Unreachable, UnreadableDocument
+from copilot_usage.timing import Deadline
 from fakes.clock import RecordedClock
 from fakes.scripted import Reply, one_by_one, scripted
 

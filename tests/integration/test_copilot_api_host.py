@@ -14,7 +14,6 @@ import pytest
 import copilot_usage
 from copilot_usage import errors
 from copilot_usage.copilot_api.client import GitHubClient
-from copilot_usage.copilot_api.deadline import Deadline
 from copilot_usage.copilot_api.source import GitHubSource
 from copilot_usage.domain.asks import About, CreditMonth, EarlierDays, LatestReport, OwnerDay, SeatList
 from copilot_usage.domain.dates import DateRange
@@ -22,6 +21,7 @@ from copilot_usage.domain.outcome import CreditBill, Failure
 from copilot_usage.domain.plan import Plan
 from copilot_usage.domain.snapshot import Generation
 from copilot_usage.errors import TokenRefused, Unreachable
+from copilot_usage.timing import Deadline
 from fakes.asking import CANARY_TOKEN, NOT_FOUND, ORGANIZATION, TODAY, Asking, asking
 from fakes.clock import START, RecordedClock
 from fakes.scripted import Reply, Request, as_json, one_by_one, scripted

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from copilot_usage.copilot_api.deadline import Deadline
 from copilot_usage.copilot_api.source import GitHubSource
 from copilot_usage.demo.github import InventedGitHub, serve
 from copilot_usage.demo.owners import owners
@@ -37,6 +36,7 @@ from copilot_usage.domain.outcome import (
 from copilot_usage.domain.plan import Plan
 from copilot_usage.domain.snapshot import Generation
 from copilot_usage.errors import NotFound, TokenRefused
+from copilot_usage.timing import Deadline
 from fakes.asking import ENTERPRISE, ORGANIZATION, TODAY
 from fakes.clock import RecordedClock
 

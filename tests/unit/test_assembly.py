@@ -7,9 +7,9 @@ from datetime import UTC, date, datetime
 import pytest
 
 from copilot_usage.assembly import _within_the_run
-from copilot_usage.entrance import Cancellation, Clock
 from copilot_usage.errors import TimeUp
 from copilot_usage.settings.wishes import settings_from
+from copilot_usage.timing import Cancellation, Clock
 
 
 def test_the_store_waits_as_long_as_the_run_may_take_and_five_minutes_more() -> None:

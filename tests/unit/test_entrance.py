@@ -6,9 +6,10 @@ import os
 import signal
 import threading
 
-from copilot_usage.entrance import Cancellation, failure_of, stop_on_signals
+from copilot_usage.entrance import failure_of, stop_on_signals
 from copilot_usage.errors import StoreRefused
 from copilot_usage.runner.inputs import Surroundings
+from copilot_usage.timing import Cancellation
 
 
 def test_a_signal_is_remembered_and_the_handlers_are_put_back() -> None:

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
     import requests
 
-    from copilot_usage.copilot_api.deadline import Deadline
     from copilot_usage.copilot_api.questions import Question
+    from copilot_usage.timing import Deadline
 
 _logger = logging.getLogger(__name__)
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     import requests
 
-    from copilot_usage.copilot_api.deadline import Deadline
+    from copilot_usage.timing import Deadline
 
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
 # Answers to a link that has expired or whose file is gone; a fresh envelope may bring a link that works.

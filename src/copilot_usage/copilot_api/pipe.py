@@ -6,14 +6,15 @@ import threading
 from collections import deque
 from typing import TYPE_CHECKING
 
+from copilot_usage.timing import GLANCE
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from copilot_usage.copilot_api.deadline import Deadline
+    from copilot_usage.timing import Deadline
 
 # So much of a report may lie between the two; with a few reports at once this bounds what downloads hold.
 CAPACITY = 4 * 1024 * 1024
-_GLANCE = 0.2
 
 
 class Pipe:
@@ -59,7 +60,7 @@ class Pipe:
         """False: nobody reads on."""
         with self._changed:
             while self._held >= self._capacity and not self._abandoned:
-                self._changed.wait(_GLANCE)
+                self._changed.wait(GLANCE)
                 self._deadline.check()
             if self._abandoned:
                 return False
@@ -71,7 +72,7 @@ class Pipe:
     def _take(self) -> bytes | None:
         with self._changed:
             while not self._blocks and not self._ended:
-                self._changed.wait(_GLANCE)
+                self._changed.wait(GLANCE)
                 self._deadline.check()
             if not self._blocks:
                 return None

@@ -14,10 +14,10 @@ from copilot_usage.copilot_api.reports import NoSuchFile
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator
 
-    from copilot_usage.copilot_api.deadline import Deadline
     from copilot_usage.copilot_api.questions import Question
     from copilot_usage.copilot_api.reports import ReportFile, Reports
     from copilot_usage.copilot_api.workers import Workers
+    from copilot_usage.timing import Deadline
 
 
 class RowStreams:

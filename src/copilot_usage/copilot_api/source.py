@@ -37,11 +37,11 @@ if TYPE_CHECKING:
     from datetime import date
     from typing import Self
 
-    from copilot_usage.copilot_api.deadline import Deadline
     from copilot_usage.domain.asks import About, Ask
     from copilot_usage.domain.outcome import Outcome
     from copilot_usage.domain.plan import Plan
     from copilot_usage.domain.scope import Scope
+    from copilot_usage.timing import Deadline
 
 # So many asks are begun before their turn: enough to keep every thread busy, few enough to hold little.
 _AHEAD = 2 * AT_ONCE

@@ -21,13 +21,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from datetime import date
 
-    from copilot_usage.copilot_api.deadline import Deadline
     from copilot_usage.copilot_api.reports import ReportFile, Reports
     from copilot_usage.copilot_api.workers import Workers
     from copilot_usage.domain.asks import TeamDays
     from copilot_usage.domain.dates import DateRange
     from copilot_usage.domain.outcome import Outcome
     from copilot_usage.domain.scope import Scope
+    from copilot_usage.timing import Deadline
 
 _logger = logging.getLogger(__name__)
 

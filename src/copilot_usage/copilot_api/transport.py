@@ -16,7 +16,7 @@ from copilot_usage.copilot_api.tries import Trouble
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from copilot_usage.copilot_api.deadline import Deadline
+    from copilot_usage.timing import Deadline
 
 CONNECT_TIMEOUT = 10.0
 READ_TIMEOUT = 30.0

@@ -17,7 +17,7 @@ from copilot_usage.errors import Busy, CopilotUsageError, RateLimited, Unreachab
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from copilot_usage.copilot_api.deadline import Deadline
+    from copilot_usage.timing import Deadline
 
 _logger = logging.getLogger(__name__)
 

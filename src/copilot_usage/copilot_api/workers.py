@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
@@ -12,12 +12,10 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
-    from copilot_usage.copilot_api.deadline import Deadline
+    from copilot_usage.timing import Deadline
 
 # GitHub asks for few requests at once (docs: "Best practices for using the REST API").
 AT_ONCE = 4
-# How soon whoever waits for an answer notices that the run was cancelled.
-_GLANCE = 0.2
 
 Result = TypeVar("Result")
 
@@ -47,9 +45,7 @@ class Workers:
 
     def result(self, future: Future[Result]) -> Result:
         """Waits for it; raises what it raised, and TimeUp when the run ends meanwhile."""
-        while not wait([future], timeout=_GLANCE).done:
-            self._deadline.check()
-        return future.result()
+        return self._deadline.result(future)
 
     def in_order(self, works: Iterable[Callable[[], Result]]) -> Iterator[Result]:
         """The results in the order of the works, of which only a few are begun ahead."""

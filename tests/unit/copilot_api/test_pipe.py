@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from copilot_usage.copilot_api.deadline import Deadline
 from copilot_usage.copilot_api.pipe import Pipe
 from copilot_usage.errors import TimeUp, Unreachable
+from copilot_usage.timing import Deadline
 from fakes.clock import RecordedClock
 
 if TYPE_CHECKING:

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from copilot_usage.copilot_api.deadline import Deadline
 from copilot_usage.copilot_api.transport import timeouts
 from copilot_usage.errors import TimeUp
+from copilot_usage.timing import Deadline
 from fakes.clock import RecordedClock
 
 

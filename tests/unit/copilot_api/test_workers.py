@@ -5,9 +5,9 @@ from functools import partial
 
 import pytest
 
-from copilot_usage.copilot_api.deadline import Deadline
 from copilot_usage.copilot_api.workers import AT_ONCE, Workers
 from copilot_usage.errors import TimeUp
+from copilot_usage.timing import Deadline
 from fakes.clock import RecordedClock
 
 

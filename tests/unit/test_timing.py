@@ -4,8 +4,8 @@ from threading import Event
 
 import pytest
 
-from copilot_usage.copilot_api.deadline import Deadline
 from copilot_usage.errors import TimeUp
+from copilot_usage.timing import Deadline
 from fakes.clock import RecordedClock
 
 

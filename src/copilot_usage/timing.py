@@ -1,24 +1,70 @@
-"""How long this run may take, and how it waits; whoever cancels it ends every wait."""
+"""The clock of a run, its deadline, and its cancellation. Every wait of both edges goes through here.
+
+No main thread may wait for a network itself: a server that sends a byte a second keeps a read busy past every timeout,
+and a name that is looked up hears no signal. So each request runs in a thread of a pool, and the main thread takes its
+answer from `Deadline.result`. A thread that is still busy at the end is left behind (`__main__`).
+"""
 
 from __future__ import annotations
 
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from threading import Event
-from typing import TYPE_CHECKING, Protocol
+from time import monotonic, sleep
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from copilot_usage.errors import TimeUp
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from concurrent.futures import Future
+
+Result = TypeVar("Result")
+
+# How soon a wait notices that the run was cancelled, in seconds.
+GLANCE = 0.2
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """The only clock of a run. `now`: UTC; `elapsed`: seconds that never run backwards."""
+
+    now: Callable[[], datetime] = _utc_now
+    elapsed: Callable[[], float] = monotonic
+
+    def today(self) -> date:
+        """The UTC day."""
+        return self.now().date()
 
 
 class Cancelled(Protocol):
-    """Whether somebody cancelled the run."""
+    """Whether the run was cancelled."""
 
     def is_set(self) -> bool: ...
 
 
-# How soon a sleeper notices that the run was cancelled.
-_GLANCE = 0.2
+class Cancellation:
+    """Whether the run was cancelled. Without a lock: a signal's handler may interrupt the thread that would hold it."""
+
+    def __init__(self) -> None:
+        self._asked = False
+
+    def set(self) -> None:
+        self._asked = True
+
+    def is_set(self) -> bool:
+        return self._asked
+
+    def wait(self, seconds: float) -> None:
+        """Sleeps, but not once the run was cancelled."""
+        end = monotonic() + seconds
+        while not self._asked and (left := end - monotonic()) > 0:
+            sleep(min(left, GLANCE))
 
 
 class Deadline:
@@ -56,7 +102,7 @@ class Deadline:
         return self.cancelled.is_set() or self._stopped.is_set()
 
     def check(self) -> None:
-        """Raises TimeUp when the time is over or somebody cancelled the run."""
+        """Raises TimeUp when the time is over or it was cancelled."""
         if self.stopped:
             raise TimeUp(
                 "The run was cancelled",
@@ -75,6 +121,14 @@ class Deadline:
             self._sleep(seconds)
         self.check()
 
+    def result(self, future: Future[Result]) -> Result:
+        """Waits for a thread's work; raises what it raised, and TimeUp when the run ends meanwhile."""
+        while not future.done():
+            self.check()
+            with suppress(TimeoutError):
+                future.exception(timeout=GLANCE)
+        return future.result()
+
     def stop(self) -> None:
         """Nothing more is to be asked: ends every wait, in whatever thread."""
         self._stopped.set()
@@ -82,9 +136,9 @@ class Deadline:
     def _doze(self, seconds: float) -> None:
         """Sleeps, with an eye on both events; counts for itself, so that a clock that stands still prolongs no wait."""
         while seconds > 0 and not self.cancelled.is_set():
-            if self._stopped.wait(min(seconds, _GLANCE)):
+            if self._stopped.wait(min(seconds, GLANCE)):
                 return
-            seconds -= _GLANCE
+            seconds -= GLANCE
 
     def time_up(self) -> TimeUp:
         """The error for a run that takes too long."""
