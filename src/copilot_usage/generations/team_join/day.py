@@ -5,12 +5,10 @@ from __future__ import annotations
 from array import array
 from typing import TYPE_CHECKING
 
-from copilot_usage.generations.team_join.sums import Sums
+from copilot_usage.generations.team_join.sums import Places, Sums
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from copilot_usage.generations.team_join.sums import Places
 
 # With fewer people than this in the same set of teams, adding each to each team is cheaper than sums of their own.
 WORTH_SUMS = 16
@@ -64,12 +62,13 @@ class TeamDay:
     The sums are per set, or straight per team.
     """
 
-    def __init__(self, bit: int, sets: TeamSets, places: Places, *, breakdowns: bool) -> None:
+    def __init__(self, bit: int, sets: TeamSets, *, breakdowns: bool) -> None:
         self.bit = bit
-        self.places = places
+        self.places = Places()
         self.breakdowns = breakdowns
         self.owner: str | None = None
         self.members: dict[int, int] = {}
+        self.slugs: dict[int, str] = {}
         self._sets = sets
         self.set_of = array("l")
         self.seen = bytearray()

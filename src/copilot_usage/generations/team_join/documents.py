@@ -9,7 +9,7 @@ from copilot_usage.generations.team_join.rows import ABSENT, SEVEN, SIX
 from copilot_usage.generations.team_join.sums import COUNTERS_LINE, CREDIT, CREDITS_LINE, ROWS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from copilot_usage.generations.team_join.sums import Flags, Sums
 
@@ -17,24 +17,26 @@ _CREDITS = "ai_credits_used"
 _TOKENS = SESSIONS[3:]  # these stand in `token_usage`
 
 
-def known_figures(sums: Iterable[Sums]) -> frozenset[str]:
-    """The top-level figures that some row of the day said; for a team none of whose people has a row they are 0."""
-    return frozenset(name for team in sums for name in _top(team))
+def document(sums: Sums) -> dict[str, Any]:
+    """What the people of a team did together, of their own rows alone, so that it is the same whichever teams are read.
 
-
-def document(sums: Sums, known: frozenset[str]) -> dict[str, Any]:
-    """What the people of a team did together. A figure that no row of the day said is absent."""
+    A counter that a person's row does not say is zero in the sum (GitHub's recipe); of other figures that no row said,
+    the reader of the document knows whether they are zero or not measured yet.
+    """
     places = sums.places
     arrays = {
         "totals_by_ide": _rows(sums, _pairs(places.ides), ("ide",), SEVEN),
         "totals_by_feature": _rows(sums, _pairs(places.features), ("feature",), SEVEN),
         "totals_by_language_feature": _rows(sums, places.languages, ("language", "feature"), SIX),
+        "totals_by_language_model": _rows(sums, places.language_models, ("language", "model"), SIX),
         "totals_by_model_feature": _rows(sums, places.models, ("model", "feature"), SEVEN),
     }
-    said: dict[str, Any] = {"daily_active_users": sums.active} | dict.fromkeys(sorted(known), 0) | _top(sums)
+    said: dict[str, Any] = {"daily_active_users": sums.active} | dict.fromkeys(SEVEN, 0) | _top(sums)
     phases = [
-        {"phase": phase, "total_engaged_users": people} | ({} if number is None else {"phase_number": number})
-        for (phase, number), people in sorted(sums.phases.items(), key=str)
+        {"phase": phase, "total_engaged_users": people}
+        | ({} if number is None else {"phase_number": number})
+        | ({} if version is None else {"version": version})
+        for (phase, number, version), people in sorted(sums.phases.items(), key=str)
     ]
     arrays["totals_by_ai_adoption_phase"] = phases
     return said | {name: rows for name, rows in arrays.items() if rows} | _rare(sums)
@@ -93,7 +95,7 @@ def _rare(sums: Sums) -> dict[str, Any]:
         elif array == WINDOW:
             said[array] = _figures(AGENTS_WINDOW, line)
         else:
-            said.setdefault(array, []).append(_rare_row(array, value, line, sums.places.agents))
+            said.setdefault(array, []).append(_rare_row(array, value, line, sums.agents))
     return said
 
 

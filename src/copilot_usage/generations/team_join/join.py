@@ -15,12 +15,12 @@ from copilot_usage.generations.sieve import FlawTally
 from copilot_usage.generations.team_join import rows as team_rows
 from copilot_usage.generations.team_join import user_rows
 from copilot_usage.generations.team_join.day import NO_TEAM, TeamDay, TeamSets
-from copilot_usage.generations.team_join.documents import document, known_figures
+from copilot_usage.generations.team_join.documents import document
 from copilot_usage.generations.team_join.memberships import UNFIT, MembershipReport, People
 from copilot_usage.generations.team_join.names import TeamNames
 from copilot_usage.generations.team_join.people import PeopleLedger
 from copilot_usage.generations.team_join.rows import identity, is_active
-from copilot_usage.generations.team_join.sums import Places, Sums
+from copilot_usage.generations.team_join.sums import Sums
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -43,7 +43,6 @@ class TeamJoin:
         self._wanted = tuple(teams)
         self._names = TeamNames(owner, teams)
         self._sets = TeamSets()
-        self._places = Places()
         self._people = People()
         self._bits: dict[date, int] = {}
         self._open: dict[str, TeamDay] = {}
@@ -63,10 +62,11 @@ class TeamJoin:
         state = self._open.get(day.isoformat())
         if state is None:
             self._bits.setdefault(day, 1 << len(self._bits))
-            state = TeamDay(self._bits[day], self._sets, self._places, breakdowns=breakdowns)
+            state = TeamDay(self._bits[day], self._sets, breakdowns=breakdowns)
             self._open[day.isoformat()] = state
             self._members[day] = state.members
         state.enrol(teams, owner, self._people.count)
+        state.slugs |= report.slugs
 
     def add_users(self, lines: Iterable[bytes], *, days: Collection[date] | None = None) -> None:
         """Rows of usage, each joined with the membership of its own day; the days are known once all lines are read.
@@ -127,7 +127,6 @@ class TeamJoin:
         if state is None or day not in self._read:
             return {}
         sums = state.sums()
-        known = known_figures(sums.values())
         teams = self._names.by_scope(state.members)
         if len(teams) < len(state.members):
             self._flaws.add(
@@ -137,8 +136,8 @@ class TeamJoin:
         return {
             scope: {"day": day.isoformat()}
             | owner
-            | {"team_id": self._names.ids[team], "slug": self._names.slugs[team], "members": state.members[team]}
-            | document(sums.get(team, Sums(self._places)), known)
+            | {"team_id": self._names.ids[team], "slug": state.slugs[team], "members": state.members[team]}
+            | document(sums.get(team, Sums(state.places)))
             for scope, team in sorted(teams.items())
         }
 

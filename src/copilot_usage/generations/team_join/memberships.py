@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -51,6 +52,8 @@ class MembershipReport:
         self._bits: dict[tuple[Identity, str], int] = {}
         self._teams: dict[str | None, dict[int, int]] = {}
         self._teams_by_owner: dict[Identity | None, dict[int, int]] = {}
+        self._rows_of_owner: dict[Identity | None, int] = {}
+        self.slugs: dict[int, str] = {}
 
     def read(self, lines: Iterable[bytes], *, enterprise: bool) -> None:
         """Takes in the lines; bad ones become flaws."""
@@ -68,6 +71,8 @@ class MembershipReport:
         if row.day != self._iso and row.day is not None:
             self._flaws.add(f"{REPORT}, row {number}", "a row of another day than the report's")
             return
+        owner = row.enterprise_id if enterprise else row.organization_id
+        self._rows_of_owner[owner] = self._rows_of_owner.get(owner, 0) + 1
         bit = self._bits.get((row.team_id, row.slug))
         if bit is None:
             bit = self._bits[row.team_id, row.slug] = self._learn(row, number)
@@ -75,7 +80,6 @@ class MembershipReport:
             person = self._people.numbers.get(row.user_id)
             if person is None:
                 person = self._people.number(row.user_id)
-            owner = row.enterprise_id if enterprise else row.organization_id
             teams = self._teams_by_owner.get(owner)
             if teams is None:
                 teams = self._teams_of(owner)
@@ -88,7 +92,10 @@ class MembershipReport:
         except ValueError as error:
             self._flaws.add(f"{REPORT}, row {number}", str(error))
             return 0
-        return 0 if team is None else 1 << team
+        if team is None:
+            return 0
+        self.slugs[team] = row.slug
+        return 1 << team
 
     def _teams_of(self, owner: Identity | None) -> dict[int, int]:
         """An owner's id as a text and as a number is the same."""
@@ -97,15 +104,16 @@ class MembershipReport:
         return self._teams_by_owner[owner]
 
     def result(self) -> tuple[str | None, Mapping[int, int]]:
-        """The owner that most rows are of, if they say it, and person → teams. Rows of other owners are left out."""
-        unnamed = self._teams.get(None, {})
-        named = {owner: teams for owner, teams in self._teams.items() if owner is not None}
-        if not named:
-            return None, unnamed
-        usual = max(named, key=lambda owner: len(named[owner]))
-        for owner in named.keys() - {usual}:
-            self._flaws.add(REPORT, f"rows of another owner ({len(named[owner])} people)")
-        teams = named[usual]
-        for person, bits in unnamed.items():
+        """The owner that most rows are of, of whichever team, and person → teams. Rows of other owners are left out."""
+        rows: Counter[str] = Counter()
+        for owner, count in self._rows_of_owner.items():
+            if owner is not None:
+                rows[str(owner)] += count
+        usual = max(rows, key=lambda owner: (rows[owner], owner), default=None)
+        teams = self._teams.get(usual, {})
+        for owner, people in self._teams.items():
+            if owner not in {usual, None}:
+                self._flaws.add(REPORT, f"rows of another owner ({len(people)} people)")
+        for person, bits in self._teams.get(None, {}).items() if usual is not None else ():
             teams[person] = teams.get(person, 0) | bits
         return usual, teams

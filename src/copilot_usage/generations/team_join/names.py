@@ -32,7 +32,6 @@ class TeamNames:
         self._holder_of_slug: dict[str, tuple[int, date]] = {}
         self._named_on: list[date] = []
         self.ids: list[Identity] = []
-        self.slugs: list[str] = []
         self.scopes: list[Scope] = []
 
     def number(self, team_id: Identity, slug: str, day: date) -> int | None:
@@ -46,12 +45,10 @@ class TeamNames:
                 return None
             number = self._number_of_id[team_id] = len(self.ids)
             self.ids.append(team_id)
-            self.slugs.append(slug)
             self.scopes.append(self._owner.of_team(name))
             self._named_on.append(day)
         elif day >= self._named_on[number]:
             self._named_on[number] = day
-            self.slugs[number] = slug
             if self._every or name in self._wanted:
                 self.scopes[number] = self._owner.of_team(name)
         self._claim(name, number, day)

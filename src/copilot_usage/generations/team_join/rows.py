@@ -51,6 +51,11 @@ class LanguageFeatureRow(Six, kw_only=True, gc=False):
     feature: str
 
 
+class LanguageModelRow(Six, kw_only=True, gc=False):
+    value: str = field(name="language")
+    model: str
+
+
 class ModelFeatureRow(Seven, kw_only=True, gc=False):
     value: str = field(name="model")
     feature: str
@@ -109,6 +114,7 @@ class PluginRow(Struct, kw_only=True, gc=False):
 class Phase(Struct, kw_only=True, gc=False):
     phase: str
     phase_number: Count | None = None
+    version: str | None = None
 
 
 class UserRow(Seven, kw_only=True, gc=False):
@@ -137,6 +143,7 @@ class WholeUserRow(UserRow, kw_only=True, gc=False):
     totals_by_ide: list[IdeRow] | None = None
     totals_by_feature: list[FeatureRow] | None = None
     totals_by_language_feature: list[LanguageFeatureRow] | None = None
+    totals_by_language_model: list[LanguageModelRow] | None = None
     totals_by_model_feature: list[ModelFeatureRow] | None = None
     totals_by_cli: Sessions | None = None
     totals_by_copilot_app: Sessions | None = None

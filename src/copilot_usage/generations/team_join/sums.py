@@ -15,7 +15,7 @@ from copilot_usage.generations.team_join.rows import WholeUserRow
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from copilot_usage.generations.team_join.rows import LanguageFeatureRow, ModelFeatureRow, UserRow
+    from copilot_usage.generations.team_join.rows import LanguageFeatureRow, LanguageModelRow, ModelFeatureRow, UserRow
 
 Key = TypeVar("Key", str, tuple[str, ...])
 Thing = TypeVar("Thing")
@@ -24,7 +24,7 @@ LINE = 8
 ROWS = LINE - 1
 # Credits are summed as whole millionths, so that the sum does not depend on the order of the rows.
 CREDIT = 1_000_000
-# More different values than this are an error, or an attack; the rest goes where GitHub itself puts the rest.
+# More different values of a day than this are an error, or an attack; the rest goes where GitHub itself puts the rest.
 MOST_VALUES = 5_000
 OTHERS = "others"
 
@@ -32,18 +32,20 @@ OTHERS = "others"
 COUNTERS_LINE, CREDITS_LINE, BREAKDOWNS = 0, LINE, 2 * LINE
 # What a person's flags were: CLI, app, Agents window, cloud agent by its two names, review active, review passive.
 Flags = tuple[bool | None, ...]
+# An adoption phase: its name, its number, and the version of GitHub's rules for it.
+PhaseKey = tuple[str, int | None, str | None]
 
 
 class Places:
-    """Which value of which array has which place in the lists; one for all sums of a join."""
+    """Which value of which array has which place in the lists; one for all sums of a day."""
 
     def __init__(self) -> None:
         self.ides: dict[str, int] = {}
         self.features: dict[str, int] = {}
         self.languages: dict[tuple[str, ...], int] = {}
+        self.language_models: dict[tuple[str, ...], int] = {}
         self.models: dict[tuple[str, ...], int] = {}
         self.rare: dict[tuple[str, ...], int] = {}
-        self.agents: dict[str, str] = {}
         self.size = BREAKDOWNS
 
     def new(self, places: dict[Key, int], key: Key, others: Key) -> int:
@@ -56,16 +58,20 @@ class Places:
 
 
 class Sums:
-    """`amounts`: lines, each at its place; `active`, and per combination of flags and per adoption phase: people."""
+    """`amounts`: lines, each at its place; `active`, and per combination of flags and per adoption phase: people.
 
-    __slots__ = ("active", "amounts", "flags", "phases", "places")
+    `agents`: third-party agents by id, each with its name; of several names of a day the first in the alphabet.
+    """
+
+    __slots__ = ("active", "agents", "amounts", "flags", "phases", "places")
 
     def __init__(self, places: Places) -> None:
         self.active = 0
         self.places = places
         self.amounts = [0] * places.size
+        self.agents: dict[str, str] = {}
         self.flags: dict[Flags, int] = {}
-        self.phases: dict[tuple[str, int | None], int] = {}
+        self.phases: dict[PhaseKey, int] = {}
 
     def line(self, place: int) -> Sequence[int]:
         """The line at a place; zeros where nothing was added."""
@@ -102,23 +108,32 @@ class Sums:
     def _add_breakdowns(self, row: WholeUserRow, *, active: bool) -> None:
         self._grow()
         self._add_singles(row)
-        self._add_languages(row.totals_by_language_feature or ())
+        for language in row.totals_by_language_feature or ():
+            self._add_six(self.places.languages, language, language.feature)
+        for language_model in row.totals_by_language_model or ():
+            self._add_six(self.places.language_models, language_model, language_model.model)
         self._add_models(row.totals_by_model_feature or ())
         if active and row.ai_adoption_phase is not None:
-            phase = (row.ai_adoption_phase.phase, row.ai_adoption_phase.phase_number)
+            said = row.ai_adoption_phase
+            phase = (said.phase, said.phase_number, said.version)
             self.phases[phase] = self.phases.get(phase, 0) + 1
         if has_rare(row):
             for key, figures in rare_lines(row):
                 self._add_rarely(key, figures)
             for agent in row.totals_by_3rd_party_agent or ():
                 if agent.agent_name:
-                    self.places.agents[str(agent.agent_id)] = agent.agent_name
+                    self._name_agent(str(agent.agent_id), agent.agent_name)
+
+    def _name_agent(self, agent_id: str, name: str) -> None:
+        self.agents[agent_id] = min(name, self.agents.get(agent_id, name))
 
     def merge(self, other: Sums) -> None:
         """Takes in the sums over other people."""
         self.active += other.active
         _count_together(self.flags, other.flags)
         _count_together(self.phases, other.phases)
+        for agent_id, name in other.agents.items():
+            self._name_agent(agent_id, name)
         self._grow()
         other._grow()
         self.amounts[:] = map(add, self.amounts, other.amounts)
@@ -168,19 +183,21 @@ class Sums:
             amounts[place + 6] += row.loc_deleted_sum
             amounts[place + ROWS] += 1
 
-    def _add_languages(self, rows: Iterable[LanguageFeatureRow]) -> None:
-        places, amounts = self.places.languages, self.amounts
-        for row in rows:
-            place = places.get((row.value, row.feature))
-            if place is None:
-                place = self._new(places, (row.value, row.feature), (OTHERS, OTHERS))
-            amounts[place] += row.code_generation_activity_count
-            amounts[place + 1] += row.code_acceptance_activity_count
-            amounts[place + 2] += row.loc_suggested_to_add_sum
-            amounts[place + 3] += row.loc_suggested_to_delete_sum
-            amounts[place + 4] += row.loc_added_sum
-            amounts[place + 5] += row.loc_deleted_sum
-            amounts[place + ROWS] += 1
+    def _add_six(
+        self, places: dict[tuple[str, ...], int], row: LanguageFeatureRow | LanguageModelRow, second: str
+    ) -> None:
+        """A row of a language and something else."""
+        place = places.get((row.value, second))
+        if place is None:
+            place = self._new(places, (row.value, second), (OTHERS, OTHERS))
+        amounts = self.amounts
+        amounts[place] += row.code_generation_activity_count
+        amounts[place + 1] += row.code_acceptance_activity_count
+        amounts[place + 2] += row.loc_suggested_to_add_sum
+        amounts[place + 3] += row.loc_suggested_to_delete_sum
+        amounts[place + 4] += row.loc_added_sum
+        amounts[place + 5] += row.loc_deleted_sum
+        amounts[place + ROWS] += 1
 
     def _add_rarely(self, key: tuple[str, ...], figures: Sequence[int]) -> None:
         place = self.places.rare.get(key)

@@ -26,6 +26,7 @@ _ARRAYS: Mapping[str, tuple[tuple[str, ...], Mapping[str, str]]] = {
     "totals_by_ide": (("ide",), _SEVEN),
     "totals_by_feature": (("feature",), _SEVEN),
     "totals_by_language_feature": (("language", "feature"), _SIX),
+    "totals_by_language_model": (("language", "model"), _SIX),
     "totals_by_model_feature": (("model", "feature"), _SEVEN),
     AGENTS: (("agent_id",), _STARTS),
 } | {array: ((key,), _USES) for array, key in ITEMS.items()}
@@ -87,7 +88,7 @@ def _user(raw: Mapping[str, Any], sieve: Sieve) -> dict[str, Any]:
     phase = sieve.mapping(raw, "ai_adoption_phase")
     if isinstance(phase.get("phase"), str):
         number = sieve.amounts(phase, {"phase_number": "phase_number"}, "ai_adoption_phase")
-        cleaned["ai_adoption_phase"] = {"phase": phase["phase"]} | number
+        cleaned["ai_adoption_phase"] = _texts(phase, "phase", "version") | number
     return cleaned
 
 

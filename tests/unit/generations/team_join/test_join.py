@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -83,6 +84,7 @@ def test_a_teams_document_has_the_shape_of_an_organizations_day() -> None:
         "totals_by_ide": row["totals_by_ide"],
         "totals_by_feature": row["totals_by_feature"],
         "totals_by_language_feature": row["totals_by_language_feature"],
+        "totals_by_language_model": row["totals_by_language_model"],
         "totals_by_model_feature": row["totals_by_model_feature"],
         "totals_by_cli": {
             "session_count": 2,
@@ -119,7 +121,9 @@ def test_what_few_people_use_is_added_up_too() -> None:
     assert web["totals_by_slash_cmd"] == [{"slash_cmd": "plan", "interaction_count": 12}]
     assert web["totals_by_copilot_app"] == {"session_count": 3, "request_count": 0, "prompt_count": 6}
     assert web["totals_by_vscode_agent"] == {"session_count": 9, "total_user_messages": 27}
-    assert web["totals_by_ai_adoption_phase"] == [{"phase": "Phase 2", "phase_number": 2, "total_engaged_users": 2}]
+    assert web["totals_by_ai_adoption_phase"] == [
+        {"phase": "Phase 2", "phase_number": 2, "version": "v1", "total_engaged_users": 2}
+    ]
     assert reports.read(web, day=DAY, settled=True).flaws == ()
 
 
@@ -133,16 +137,13 @@ def test_a_team_without_a_single_row_did_nothing_and_that_is_known() -> None:
     users = [user_row(1, **counters(5, 20, 8, 30, 0, 40, 2), used_cli=True)]
     _, documents = _joined([membership(1, 42, "web"), membership(2, 43, "core")], users)
     core = documents[CORE]
-    assert (core["daily_active_users"], core["daily_active_cli_users"], core["loc_added_sum"]) == (0, 0, 0)
+    assert (core["daily_active_users"], core["loc_added_sum"]) == (0, 0)
     assert "ai_credits_used" not in core
 
 
-def test_a_figure_that_no_row_says_is_absent() -> None:
+def test_people_of_a_surface_that_no_row_of_the_team_tells_are_absent() -> None:
     _, documents = _joined([membership(1, 42, "web")], [user_row(1, loc_added_sum=3, used_cli=None)])
-    web = documents[WEB]
-    assert web["loc_added_sum"] == 3
-    assert not (set(COUNTERS) - {"loc_added_sum"}) & web.keys()
-    assert not [name for name in web if name.startswith("daily_") and name != "daily_active_users"]
+    assert [name for name in documents[WEB] if name.startswith("daily_")] == ["daily_active_users"]
 
 
 def test_a_figure_that_some_rows_say_is_the_sum_of_those() -> None:
@@ -254,7 +255,7 @@ def test_rows_of_another_day_than_the_reports_are_left_out_and_named() -> None:
     members = [membership(1, 42, "web"), membership(2, 42, "web", day="2026-10-04")]
     join, documents = _joined(members, [user_row(1, loc_added_sum=4, day="2026-10-04")])
     assert documents[WEB]["members"] == 1
-    assert "loc_added_sum" not in documents[WEB]
+    assert documents[WEB]["loc_added_sum"] == 0
     assert join.flaws == (
         Flaw("user-teams report, row 2", "a row of another day than the report's (2 times, here first)"),
     )
@@ -410,8 +411,9 @@ def test_an_older_day_that_is_read_later_does_not_give_a_team_its_old_name_back(
     for day, slug in ((DAY, "frontend"), (earlier, "web")):
         join.add_memberships(day, lines([membership(1, 42, slug, day=str(day))]))
         join.add_users(lines([user_row(1, day=str(day))]), days=[day])
-    (document,) = join.documents(earlier).values()
-    assert (document["day"], document["slug"]) == (str(earlier), "frontend")
+    ((scope, document),) = join.documents(earlier).items()
+    assert scope == OWNER.of_team("frontend")
+    assert (document["day"], document["slug"]) == (str(earlier), "web")
 
 
 def test_a_team_asked_for_by_its_old_slug_is_followed_under_it() -> None:
@@ -447,3 +449,75 @@ def test_people_are_listed_only_where_somebody_asked_for_names() -> None:
     silent, _ = _joined(members, users)
     assert silent.people(WEB, ending(DAY, 1)) == ()
     assert "person-" not in repr(vars(silent))
+
+
+def _agent(name: str | None, agent_id: str = "a-1") -> dict[str, Any]:
+    return {"agent_id": agent_id, "agent_name": name, "user_initiated_interaction_count": 1}
+
+
+def test_a_team_asked_alone_has_the_same_document_as_among_all_teams() -> None:
+    members = [
+        *(membership(n, 42, "web") for n in (1, 2)),
+        *(membership(n, 43, "core", organization_id=None) for n in (2, 3, 4)),
+        membership(5, 44, "docs", organization_id="666"),
+    ]
+    users = [
+        user_row(1, loc_added_sum=3, totals_by_3rd_party_agent=[_agent(None)]),
+        user_row(2, totals_by_3rd_party_agent=[_agent("Codex")]),
+        user_row(3, **counters(1, 2, 3, 4, 5, 6, 7), used_cli=True, totals_by_3rd_party_agent=[_agent("Codex 2")]),
+        user_row(4, ai_credits_used=2.5, used_copilot_app=False, totals_by_3rd_party_agent=[_agent("Claude", "a-2")]),
+    ]
+    _, among = _joined(members, users)
+    for team in (WEB, CORE):
+        _, alone = _joined(members, users, team)
+        assert json.dumps(alone[team]) == json.dumps(among[team])
+
+
+def test_what_people_do_not_say_is_zero_in_the_sum_of_their_team() -> None:
+    _, documents = _joined([membership(1, 42, "web"), membership(2, 43, "core")], [user_row(1, loc_added_sum=3)])
+    assert {name: documents[WEB][name] for name in COUNTERS} == dict.fromkeys(COUNTERS, 0) | {"loc_added_sum": 3}
+    assert {name: documents[CORE][name] for name in COUNTERS} == dict.fromkeys(COUNTERS, 0)
+
+
+def test_nothing_of_a_day_stands_in_the_document_of_another() -> None:
+    later = DAY + timedelta(days=1)
+    names = {DAY: ("web", "Codex"), later: ("frontend", "Codex 2")}
+
+    def documents(*order: date) -> dict[date, dict[str, Any]]:
+        join, found = TeamJoin(OWNER, [EVERY]), {}
+        for day in order:
+            join.add_memberships(day, lines([membership(1, 42, names[day][0], day=str(day))]))
+        for day in order:
+            row = user_row(1, day=str(day), totals_by_3rd_party_agent=[_agent(names[day][1])])
+            join.add_users(lines([row]), days=[day])
+        for day in order:
+            (found[day],) = join.documents(day).values()
+        return found
+
+    alone = documents(DAY) | documents(later)
+    assert documents(DAY, later) == documents(later, DAY) == alone
+    assert [(alone[day]["slug"], alone[day]["totals_by_3rd_party_agent"][0]["agent_name"]) for day in names] == [
+        ("web", "Codex"),
+        ("frontend", "Codex 2"),
+    ]
+
+
+def test_languages_by_model_and_phases_of_two_versions_are_added_up_too() -> None:
+    def row(person: int, version: str) -> dict[str, Any]:
+        return user_row(
+            person,
+            used_chat=True,
+            totals_by_language_model=[{"language": "go", "model": "auto", **counters(1, 2, 3, 4, 5, 6)}],
+            ai_adoption_phase={"phase": "Phase 2", "phase_number": 2, "version": version},
+        )
+
+    users = [row(1, "v1"), row(2, "v1"), row(3, "v2")]
+    _, documents = _joined([membership(n, 42, "web") for n in (1, 2, 3)], users)
+    assert documents[WEB]["totals_by_language_model"] == [
+        {"language": "go", "model": "auto", **counters(3, 6, 9, 12, 15, 18)}
+    ]
+    phase = {"phase": "Phase 2", "phase_number": 2}
+    assert documents[WEB]["totals_by_ai_adoption_phase"] == [
+        phase | {"version": "v1", "total_engaged_users": 2},
+        phase | {"version": "v2", "total_engaged_users": 1},
+    ]

@@ -21,6 +21,7 @@ ARRAYS: dict[str, tuple[str, ...]] = {
     "totals_by_ide": ("ide",),
     "totals_by_feature": ("feature",),
     "totals_by_language_feature": ("language", "feature"),
+    "totals_by_language_model": ("language", "model"),
     "totals_by_model_feature": ("model", "feature"),
 }
 FLAGS = ("used_chat", "used_agent", "used_cli", "used_copilot_cloud_agent", "used_copilot_code_review_passive")

@@ -103,13 +103,15 @@ def test_everything_of_a_row_that_fits_survives_the_slow_way() -> None:
         used_cli=True,
         totals_by_ide=[{"ide": "vim", **counters(1, 2, 3, 4, 5, 6, 7)}],
         totals_by_language_feature=[{"language": "go", "feature": "agent_edit", **counters(1, 2, 3, 4, 5, 6)}],
+        totals_by_language_model=[{"language": "go", "model": "auto", **counters(1, 2, 3, 4, 5, 6)}],
         totals_by_model_feature=[{"model": "auto", "feature": "agent_edit", **counters(1, 2, 3, 4, 5, 6, 7)}],
         totals_by_cli={"session_count": 1, "token_usage": {"output_tokens_sum": 5}},
         totals_by_copilot_app={"prompt_count": 2},
         totals_by_vscode_agent={"total_user_messages": 4},
         totals_by_3rd_party_agent=[{"agent_id": "a", "agent_name": "A", "user_initiated_interaction_count": 1}],
         totals_by_mcp=[{"mcp": "github", "interaction_count": 3}],
-        ai_adoption_phase={"phase": "Phase 1", "phase_number": 1},
+        ai_adoption_phase={"phase": "Phase 1", "phase_number": 1, "version": "v1"},
+        used_chat=True,
     )
     quickly, _ = _web(lines([row]))
     slowly, flaws = _web(lines([row | {"used_agent": "yes"}]))
