@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from copilot_usage.assembly import Door, assembled
-from copilot_usage.entrance import failure_of, stop_on_signals, warn_of_the_public
+from copilot_usage.entrance import check_the_network, failure_of, stop_on_signals, warn_of_the_public
 from copilot_usage.errors import CopilotUsageError, InputError
 from copilot_usage.job import run
 from copilot_usage.runner.commands import CommandFormatter, mask
@@ -51,6 +51,7 @@ def _door(clock: Clock, cancelled: Cancellation) -> Door:
 def _settings(environ: Mapping[str, str], around: Surroundings, clock: Clock) -> Settings:
     inputs = read_inputs(environ, (an_input.name for an_input in INPUTS))
     settings = settings_from(inputs, today=clock.today(), repository_owner=around.repository_owner)
+    check_the_network(settings, around)
     warn_of_the_public(settings, around)
     return settings
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from copilot_usage import __version__
-from copilot_usage.entrance import failure_of, stop_on_signals, warn_of_the_public
+from copilot_usage.entrance import check_the_network, failure_of, stop_on_signals, warn_of_the_public
 from copilot_usage.errors import InputError
 from copilot_usage.runner.inputs import surroundings
 from copilot_usage.settings.table import INPUTS
@@ -67,6 +67,7 @@ def _run(inputs: Mapping[str, str], environ: Mapping[str, str], around: Surround
     from copilot_usage.settings.wishes import settings_from
 
     settings = settings_from(inputs, today=clock.today(), repository_owner=around.repository_owner)
+    check_the_network(settings, around)
     warn_of_the_public(settings, around)
     from copilot_usage.assembly import Door, assembled
     from copilot_usage.job import run
@@ -86,6 +87,7 @@ def _import(options: argparse.Namespace, _: Mapping[str, str], around: Surroundi
 
     given = {**_given(options), "api": "snapshots"}
     settings = settings_from(given, today=clock.today(), needs_scope=False)
+    check_the_network(settings, around)
     with stop_on_signals() as cancelled:
         import_files(options.files, settings.scopes, store_of(settings, around, clock, cancelled), clock.today())
 

@@ -49,6 +49,21 @@ def stop_on_signals() -> Iterator[Cancellation]:
             signal.signal(number, handler)
 
 
+def check_the_network(settings: Settings, around: Surroundings) -> None:
+    """Raises InputError for variables with which GitHub cannot be asked; warns where a token can be read on the way."""
+    from copilot_usage.runner.inputs import network_problems
+
+    if settings.demo or not (settings.token or settings.snapshot_repository):
+        return
+    if problems := network_problems(around):
+        raise InputError(problems)
+    if around.is_unencrypted:
+        _logger.warning(
+            "`GITHUB_API_URL` begins with `http://`: tokens and usage can be read on the way by everyone in between.",
+            extra={"title": "The connection is not encrypted"},
+        )
+
+
 def warn_of_the_public(settings: Settings, around: Surroundings) -> None:
     """In a workflow of a public repository everyone reads along: raises InputError rather than name people there."""
     from copilot_usage.runner.event import repository_is_public

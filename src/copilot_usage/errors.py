@@ -44,7 +44,8 @@ class InputError(CopilotUsageError):
         super().__init__(
             f"{count} be used",
             cause="\n".join(problems),
-            remedy="Correct the `with:` block of the step (or the flags of the command) and run it again.",
+            remedy="Correct the `with:` block of the step (or the flags of the command), or the variable named, "
+            "and run it again.",
         )
 
 

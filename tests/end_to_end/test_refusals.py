@@ -54,6 +54,22 @@ def test_all_wrong_inputs_are_told_at_once_and_nothing_is_asked(workflow: Watche
     assert github.requests == []
 
 
+@pytest.mark.parametrize("keep", [False, True], ids=["without a history", "with a history"])
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("GITHUB_API_URL", "no address"),
+        ("GITHUB_API_URL", "http://api.octo.test"),
+        ("REQUESTS_CA_BUNDLE", "/not/there.pem"),
+    ],
+)
+def test_a_wrong_variable_is_named_before_anything_is_asked(
+    workflow: WatchedWorkflow, name: str, value: str, *, keep: bool
+) -> None:
+    workflow.environ = {"GITHUB_API_URL": "https://api.octo.test", name: value}
+    assert_explained(workflow.keep() if keep else workflow.run(), f"`{name}`", f"`{value}`", code=2)
+
+
 @pytest.mark.parametrize(
     ("reply", "words"),
     [

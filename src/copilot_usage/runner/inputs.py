@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
+import re
+import ssl
 from dataclasses import dataclass, field
+from ipaddress import IPv6Address
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from copilot_usage.settings.values import quoted
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 _PREFIX = "INPUT_"
 _API_URL = "https://api.github.com"
 _SERVER_URL = "https://github.com"
+_ADDRESS = re.compile(
+    r"(?P<scheme>https?)://(?P<host>[\w-]{1,63}(\.[\w-]{1,63})*|\[(?P<v6>[0-9a-f:.]+)\])"
+    r"(:(?P<port>[0-9]{1,5}))?(/[\w.~%-]*)*",
+    re.ASCII | re.IGNORECASE,
+)
+_LOOPBACK = re.compile(r"http://(localhost|127(\.[0-9]{1,3}){3}|\[::1\])([:/]|$)", re.IGNORECASE)
+# The first that is set counts, as with requests.
+_CA_BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 
 
 def read_inputs(environ: Mapping[str, str], names: Iterable[str]) -> dict[str, str]:
@@ -27,7 +41,8 @@ def in_a_workflow(environ: Mapping[str, str]) -> bool:
 class Surroundings:
     """What the environment says besides the inputs. Paths are None where this is no workflow.
 
-    `token`: for a terminal, where a flag would be seen by everyone on the machine.
+    `token`: for a terminal, where a flag would be seen by everyone on the machine. `ca_bundle`: the name of the
+    variable, and the path that it gives.
     """
 
     api_url: str = _API_URL
@@ -42,6 +57,13 @@ class Surroundings:
     output_path: str | None = None
     debug: bool = False
     token: str | None = field(default=None, repr=False)
+    allows_http: bool = False
+    ca_bundle: tuple[str, str] | None = None
+
+    @property
+    def is_unencrypted(self) -> bool:
+        """Whether tokens travel as plain text over a network."""
+        return self.api_url.lower().startswith("http:") and not _LOOPBACK.match(self.api_url)
 
 
 def surroundings(environ: Mapping[str, str]) -> Surroundings:
@@ -64,4 +86,46 @@ def surroundings(environ: Mapping[str, str]) -> Surroundings:
         output_path=value("GITHUB_OUTPUT"),
         debug=value("RUNNER_DEBUG") == "1",
         token=value("COPILOT_USAGE_TOKEN"),
+        allows_http=value("COPILOT_USAGE_ALLOW_HTTP") == "true",
+        ca_bundle=next(((name, path) for name in _CA_BUNDLES if (path := environ.get(name))), None),
     )
+
+
+def network_problems(around: Surroundings) -> list[str]:
+    """Why GitHub cannot be asked with these variables."""
+    return [*_problems_of_the_address(around), *_problems_of_the_certificates(around)]
+
+
+def _problems_of_the_address(around: Surroundings) -> Iterator[str]:
+    address = _ADDRESS.fullmatch(around.api_url)
+    # Without what could be a password.
+    given = quoted(around.api_url.rpartition("@")[2])
+    if address is None or not _is_host_and_port(address):
+        yield f"`GITHUB_API_URL`: {given} was given, allowed is `https://HOST[:PORT][/PATH]`."
+    elif around.is_unencrypted and not around.allows_http:
+        yield (
+            f"`GITHUB_API_URL`: {given} would send the token unencrypted over the network. Use `https://`; "
+            "or set the variable `COPILOT_USAGE_ALLOW_HTTP` to `true` where the network is trusted."
+        )
+
+
+def _problems_of_the_certificates(around: Surroundings) -> Iterator[str]:
+    if around.ca_bundle is None or around.api_url.lower().startswith("http:"):
+        return
+    name, path = around.ca_bundle
+    shown = f"`{name}`: {quoted(path, most=1000)}"
+    try:
+        where = {"capath": path} if Path(path).is_dir() else {"cafile": path}
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(**where)
+    except FileNotFoundError:
+        yield f"{shown} is not there."
+    except (OSError, ValueError):
+        yield f"{shown} cannot be read, or holds no certificates in PEM form."
+
+
+def _is_host_and_port(address: re.Match[str]) -> bool:
+    try:
+        IPv6Address(address["v6"] or "::")
+    except ValueError:
+        return False
+    return 0 < int(address["port"] or 443) < 65536

@@ -17,6 +17,9 @@ _EMPTY = frozenset(", \t\r\n")
 # What one message quotes of a value; the rest would bury the sentence.
 _QUOTED = 60
 
+# The form that HTTP gives a token (RFC 6750), with room beyond GitHub's longest.
+_TOKEN = re.compile(r"[A-Za-z0-9._~+/-]{1,2000}={0,9}")
+
 _Choice = TypeVar("_Choice", bound=StrEnum)
 _Value = TypeVar("_Value")
 
@@ -39,6 +42,16 @@ class Values:
 
     def text(self, name: str) -> str | None:
         return self._given.get(name) or None
+
+    def token(self, name: str) -> str | None:
+        text = self.text(name)
+        if text is not None and not _TOKEN.fullmatch(text):
+            self.problem(
+                name,
+                "is no token: it is too long, or holds a character that no token has, such as a space, a line break "
+                "or a colon. Paste the secret again.",
+            )
+        return text
 
     def several(self, name: str) -> tuple[str, ...]:
         """A list, taken apart at commas and newlines; repetitions count once."""
@@ -77,10 +90,10 @@ class Values:
             return default
 
 
-def quoted(text: str) -> str:
+def quoted(text: str, most: int = _QUOTED) -> str:
     """A value as a message may show it: on one line, and not without end."""
     shown = " ".join(text.replace("`", "'").split())
-    return f"`{shown}`" if len(shown) <= _QUOTED else f"`{shown[:_QUOTED]}…`"
+    return f"`{shown}`" if len(shown) <= most else f"`{shown[:most]}…`"
 
 
 def _boolean(text: str) -> bool:

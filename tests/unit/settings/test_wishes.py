@@ -50,6 +50,13 @@ def test_the_scope_follows_from_what_is_given(inputs: dict[str, str], expected: 
     [
         ({"token": ""}, "`token`"),
         ({"token": "two words"}, "`token`"),
+        ({"token": "ghp_one\nghp_two"}, "`token`"),
+        ({"token": "ghp_a::add-mask::b"}, "`token`"),
+        ({"token": "ghp_schlüssel"}, "`token`"),
+        ({"token": "g" * 10_000}, "`token`"),
+        ({"snapshot-token": "g" * 10_000}, "`snapshot-token`"),
+        ({"snapshot-token": "ghp_one\nghp_two"}, "`snapshot-token`"),
+        ({"snapshot-token": "ghp_a::add-mask::b"}, "`snapshot-token`"),
         ({"enterprise": "octo"}, "`scope`"),
         ({"scope": "galaxy"}, "`organization`"),
         ({"scope": "team"}, "`team`"),
