@@ -20,32 +20,30 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from copilot_usage.runner.inputs import Surroundings
+    from copilot_usage.runner.secrets import Secrets
     from copilot_usage.settings.wishes import Settings
-    from copilot_usage.timing import Cancellation, Clock
+    from copilot_usage.timing import Clock
 
 _logger = logging.getLogger("copilot_usage")
 
 
 def main(environ: Mapping[str, str], clock: Clock) -> int:
     """Runs the step; returns the exit code."""
-    around = surroundings(environ)
-    _log_to_the_runner()
+    around = surroundings(environ, tell_secret=_tell_the_runner)
+    _log_to_the_runner(around.secrets)
     try:
-        settings = _settings(environ, around, clock)
-        with stop_on_signals() as cancelled, assembled(settings, around, _door(clock, cancelled)) as parts:
-            run(settings, parts, clock.today())
+        given = _settings(environ, around, clock)
+        with stop_on_signals() as cancelled:
+            from copilot_usage.rendering.terminal.progress import ProgressLines
+
+            with assembled(given, around, Door(clock, cancelled, ProgressLines())) as (settings, parts):
+                run(settings, parts, clock.today())
     except Exception as error:  # noqa: BLE001 - the one place where everything is caught
         failure = failure_of(error, around)
         _logger.error("%s\n%s", failure.cause, failure.remedy, extra={"title": failure.title})  # noqa: TRY400 - for readers
         _show_in_summary(failure, around)
         return 2 if isinstance(error, InputError) else 1
     return 0
-
-
-def _door(clock: Clock, cancelled: Cancellation) -> Door:
-    from copilot_usage.rendering.terminal.progress import ProgressLines
-
-    return Door(clock, cancelled, ProgressLines(), mask=_mask)
 
 
 def _settings(environ: Mapping[str, str], around: Surroundings, clock: Clock) -> Settings:
@@ -56,16 +54,16 @@ def _settings(environ: Mapping[str, str], around: Surroundings, clock: Clock) ->
     return settings
 
 
-def _log_to_the_runner() -> None:
+def _log_to_the_runner(secrets: Secrets) -> None:
     handler = logging.StreamHandler(sys.stdout)
-    handler.setFormatter(CommandFormatter())
+    handler.setFormatter(CommandFormatter(secrets))
     # Debug lines always go out: the runner shows them when the workflow's debug switch is on.
     _logger.handlers[:] = [handler]
     _logger.setLevel(logging.DEBUG)
     _logger.propagate = False
 
 
-def _mask(text: str) -> None:
+def _tell_the_runner(text: str) -> None:
     sys.stdout.write(mask(text) + "\n")
     sys.stdout.flush()
 
@@ -74,6 +72,6 @@ def _show_in_summary(failure: CopilotUsageError, around: Surroundings) -> None:
     from copilot_usage.rendering.failure import render_failure
 
     try:
-        append_summary(around.summary_path, render_failure(failure))
+        append_summary(around.summary_path, around.secrets.hide(render_failure(failure)))
     except CopilotUsageError as error:
         _logger.warning("%s", error.cause, extra={"title": error.title})

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+import logging
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +13,7 @@ from copilot_usage.domain.storing import NoStore
 from copilot_usage.errors import TimeUp
 from copilot_usage.job import Parts
 from copilot_usage.publication import Publication
-from copilot_usage.settings.wishes import People
+from copilot_usage.settings.wishes import Api, People
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from copilot_usage.settings.wishes import Settings
     from copilot_usage.timing import Cancellation, Clock
 
+_logger = logging.getLogger(__name__)
 # Where a run puts what it could not store, below the runner's temporary folder.
 _RESCUED = "copilot-usage-not-stored"
 _DEFAULT_DIRECTORY = "snapshots"
@@ -35,53 +37,52 @@ _GRACE = 300.0
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """What a front door hands in: its clock, who cancels, how secrets are masked, how pages and progress are shown."""
+    """What a front door hands in: its clock, who cancels, how pages and progress are shown."""
 
     clock: Clock
     cancelled: Cancellation
     progress: Progress
-    mask: Callable[[str], None] = lambda _: None
     show: Callable[[str], None] | None = None
 
 
 @contextmanager
-def assembled(settings: Settings, around: Surroundings, door: Door) -> Iterator[Parts]:
-    """The parts of one run; connections, and the demo's GitHub, live as long as they do."""
-    if settings.demo:
-        with _invented(settings, around, door) as (settings, around), _parts(settings, around, door) as parts:  # noqa: PLR1704 - the demo's, from here on
-            yield parts
-    else:
-        with _parts(settings, around, door) as parts:
-            yield parts
+def assembled(settings: Settings, around: Surroundings, door: Door) -> Iterator[tuple[Settings, Parts]]:
+    """The settings of the run, which are not those given where it is the demo, and its parts.
 
-
-@contextmanager
-def _invented(settings: Settings, around: Surroundings, door: Door) -> Iterator[tuple[Settings, Surroundings]]:
-    """The same run against an invented GitHub on loopback: its tokens and its repository, nobody else's."""
-    from copilot_usage.demo.github import InventedGitHub, serve
-    from copilot_usage.demo.owners import owners_named
-
-    names = {scope.owner: scope.kind.owner_kind is ScopeKind.ENTERPRISE for scope in settings.scopes}
-    with serve(InventedGitHub(today=door.clock.today(), owners=owners_named(names))) as github:
-        wishes = replace(
-            settings,
-            token=github.reading_token,
-            snapshot_token=github.writing_token,
-            snapshot_repository=settings.snapshot_repository and github.repository,
-        )
-        yield wishes, replace(around, api_url=github.api_url)
-
-
-@contextmanager
-def _parts(settings: Settings, around: Surroundings, door: Door) -> Iterator[Parts]:
-    with _source(settings, around, door) as source:
-        yield Parts(
-            source=source,
+    Connections, and the demo's GitHub, live as long as they do.
+    """
+    with ExitStack() as stack:
+        if settings.demo:
+            settings, around = stack.enter_context(_invented(settings, around, door))
+        parts = Parts(
+            source=stack.enter_context(_source(settings, around, door)),
             store=store_of(settings, around, door.clock, door.cancelled),
             publisher=Publication(settings, around, door.show),
             headline=_headline,
             progress=door.progress,
         )
+        yield settings, parts
+
+
+@contextmanager
+def _invented(settings: Settings, around: Surroundings, door: Door) -> Iterator[tuple[Settings, Surroundings]]:
+    """The same run against an invented GitHub on loopback, with its token. Invented figures are kept nowhere."""
+    from copilot_usage.demo.github import InventedGitHub, serve
+    from copilot_usage.demo.owners import owners_named
+
+    if settings.keeps_history:
+        _logger.info("the demo keeps nothing: its figures are fictional, so no snapshot is read or written")
+    names = {scope.owner: scope.kind.owner_kind is ScopeKind.ENTERPRISE for scope in settings.scopes}
+    with serve(InventedGitHub(today=door.clock.today(), owners=owners_named(names))) as github:
+        demo = replace(
+            settings,
+            api=Api.AUTO if settings.api is Api.SNAPSHOTS else settings.api,
+            token=github.reading_token,
+            snapshot_repository=None,
+            snapshot_directory=None,
+            snapshot_token=None,
+        )
+        yield demo, replace(around, api_url=github.api_url)
 
 
 def _headline(report: Report) -> str:
@@ -109,7 +110,7 @@ def _source(settings: Settings, around: Surroundings, door: Door) -> Iterator[So
         token=settings.token,
         deadline=deadline,
         today=door.clock.today(),
-        mask=door.mask,
+        mask=around.secrets.add,
         people=settings.people is People.LOGINS,
     ) as source:
         yield source

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TextIO
 from copilot_usage import __version__
 from copilot_usage.entrance import check_the_network, failure_of, stop_on_signals, warn_of_the_public
 from copilot_usage.errors import InputError
+from copilot_usage.runner.commands import PlainFormatter, plain
 from copilot_usage.runner.inputs import surroundings
 from copilot_usage.settings.table import INPUTS
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from copilot_usage.runner.inputs import Surroundings
+    from copilot_usage.runner.secrets import Secrets
     from copilot_usage.timing import Clock
 
 _logger = logging.getLogger("copilot_usage")
@@ -31,7 +33,9 @@ def main(arguments: Sequence[str], environ: Mapping[str, str], clock: Clock) -> 
     """Runs a subcommand; returns the exit code."""
     options = _parser().parse_args(arguments)
     around = replace(surroundings(environ), workspace=".", summary_path=None, output_path=None)
-    _log_to_the_terminal(verbose=options.verbose or around.debug)
+    for secret in (options.__dict__.get(name) for name in ("token", "snapshot_token")):
+        around.secrets.add(secret or "")
+    _log_to_the_terminal(around.secrets, verbose=options.verbose or around.debug)
     try:
         _COMMANDS[options.command](options, environ, around, clock)
         sys.stdout.flush()
@@ -66,17 +70,17 @@ def _demo(options: argparse.Namespace, environ: Mapping[str, str], around: Surro
 def _run(inputs: Mapping[str, str], environ: Mapping[str, str], around: Surroundings, clock: Clock) -> None:
     from copilot_usage.settings.wishes import settings_from
 
-    settings = settings_from(inputs, today=clock.today(), repository_owner=around.repository_owner)
-    check_the_network(settings, around)
-    warn_of_the_public(settings, around)
+    given = settings_from(inputs, today=clock.today(), repository_owner=around.repository_owner)
+    check_the_network(given, around)
+    warn_of_the_public(given, around)
     from copilot_usage.assembly import Door, assembled
     from copilot_usage.job import run
     from copilot_usage.rendering.terminal.screen import Terminal
 
-    terminal = Terminal(sys.stdout, sys.stderr, environ)
+    terminal = Terminal(sys.stdout, sys.stderr, environ, harmless=plain)
     with stop_on_signals() as cancelled:
         door = Door(clock, cancelled, terminal.progress, show=terminal.show)
-        with assembled(settings, around, door) as parts:
+        with assembled(given, around, door) as (settings, parts):
             run(settings, parts, clock.today())
 
 
@@ -185,10 +189,10 @@ class _Stderr(logging.StreamHandler[TextIO]):
     def stream(self, _: TextIO) -> None: ...
 
 
-def _log_to_the_terminal(*, verbose: bool) -> None:
+def _log_to_the_terminal(secrets: Secrets, *, verbose: bool) -> None:
     # Looked up at each write: a progress bar puts itself in the stream's place while it is drawn.
     handler = _Stderr()
-    handler.setFormatter(logging.Formatter("%(message)s"))
+    handler.setFormatter(PlainFormatter(secrets))
     _logger.handlers[:] = [handler]
     _logger.setLevel(logging.DEBUG if verbose else logging.INFO)
     _logger.propagate = False

@@ -42,8 +42,9 @@ class Publication:
             )
             if name is not None and (error := self._write(name, parts)) is not None
         ]
+        hide = self._around.secrets.hide
         append_summary(self._around.summary_path, page)
-        append_outputs(self._around.output_path, outputs)
+        append_outputs(self._around.output_path, {name: hide(value) for name, value in outputs.items()})
         if self._show is not None:
             self._show(page)
         _logger.info("%s", outputs["headline"])
@@ -58,11 +59,11 @@ class Publication:
         for name in page.unused:
             text = f"`{name}` is neither a built-in template nor a kind of section, and no other template includes it."
             _logger.warning("%s", text, extra={"title": "A template is not used"})
-        return page.text
+        return self._around.secrets.hide(page.text)
 
     def _write(self, name: str, parts: Iterable[str]) -> OutputRefused | None:
         try:
-            path = write_file(self._around.workspace, name, parts)
+            path = write_file(self._around.workspace, name, map(self._around.secrets.hide, parts))
         except OutputRefused as error:
             return error
         _logger.info("wrote %s", path if self._show is not None else name)

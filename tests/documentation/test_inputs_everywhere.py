@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from copilot_usage.settings.wishes import settings_from
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
 ACTION: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
+PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 TODAY = date(2026, 11, 23)
 # What absence means something for: a default in action.yml would look like a given value.
 WITHOUT_DEFAULT = {"scope", "org", "enterprise", "team", "days", "since", "until", "snapshot-directory", "token"}
@@ -31,6 +33,19 @@ def rows(first_column: str) -> dict[str, tuple[str, ...]]:
             name, *cells = (cell.strip() for cell in re.split(r"(?<!\\)\|", row)[1:-1])
             found[name.strip("`")] = tuple(cells)
     return found
+
+
+# What branding can be (docs: "Metadata syntax for GitHub Actions"); the icons are Feather's.
+COLOURS = {"white", "black", "yellow", "blue", "green", "orange", "red", "purple", "gray-dark"}
+
+
+def test_the_marketplace_takes_the_action() -> None:
+    assert 0 < len(ACTION["description"]) < 125
+    assert ACTION["description"] == PROJECT["description"]
+    assert ACTION["name"] == "Copilot Usage Report"
+    assert ACTION["author"]
+    assert ACTION["branding"]["icon"] in {"trending-up", "bar-chart", "bar-chart-2", "activity"}
+    assert ACTION["branding"]["color"] in COLOURS
 
 
 def test_action_yml_has_the_inputs_of_the_table_in_their_order() -> None:

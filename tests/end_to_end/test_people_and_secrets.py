@@ -99,3 +99,16 @@ def test_the_debug_switch_shows_no_secret_either(workflow: WatchedWorkflow, gith
     workflow.environ = {"RUNNER_DEBUG": "1", "ACTIONS_STEP_DEBUG": "true"}
     github.fail("/copilot/billing/seats", None, times=1)
     assert workflow.keep(team="*", days="2").code == 0
+
+
+def test_what_a_template_prints_of_a_token_is_hidden_everywhere(
+    workflow: WatchedWorkflow, github: FakeGitHub, tmp_path: Path
+) -> None:
+    folder = tmp_path / "ours"  # outside the workspace, which is searched
+    folder.mkdir()
+    (folder / "summary.md.j2").write_text(f"# {github.reading_token} and {github.writing_token[:30]}\n")
+    (folder / f"{github.reading_token}.md.j2").write_text("")
+    done = workflow.keep(templates=str(folder), summary_file="page.md", days="1", compare="false", seats="false")
+    assert (done.code, done.summary) == (0, "# *** and ***\n"), done.log
+    assert "`***`" in done.log
+    assert (workflow.workspace / "page.md").read_text() == done.summary

@@ -94,6 +94,26 @@ def test_the_demo_needs_no_token_and_nothing_else(workflow: WatchedWorkflow, git
     assert "octo-org" in done.summary
 
 
+@pytest.mark.parametrize(
+    "history",
+    [
+        {"snapshot_repository": "me/real", "snapshot_token": "ghs_a_real_token_that_nothing_may_use"},
+        {"snapshot_directory": "kept"},
+        {"snapshot_directory": "kept", "api": "snapshots"},
+    ],
+    ids="-".join,
+)
+def test_the_demo_keeps_nothing_and_claims_no_commit(workflow: WatchedWorkflow, history: dict[str, str]) -> None:
+    done = workflow.step(MODULE, demo="true", json_file="usage.json", **history)
+    assert (done.code, done.outputs["days"]) == (0, "28"), done.log
+    assert (done.outputs["snapshot-commit"], done.outputs["snapshots-written"]) == ("", "0")
+    assert json.loads((workflow.workspace / "usage.json").read_text())["snapshots"] is None
+    assert [path.name for path in workflow.workspace.iterdir()] == ["usage.json"]
+    assert "me/real" not in done.everything()
+    assert "snapshots in" not in done.summary
+    assert "the demo keeps nothing" in done.log
+
+
 def test_the_owner_of_the_repository_is_the_organization_unless_told_otherwise(
     workflow: WatchedWorkflow, github: FakeGitHub
 ) -> None:

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import logging
 import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from copilot_usage.runner.secrets import Secrets
 
 _LEVELS = {logging.ERROR: "error", logging.WARNING: "warning"}
 # The runner shows ten annotations of a kind per step; further warnings are plain lines of the log.
 _MOST_ANNOTATIONS = 10
 # The runner cuts an annotation at 4,096 characters; lines of the log it shows whole.
 _LONGEST = 4_000
-# A plain line that looks like a command would be one (`::set-output…`, `##[error]…`).
-_COMMAND = re.compile(r"^(\s*)(::|##\[)", re.MULTILINE)
+# What the runner takes for a command: `::name` at the start of a line, and a carriage return starts one, too;
+# the older `##[name]` anywhere in a line.
+_COMMAND = re.compile(r"(?:\A|(?<=[\r\n]))\s*:(?=:)|#(?=#\[)")
 
 
 def escape(text: str) -> str:
@@ -24,35 +29,49 @@ def escape_property(text: str) -> str:
     return escape(text).replace(":", "%3A").replace(",", "%2C")
 
 
-def command(name: str, message: str, *, title: str | None = None) -> str:
+def command(name: str, message: str, *, title: str = "") -> str:
     """`::name title=…::message`."""
     properties = f" title={escape_property(title)}" if title else ""
     return f"::{name}{properties}::{escape(message)}"
 
 
 def plain(text: str) -> str:
-    """A line that no runner takes for a command, whatever stands in it."""
-    return _COMMAND.sub(lambda match: f"{match[1]}\u200b{match[2]}", text)
+    """Text that holds no command for the runner, whatever was put into it: a zero-width space breaks the mark."""
+    return _COMMAND.sub("\\g<0>\u200b", text)
 
 
-class CommandFormatter(logging.Formatter):
+class PlainFormatter(logging.Formatter):
+    """The message alone, without commands and secrets: a workflow may run the command in a step, too."""
+
+    def __init__(self, secrets: Secrets) -> None:
+        super().__init__()
+        self._secrets = secrets
+
+    def format(self, record: logging.LogRecord) -> str:
+        return self.harmless(record.getMessage())
+
+    def harmless(self, text: str) -> str:
+        return plain(self._secrets.hide(text))
+
+
+class CommandFormatter(PlainFormatter):
     """One record, one line: `::debug::`, a plain line, `::warning …::` or `::error …::`."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, secrets: Secrets) -> None:
+        super().__init__(secrets)
         self._annotations: dict[str, int] = {}
 
     def format(self, record: logging.LogRecord) -> str:
-        message = record.getMessage()
+        message, title = super().format(record), self.harmless(getattr(record, "title", ""))
         if record.levelno <= logging.DEBUG:
             return command("debug", message)
         name = next((name for level, name in _LEVELS.items() if record.levelno >= level), None)
         if name is None:
-            return plain(message)
+            return message
         count = self._annotations[name] = self._annotations.get(name, 0) + 1
         if count > _MOST_ANNOTATIONS and name == "warning":
-            return plain(f"Warning: {getattr(record, 'title', '')}: {message}")
-        return command(name, message[:_LONGEST], title=getattr(record, "title", None))
+            return f"Warning: {title}: {message}"
+        return command(name, message[:_LONGEST], title=title)
 
 
 def mask(text: str) -> str:

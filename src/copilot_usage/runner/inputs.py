@@ -9,10 +9,11 @@ from ipaddress import IPv6Address
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from copilot_usage.runner.secrets import Secrets
 from copilot_usage.settings.values import quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
 _PREFIX = "INPUT_"
 _API_URL = "https://api.github.com"
@@ -42,7 +43,7 @@ class Surroundings:
     """What the environment says besides the inputs. Paths are None where this is no workflow.
 
     `token`: for a terminal, where a flag would be seen by everyone on the machine. `ca_bundle`: the name of the
-    variable, and the path that it gives.
+    variable, and the path that it gives. `secrets`: what no output may hold.
     """
 
     api_url: str = _API_URL
@@ -57,6 +58,7 @@ class Surroundings:
     output_path: str | None = None
     debug: bool = False
     token: str | None = field(default=None, repr=False)
+    secrets: Secrets = field(default_factory=Secrets, repr=False, compare=False)
     allows_http: bool = False
     ca_bundle: tuple[str, str] | None = None
 
@@ -66,8 +68,8 @@ class Surroundings:
         return self.api_url.lower().startswith("http:") and not _LOOPBACK.match(self.api_url)
 
 
-def surroundings(environ: Mapping[str, str]) -> Surroundings:
-    """Reads them; empty or blank means absent."""
+def surroundings(environ: Mapping[str, str], tell_secret: Callable[[str], None] = lambda _: None) -> Surroundings:
+    """Reads them; empty or blank means absent. `tell_secret`: see Secrets."""
 
     def value(name: str) -> str | None:
         return environ.get(name, "").strip() or None
@@ -88,6 +90,7 @@ def surroundings(environ: Mapping[str, str]) -> Surroundings:
         token=value("COPILOT_USAGE_TOKEN"),
         allows_http=value("COPILOT_USAGE_ALLOW_HTTP") == "true",
         ca_bundle=next(((name, path) for name in _CA_BUNDLES if (path := environ.get(name))), None),
+        secrets=Secrets((environ[name].strip() for name in environ if name.endswith("TOKEN")), tell=tell_secret),
     )
 
 

@@ -161,7 +161,14 @@ INPUTS: tuple[Input, ...] = (
         "For the whole run, waiting for rate limits included.",
         "MINUTES",
     ),
-    Input("demo", RUN, "`false`", "An invented organization: no token, no network.", "BOOLEAN", flag=True),
+    Input(
+        "demo",
+        RUN,
+        "`false`",
+        "An invented organization: no token, no network, and nothing is kept.",
+        "BOOLEAN",
+        flag=True,
+    ),
 )
 
 OUTPUTS: dict[str, str] = {

@@ -1,16 +1,20 @@
 from __future__ import annotations
 
 import logging
+import re
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from copilot_usage.runner.commands import CommandFormatter, mask, plain
+from copilot_usage.runner.commands import CommandFormatter, PlainFormatter, mask, plain
+from copilot_usage.runner.secrets import Secrets
 
 
 def formatted(level: int, message: str, **extra: str) -> str:
     record = logging.LogRecord("copilot_usage", level, "", 0, message, (), None)
     record.__dict__.update(extra)
-    return CommandFormatter().format(record)
+    return CommandFormatter(Secrets()).format(record)
 
 
 def test_a_warning_is_an_annotation_with_a_title() -> None:
@@ -31,10 +35,50 @@ def test_debug_lines_are_left_to_the_runner() -> None:
     assert formatted(logging.DEBUG, "will ask") == "::debug::will ask"
 
 
-@pytest.mark.parametrize("hostile", ["::error::x", "  ::add-mask::x", "##[error]x", "fine\n::stop-commands::x"])
+HOSTILE = [
+    "::error::x",
+    "  ::add-mask::x",
+    "\u3000::add-mask::x",
+    "##[error]x",
+    "fine\n::stop-commands::x",
+    "fine\r::stop-commands::x",
+    "a team named x##[set-output name=headline;]y",
+    "fine\r##[set-output name=headline;]y",
+    ":::error::x",
+    "###[error]x",
+    "#\u200b##[error]x",
+]
+
+
+def commands_in(text: str) -> list[str]:
+    """As the runner reads them: a carriage return ends a line, `::` begins it, `##[` is looked for anywhere in it."""
+    lines = re.split(r"\r\n|\r|\n", text)
+    return [line for line in lines if line.lstrip().startswith("::") or "##[" in line]
+
+
+@pytest.mark.parametrize("hostile", HOSTILE)
 def test_no_plain_line_is_taken_for_a_command(hostile: str) -> None:
-    lines = plain(hostile).splitlines()
-    assert not any(line.lstrip(" ").startswith(("::", "##[")) for line in lines)
+    assert commands_in(plain(hostile)) == []
+
+
+@pytest.mark.parametrize("hostile", HOSTILE)
+@pytest.mark.parametrize("level", [logging.DEBUG, logging.INFO, logging.WARNING, logging.ERROR])
+def test_what_is_logged_holds_no_command_but_its_own(level: int, hostile: str) -> None:
+    own = {logging.DEBUG: ["::debug"], logging.WARNING: ["::warning"], logging.ERROR: ["::error"]}.get(level, [])
+    text = formatted(level, f"{hostile} and {hostile}", title=hostile)
+    assert [line[: len(own[0])] for line in commands_in(text)] == own
+    assert "##[" not in text
+
+
+@pytest.mark.parametrize("hostile", HOSTILE)
+def test_a_command_in_a_terminal_logs_none_either(hostile: str) -> None:
+    record = logging.LogRecord("copilot_usage", logging.INFO, "", 0, "%s", (hostile,), None)
+    assert commands_in(PlainFormatter(Secrets()).format(record)) == []
+
+
+@given(st.lists(st.sampled_from([":", "#", "[", "\r", "\n", " ", "x", "\u200b", "\ufeff"])).map("".join))
+def test_no_text_at_all_is_taken_for_a_command(text: str) -> None:
+    assert commands_in(plain(text)) == []
 
 
 def test_an_annotation_is_cut_before_the_runner_cuts_it() -> None:
@@ -48,7 +92,7 @@ def test_what_is_for_finding_mistakes_is_whole_and_so_is_a_secret() -> None:
 
 
 def test_warnings_beyond_what_the_runner_shows_become_plain_lines() -> None:
-    formatter = CommandFormatter()
+    formatter = CommandFormatter(Secrets())
     record = logging.LogRecord("copilot_usage", logging.WARNING, "", 0, "again", (), None)
     lines = [formatter.format(record) for _ in range(12)]
     assert sum(line.startswith("::warning") for line in lines) == 10

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from copilot_usage.rendering.terminal.screen import Terminal, show
+from copilot_usage.runner.commands import plain
 
 COLOURS = {"TERM": "xterm-256color", "COLUMNS": "80", "LINES": "24"}
 PAGE = """\
@@ -158,3 +159,10 @@ def test_a_terminal_shows_the_page_on_one_stream_and_progress_on_the_other() -> 
     assert "Active people" in out.getvalue()
     assert "octo-org" in err.getvalue()
     assert "octo-org" not in out.getvalue().replace("usage · octo-org", "")
+
+
+def test_what_was_written_as_entities_passes_the_filter_as_plain_text() -> None:
+    out = io.StringIO()
+    Terminal(out, io.StringIO(), {}, harmless=plain).show("| Team |\n|:--|\n| &#35;&#35;&#91;error&#93;x |\n")
+    assert "[error]x" in out.getvalue()
+    assert "##[" not in out.getvalue()
