@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 from copilot_usage.domain.scope import ScopeKind
 from copilot_usage.domain.storing import NoStore
-from copilot_usage.errors import TimeUp
 from copilot_usage.job import Parts
 from copilot_usage.publication import Publication
 from copilot_usage.settings.wishes import Api, People
+from copilot_usage.timing import Deadline, Late
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from copilot_usage.domain.storing import Store
     from copilot_usage.runner.inputs import Surroundings
     from copilot_usage.settings.wishes import Settings
-    from copilot_usage.timing import Cancellation, Clock
+    from copilot_usage.timing import Cancellation, Cancelled, Clock
 
 _logger = logging.getLogger(__name__)
 # Where a run puts what it could not store, below the runner's temporary folder.
@@ -33,6 +33,8 @@ _RESCUED = "copilot-usage-not-stored"
 _DEFAULT_DIRECTORY = "snapshots"
 # Seconds that saving may take beyond the run's time.
 _GRACE = 300.0
+# Seconds that saving may take when the run was cancelled: the runner kills it after ten.
+_LAST_SAVE = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,18 +99,11 @@ def _source(settings: Settings, around: Surroundings, door: Door) -> Iterator[So
         yield _Nobody()
         return
     from copilot_usage.copilot_api.source import GitHubSource
-    from copilot_usage.timing import Deadline
 
-    deadline = Deadline(
-        60 * settings.timeout_minutes,
-        now=lambda: door.clock.now().timestamp(),
-        elapsed=door.clock.elapsed,
-        cancelled=door.cancelled,
-    )
     with GitHubSource(
         api_url=around.api_url,
         token=settings.token,
-        deadline=deadline,
+        deadline=_deadline(settings, door.clock, door.cancelled),
         today=door.clock.today(),
         mask=around.secrets.add,
         people=settings.people is People.LOGINS,
@@ -124,41 +119,39 @@ class _Nobody:
 
 
 def store_of(settings: Settings, around: Surroundings, clock: Clock, cancelled: Cancellation) -> Store:
-    """Where snapshots are kept: a repository, a local folder, or nowhere. `cancelled` ends its waits, not its saves."""
+    """Where snapshots are kept: a repository, a local folder, or nowhere."""
     if not settings.keeps_history:
         return NoStore()
     from copilot_usage.snapshots.directory import DirectoryStore
-
-    if settings.snapshot_repository is None:
-        return DirectoryStore(Path(around.workspace, settings.snapshot_directory or _DEFAULT_DIRECTORY))
-    from copilot_usage.snapshots.patience import Patience
-    from copilot_usage.snapshots.repository import RepositoryStore
     from copilot_usage.snapshots.rescue import RescuingStore
 
+    rescued = Path(around.temporary or ".", _RESCUED)
+    directory = settings.snapshot_directory or _DEFAULT_DIRECTORY
+    saving = _deadline(settings, clock, Late(cancelled, _LAST_SAVE, clock.elapsed), grace=_GRACE)
+    if settings.snapshot_repository is None:
+        folder = DirectoryStore(Path(around.workspace, directory), wait=saving.wait)
+        return RescuingStore(folder, rescued, "--snapshot-directory FOLDER")
+    from copilot_usage.snapshots.patience import Patience
+    from copilot_usage.snapshots.repository import RepositoryStore
+
+    patience = Patience(saving=saving)
+    patience.follow(_deadline(settings, clock, cancelled))
     store = RepositoryStore(
         repository=settings.snapshot_repository,
         branch=settings.snapshot_branch,
-        directory=settings.snapshot_directory or _DEFAULT_DIRECTORY,
+        directory=directory,
         token=settings.snapshot_token or "",
         api_url=around.api_url,
-        patience=Patience(sleep=_within_the_run(settings, clock, cancelled)),
+        patience=patience,
     )
-    return RescuingStore(store, Path(around.temporary or ".", _RESCUED))
+    return RescuingStore(store, rescued, "--snapshot-repository OWNER/NAME --snapshot-token TOKEN")
 
 
-def _within_the_run(settings: Settings, clock: Clock, cancelled: Cancellation) -> Callable[[float], None]:
-    """Waits of the store, counted from now: a little longer than everything else, so that what was fetched is kept."""
-    end = clock.elapsed() + 60 * settings.timeout_minutes + _GRACE
-
-    def wait(seconds: float) -> None:
-        if clock.elapsed() + seconds > end:
-            raise TimeUp(
-                "The time for this run is over",
-                cause=f"The snapshot repository could not be had within {settings.timeout_minutes} minutes "
-                "(`timeout-minutes`), nor in the five minutes after them.",
-                remedy="Run it again later, or give it more time:\n\n"
-                f"```yaml\nwith:\n  timeout-minutes: {2 * settings.timeout_minutes}\n```",
-            )
-        cancelled.wait(seconds)
-
-    return wait
+def _deadline(settings: Settings, clock: Clock, cancelled: Cancelled, grace: float = 0) -> Deadline:
+    return Deadline(
+        60 * settings.timeout_minutes,
+        now=lambda: clock.now().timestamp(),
+        elapsed=clock.elapsed,
+        cancelled=cancelled,
+        grace=grace,
+    )

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from copilot_usage import loading, planning, reporting
 from copilot_usage.domain.ledger import Ledger
+from copilot_usage.domain.report import Note
 from copilot_usage.generations.reading import read
 from copilot_usage.keeping import Keeper
 from copilot_usage.step_outputs import outputs_of
@@ -50,12 +51,28 @@ def run(settings: Settings, parts: Parts, today: date) -> Report:
     ledger = load(settings, parts.store, today)
     keeper = Keeper(parts.store, owners=len({scope.parent for scope in settings.scopes}))
     try:
-        fetch(settings, parts, ledger, keeper, today)
-    finally:
-        keeper.finish(ledger, reporting.seat_rules(settings, today))
+        try:
+            fetch(settings, parts, ledger, keeper, today)
+        finally:
+            keeper.finish(ledger, reporting.seat_rules(settings, today))
+        report = show(settings, parts, ledger, keeper, today)
+    except Exception:
+        if (refused := keeper.refused) is not None:
+            _logger.error("%s\n%s", refused.cause, refused.remedy, extra={"title": refused.title})  # noqa: TRY400 - for readers
+        raise
+    if keeper.refused is not None:
+        raise keeper.refused
+    return report
+
+
+def show(settings: Settings, parts: Parts, ledger: Ledger, keeper: Keeper, today: date) -> Report:
+    """Makes the page, whatever became of the history; raises what kept the run from it."""
     if ledger.fatal is not None and not reporting.can_do_without(ledger.fatal, settings, ledger):
         raise ledger.fatal
     report = reporting.report_of(settings, ledger, today, keeper.saved)
+    if keeper.refused is not None:
+        missing = Note(f"What this run fetched is not in the history: {keeper.refused.title}.", caution=True)
+        report = replace(report, notes=(missing, *report.notes))
     if not any(scope.now.days for scope in report.scopes):
         _logger.warning("GitHub has no usage for this range; the page's notes say more.", extra={"title": "No usage"})
     for caution in report.cautions:

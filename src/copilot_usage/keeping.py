@@ -10,6 +10,7 @@ from copilot_usage.domain.outcome import Fetched
 from copilot_usage.domain.seats import summarise_seats
 from copilot_usage.domain.snapshot import Generation, Snapshot
 from copilot_usage.domain.storing import Saved
+from copilot_usage.errors import CopilotUsageError
 
 if TYPE_CHECKING:
     from datetime import date
@@ -26,7 +27,10 @@ _DAYS_A_COMMIT = 30
 
 
 class Keeper:
-    """Collects fetched days; `owners`: of how many owners the run fetches days."""
+    """Collects fetched days; `owners`: of how many owners the run fetches days.
+
+    `refused`: why they could not be saved. They are then saved again, all together, at the end.
+    """
 
     def __init__(self, store: Store, *, owners: int) -> None:
         self._store = store
@@ -35,6 +39,7 @@ class Keeper:
         self._owner_days: set[tuple[Scope, date]] = set()
         self._expected = 0
         self.saved = Saved(0)
+        self.refused: CopilotUsageError | None = None
 
     def expect(self, owner_days: int) -> None:
         """So many more days of owners are going to be fetched."""
@@ -47,16 +52,21 @@ class Keeper:
         self._waiting.append(outcome.snapshot)
         self._owner_days.add((outcome.snapshot.scope.parent, outcome.snapshot.day))
         long = self._expected > 2 * _DAYS_A_COMMIT * self._owners
-        if long and len(self._owner_days) >= _DAYS_A_COMMIT * self._owners:
+        if long and self.refused is None and len(self._owner_days) >= _DAYS_A_COMMIT * self._owners:
             self.flush()
 
     def flush(self) -> None:
-        """Saves what is waiting."""
-        waiting, self._waiting = self._waiting, []
+        """Saves what is waiting; a page can be made of it in any case."""
         self._owner_days.clear()
-        if waiting:
-            saved = self._store.save(waiting)
-            self.saved = Saved(self.saved.days_written + saved.days_written, saved.commit or self.saved.commit)
+        if not self._waiting:
+            return
+        try:
+            saved = self._store.save(self._waiting)
+        except CopilotUsageError as error:
+            self.refused = error
+            return
+        self._waiting, self.refused = [], None
+        self.saved = Saved(self.saved.days_written + saved.days_written, saved.commit or self.saved.commit)
 
     def finish(self, ledger: Ledger, rules: SeatRules) -> None:
         """Adds what is only known at the end: days known to have no report, and the seats of today."""

@@ -67,11 +67,26 @@ class Cancellation:
             sleep(min(left, GLANCE))
 
 
+class Late:
+    """A cancellation that is heard some seconds later, counted from the first look at it: time for a last save."""
+
+    def __init__(self, cancelled: Cancelled, seconds: float, elapsed: Callable[[], float]) -> None:
+        self._cancelled = cancelled
+        self._seconds = seconds
+        self._elapsed = elapsed
+        self._end: float | None = None
+
+    def is_set(self) -> bool:
+        if self._end is None and self._cancelled.is_set():
+            self._end = self._elapsed() + self._seconds
+        return self._end is not None and self._elapsed() >= self._end
+
+
 class Deadline:
     """The end of the run's time. `now` gives seconds since 1970, as GitHub's `x-ratelimit-reset` does.
 
     `elapsed` gives seconds that never run backwards (None: `now` does). `sleep` waits for so many seconds; without it
-    the wait ends early when `cancelled` is set.
+    the wait ends early when `cancelled` is set. `grace`: seconds beyond, for what must still be done when it is over.
     """
 
     def __init__(
@@ -82,6 +97,7 @@ class Deadline:
         elapsed: Callable[[], float] | None = None,
         sleep: Callable[[float], object] | None = None,
         cancelled: Cancelled | None = None,
+        grace: float = 0,
     ) -> None:
         self.now = now
         self.cancelled = cancelled or Event()
@@ -89,7 +105,7 @@ class Deadline:
         self._sleep = sleep or self._doze
         self._seconds = seconds
         self._elapsed = elapsed or now
-        self._end = self._elapsed() + seconds
+        self._end = self._elapsed() + seconds + grace
 
     @property
     def left(self) -> float:
@@ -106,7 +122,7 @@ class Deadline:
         if self.stopped:
             raise TimeUp(
                 "The run was cancelled",
-                cause="Somebody, or the runner, stopped it before everything was fetched.",
+                cause="Somebody, or the runner, stopped it before everything was done.",
                 remedy="Run it again: what was stored is not asked for again.",
             )
         if self.left <= 0:
@@ -145,7 +161,7 @@ class Deadline:
         minutes = f"{self._seconds / 60:g}"
         return TimeUp(
             "The time for this run is over",
-            cause=f"Not everything could be fetched within {minutes} minutes (`timeout-minutes`).",
+            cause=f"Not everything could be done within {minutes} minutes (`timeout-minutes`).",
             remedy="Give it more time, or a shorter range; what was stored is not asked for again:\n\n"
             f"```yaml\nwith:\n  timeout-minutes: {round(self._seconds / 30) or 30}\n```",
         )

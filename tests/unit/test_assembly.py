@@ -1,26 +1,36 @@
-"""What the real things are given: here, how long the store may wait."""
+"""What the real things are given: here, where snapshots go."""
 
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
 
 import pytest
 
-from copilot_usage.assembly import _within_the_run
-from copilot_usage.errors import TimeUp
+from copilot_usage.assembly import store_of
+from copilot_usage.domain.dates import DateRange
+from copilot_usage.errors import StoreRefused
+from copilot_usage.runner.inputs import Surroundings
 from copilot_usage.settings.wishes import settings_from
+from copilot_usage.snapshots.directory import DirectoryStore
 from copilot_usage.timing import Cancellation, Clock
+from unit.snapshots.strategies import snapshot
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+DAYS = DateRange(date(2026, 11, 1), date(2026, 11, 30))
 
 
-def test_the_store_waits_as_long_as_the_run_may_take_and_five_minutes_more() -> None:
-    elapsed = [0.0]
-    clock = Clock(now=lambda: datetime(2026, 11, 23, tzinfo=UTC), elapsed=lambda: elapsed[0])
-    cancelled = Cancellation()
-    cancelled.set()  # so that nothing here really waits
-    inputs = {"token": "t", "org": "octo-org", "timeout-minutes": "10"}
-    wait = _within_the_run(settings_from(inputs, today=date(2026, 11, 23)), clock, cancelled)
-    wait(900)
-    elapsed[0] = 800
-    wait(100)
-    with pytest.raises(TimeUp, match="time for this run is over"):
-        wait(101)
+def test_what_a_local_history_cannot_take_goes_to_the_rescue_folder(tmp_path: Path) -> None:
+    clock = Clock(now=lambda: datetime(2026, 11, 23, tzinfo=UTC))
+    inputs = {"token": "t", "org": "octo-org", "snapshot-directory": "history"}
+    (tmp_path / "history").write_text("in the way")
+    around = Surroundings(workspace=str(tmp_path), temporary=str(tmp_path))
+    store = store_of(settings_from(inputs, today=date(2026, 11, 23)), around, clock, Cancellation())
+    with pytest.raises(StoreRefused) as refused:
+        store.save([snapshot(1)])
+    assert f"{tmp_path / 'history'}: it is no folder." in refused.value.cause
+    assert "--snapshot-directory FOLDER" in refused.value.remedy
+    rescued = DirectoryStore(tmp_path / "copilot-usage-not-stored")
+    assert list(rescued.load([snapshot(1).scope], DAYS)) == [snapshot(1)]

@@ -319,9 +319,35 @@ def test_an_empty_history_says_so() -> None:
     assert "history" in caught.value.cause
 
 
-def test_a_store_that_refuses_ends_the_run_with_its_reason() -> None:
-    with pytest.raises(StoreRefused):
-        run_with(GitHub(), Memory(refusal=StoreRefused("Protected", cause="c", remedy="r")))
+def protected() -> StoreRefused:
+    return StoreRefused("Protected", cause="c", remedy="r")
+
+
+def test_a_store_that_refuses_ends_the_run_with_its_reason_after_the_page() -> None:
+    reader = Reader()
+    with pytest.raises(StoreRefused, match="Protected"):
+        run_with(GitHub(), Memory(refusal=protected()), reader)
+    assert (reader.outputs["days"], reader.outputs["snapshots-written"]) == ("28", "0")
+    assert reader.report is not None
+    assert any("not in the history: Protected" in caution for caution in reader.report.cautions)
+
+
+def test_what_a_store_refused_on_the_way_is_saved_again_at_the_end() -> None:
+    memory = Memory(refusal=protected())
+
+    def open_later(ask: object) -> list[Outcome]:
+        if isinstance(ask, OwnerDay) and ask.day == NEWEST - timedelta(days=60):
+            memory.refusal = None
+        return answers(ask)
+
+    run_with(GitHub(open_later), memory, since=str(NEWEST - timedelta(days=119)), compare="false", seats="false")
+    assert memory.days == set(ending(NEWEST, 120))
+
+
+def test_a_page_that_fails_does_not_hide_that_nothing_could_be_stored(caplog: pytest.LogCaptureFixture) -> None:
+    with pytest.raises(RuntimeError):
+        run_with(GitHub(), Memory(refusal=protected()), Reader(broken=True))
+    assert [record.title for record in caplog.records if record.levelname == "ERROR"] == ["Protected"]  # type: ignore[attr-defined]
 
 
 def test_a_range_that_is_not_published_yet_says_which_day_is_the_newest() -> None:

@@ -5,7 +5,7 @@ from threading import Event
 import pytest
 
 from copilot_usage.errors import TimeUp
-from copilot_usage.timing import Deadline
+from copilot_usage.timing import Deadline, Late
 from fakes.clock import RecordedClock
 
 
@@ -50,3 +50,23 @@ def test_cancelling_during_a_wait_is_noticed_after_it() -> None:
     deadline = Deadline(100, now=clock.now, sleep=lambda _: cancelled.set(), cancelled=cancelled)
     with pytest.raises(TimeUp, match="cancelled"):
         deadline.wait(1)
+
+
+def test_a_save_may_take_a_little_longer_than_the_run() -> None:
+    clock = RecordedClock()
+    saving = Deadline(600, now=clock.now, sleep=clock.sleep, grace=300)
+    saving.wait(899)
+    with pytest.raises(TimeUp, match="within 10 minutes"):
+        saving.wait(2)
+
+
+def test_a_last_save_has_some_seconds_after_it_first_hears_of_the_cancellation() -> None:
+    clock, cancelled = RecordedClock(), Event()
+    saving = Deadline(600, now=clock.now, sleep=clock.sleep, cancelled=Late(cancelled, 5, clock.now))
+    saving.check()
+    cancelled.set()
+    clock.sleep(60)
+    saving.check()
+    saving.wait(4)
+    with pytest.raises(TimeUp, match="cancelled"):
+        saving.wait(1)

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import logging
-from queue import LifoQueue
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from queue import Empty, LifoQueue
 from traceback import format_tb
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from github import Auth, Github
 from github.GithubException import BadAttributeException, GithubException
+from github.Requester import HTTPRequestsConnectionClass, HTTPSRequestsConnectionClass, Requester
 from requests import RequestException
 from urllib3.exceptions import MaxRetryError
 
 import copilot_usage
 from copilot_usage.faults import is_about_the_certificate, words_of
 from copilot_usage.snapshots.answers import Answer
+from copilot_usage.snapshots.bodies import TooLarge, read_in_bounds
 from copilot_usage.snapshots.refusals import refused, unreachable
 from copilot_usage.snapshots.retries import PatientRetry
 
@@ -42,6 +46,7 @@ class Connection:
         self._patience = patience
         self._writes = 0
         self._count = lanes
+        self._pool = ThreadPoolExecutor(lanes, thread_name_prefix="snapshots")
         self._lanes: LifoQueue[Github] = LifoQueue()
         for _ in range(lanes):
             self._lanes.put(_lane(place, patience))
@@ -49,10 +54,19 @@ class Connection:
 
     def close(self) -> None:
         """Closes what is open; the next question opens it again."""
-        lanes = [self._lanes.get() for _ in range(self._count)]
-        for lane in lanes:
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        self._pool = ThreadPoolExecutor(self._count, thread_name_prefix="snapshots")
+        for lane in self._idle():
             lane.close()
             self._lanes.put(lane)
+
+    def _idle(self) -> list[Github]:
+        """All lanes but those that still wait for an answer, which is not waited for any more."""
+        lanes: list[Github] = []
+        with suppress(Empty):
+            while True:
+                lanes.append(self._lanes.get_nowait())
+        return lanes
 
     def write(self, call: Callable[[Repository], _T]) -> _T:
         """Like `ask`, for what changes something."""
@@ -75,6 +89,8 @@ class Connection:
                 return self._call(call)
             except GithubException as error:
                 raise refused(self._place, _answer(error, self._place.token, writing=writing)) from error
+            except TooLarge as error:
+                raise unreachable(self._place, "the answer was larger than any of GitHub's") from error
             except RequestException as error:
                 why = _words(error)
                 if _repeated(error):
@@ -89,6 +105,11 @@ class Connection:
         raise unreachable(self._place, why)
 
     def _call(self, call: Callable[[Repository], _T]) -> _T:
+        """Asks in a thread: a server that drips, or a name that is looked up, would be deaf to deadline and signals."""
+        result: _T = self._patience.result(self._pool.submit(self._in_lane, call))
+        return result
+
+    def _in_lane(self, call: Callable[[Repository], _T]) -> _T:
         lane = self._lanes.get()
         try:
             return call(lane.get_repo(self._place.repository))
@@ -96,6 +117,23 @@ class Connection:
             remaining, limit = lane.requester.rate_limiting
             self.remaining = remaining if limit >= 0 else None
             self._lanes.put(lane)
+
+
+class _Http(HTTPRequestsConnectionClass):
+    """PyGithub's connection; what it receives has bounds."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.session.hooks["response"].append(read_in_bounds)
+
+
+class _Https(HTTPSRequestsConnectionClass):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.session.hooks["response"].append(read_in_bounds)
+
+
+Requester.injectConnectionClasses(_Http, _Https)
 
 
 def _lane(place: Place, patience: Patience) -> Github:

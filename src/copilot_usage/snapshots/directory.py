@@ -1,75 +1,136 @@
-"""Keeps snapshots in a local folder: the same layout as on a branch, every file written by rename."""
+"""Keeps snapshots in a local folder: the same layout as on a branch, every file written by rename.
+
+Only regular files inside the folder are read and written, and by one process at a time.
+"""
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import logging
 import os
+import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from copilot_usage.domain.storing import Saved
+from copilot_usage.domain.storing import Saved, Unread
 from copilot_usage.errors import StoreRefused
 from copilot_usage.snapshots.layout import by_month, month_file_at, wanted_files
 from copilot_usage.snapshots.months import Month
 from copilot_usage.snapshots.readme import README, is_ours, render_readme
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from copilot_usage.domain.dates import DateRange
     from copilot_usage.domain.scope import Scope
     from copilot_usage.domain.snapshot import Snapshot
-    from copilot_usage.domain.storing import Unread
     from copilot_usage.snapshots.layout import MonthFile
 
 _logger = logging.getLogger(__name__)
+# How soon a process notices that another one has saved, in seconds.
+_GLANCE = 0.1
 
 
 class DirectoryStore:
-    """A Store in the folder `root`, which is made when the first snapshot is saved."""
+    """A Store in the folder `root`, which is made when the first snapshot is saved.
 
-    def __init__(self, root: Path) -> None:
+    `wait`: sleeps for some seconds while another process saves; whatever it raises ends the save.
+    """
+
+    def __init__(self, root: Path, wait: Callable[[float], object] = time.sleep) -> None:
         self._root = root
+        self._wait = wait
 
     def load(self, scopes: Collection[Scope], days: DateRange) -> Iterator[Snapshot | Unread]:
-        """Reads month by month; raises StoreRefused."""
+        """Reads month by month; what cannot be read is told as Unread. Raises StoreRefused."""
         with self._worded("read"):
-            for file in wanted_files(self._files(), scopes, days):
-                yield from Month(file, self._path(file).read_bytes()).load(days)
+            files = wanted_files(self._files(), scopes, days)
+        for file in files:
+            try:
+                text = self._own(file.path).read_bytes()
+            except OSError as error:
+                yield Unread(file.scope, (file.month,), _said(error))
+            else:
+                yield from Month(file, text).load(days)
 
     def save(self, snapshots: Sequence[Snapshot]) -> Saved:
-        """Writes the months that change, and the README; raises StoreRefused."""
-        with self._worded("written"):
-            written = sum(self._save(file, group) for file, group in by_month(snapshots).items())
+        """Writes the months that change, and the README; then raises StoreRefused if a month could not be written."""
+        written = self.write(snapshots)
+        if written:
+            _logger.info("%s written to %s", "1 day" if written == 1 else f"{written:,} days", self._root)
+        return Saved(written)
+
+    def write(self, snapshots: Sequence[Snapshot]) -> int:
+        """The same without a line in the log; gives the number of days that are new or different."""
+        if not snapshots:
+            return 0
+        written, refused = 0, None
+        with self._worded("written"), self._alone():
+            for file, group in by_month(snapshots).items():
+                try:
+                    written += self._save(file, group)
+                except OSError as error:
+                    refused = refused or error
             if written:
                 self._explain()
-                _logger.info("%s written to %s", "1 day" if written == 1 else f"{written:,} days", self._root)
-            return Saved(written)
+            if refused is not None:
+                raise refused
+        return written
 
     def _save(self, file: MonthFile, snapshots: Iterable[Snapshot]) -> int:
-        path = self._path(file)
-        stored = path.read_bytes() if path.exists() else b""
-        written = Month(file, stored).save(snapshots)
+        path = self._own(file.path)
+        written = Month(file, path.read_bytes() if path.exists() else b"").save(snapshots)
         if written is None:
             return 0
         _replace(path, written.text)
         return len(written.days)
 
     def _explain(self) -> None:
-        path = self._root / README
+        try:
+            path = self._own(README)
+        except OSError:  # somebody else's
+            return
         former = path.read_bytes() if path.exists() else None
         text = render_readme(self._files(), "").encode()
         if former is None or (is_ours(former) and former != text):
             _replace(path, text)
 
     def _files(self) -> list[MonthFile]:
-        paths = self._root.rglob("*.ndjson")
-        found = (month_file_at(path.relative_to(self._root).as_posix()) for path in paths if path.is_file())
+        if not self._root.is_dir():
+            return []
+        os.scandir(self._root).close()  # which, unlike `rglob`, says so if it may not be read
+        found = (month_file_at(path.relative_to(self._root).as_posix()) for path in self._root.rglob("*.ndjson"))
         return [file for file in found if file is not None]
 
-    def _path(self, file: MonthFile) -> Path:
-        return self._root / file.path
+    def _own(self, name: str) -> Path:
+        """Where a file of the folder really lies; raises OSError where it leads out of the folder or is no file."""
+        path = self._root / name
+        real = path.resolve()
+        if not real.is_relative_to(self._root.resolve()):
+            raise OSError(errno.EPERM, "it leads out of the folder", str(path))
+        if real.exists() and not real.is_file():
+            raise OSError(errno.EINVAL, "it is no regular file", str(path))
+        return real
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Locks the folder; the system unlocks it when a process ends, however it ends. Clears up after killed ones."""
+        if self._root.exists() and not self._root.is_dir():
+            raise NotADirectoryError(errno.ENOTDIR, "it is no folder", str(self._root))
+        self._root.mkdir(parents=True, exist_ok=True)
+        folder = os.open(self._root, os.O_RDONLY)
+        try:
+            if not _locked(folder):
+                _logger.info("another process writes to %s; waiting for it", self._root)
+                while not _locked(folder):
+                    self._wait(_GLANCE)
+            for left in (*self._root.glob(f".{README}.*.part"), *self._root.rglob(".*.ndjson.*.part")):
+                left.unlink()
+            yield
+        finally:
+            os.close(folder)
 
     @contextmanager
     def _worded(self, done: str) -> Iterator[None]:
@@ -78,10 +139,25 @@ class DirectoryStore:
         except OSError as error:
             raise StoreRefused(
                 f"The snapshot folder cannot be {done}",
-                cause=f"{error.filename or self._root}: {error.strerror or error}.",
+                cause=f"{_said(error, self._root)}.",
                 remedy="Check that the folder (`snapshot-directory`) is one that this process may read and write, "
                 "and that the disk is not full.",
             ) from error
+
+
+def _said(error: OSError, path: Path | None = None) -> str:
+    return f"{error.filename or path}: {error.strerror or error}"
+
+
+def _locked(folder: int) -> bool:
+    """Whether the lock is had; a file system without locks is used without one."""
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:
+        _logger.debug("the snapshot folder cannot be locked")
+    return True
 
 
 def _replace(path: Path, content: bytes) -> None:

@@ -86,6 +86,7 @@ class RepositoryStore:
             return Saved(0)
         from copilot_usage.snapshots.saving import Saving
 
+        self._patience.begin_saving()
         try:
             return Saving(self._remote, by_month(snapshots), self._patience).run()
         finally:

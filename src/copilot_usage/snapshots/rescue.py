@@ -1,8 +1,9 @@
-"""When snapshots cannot be stored where they should be, they are written to a local folder: nothing fetched is lost."""
+"""Snapshots lie in a local folder until they are stored where they should be: nothing fetched is lost."""
 
 from __future__ import annotations
 
 import logging
+import shutil
 from typing import TYPE_CHECKING
 
 from copilot_usage.errors import CopilotUsageError, StoreRefused
@@ -21,34 +22,50 @@ _logger = logging.getLogger(__name__)
 
 
 class RescuingStore:
-    """A Store around another one; `folder` takes what that one refuses, in the same layout."""
+    """A Store around another one. `folder` holds what that one has not stored, in the same layout;
+    `flags` say how it is imported into the other one.
 
-    def __init__(self, store: Store, folder: Path) -> None:
+    It is filled before the other store is asked, which may take its time: the process may be killed meanwhile.
+    """
+
+    def __init__(self, store: Store, folder: Path, flags: str) -> None:
         self._store = store
         self._folder = folder
+        self._flags = flags
+        self._mine = not folder.exists()
 
     def load(self, scopes: Collection[Scope], days: DateRange) -> Iterator[Snapshot | Unread]:
         return self._store.load(scopes, days)
 
     def save(self, snapshots: Sequence[Snapshot]) -> Saved:
         """Raises what the other store raised, with a word on where the snapshots are now."""
+        self._write(snapshots)
         try:
-            return self._store.save(snapshots)
+            saved = self._store.save(snapshots)
         except CopilotUsageError as error:
-            self._rescue(snapshots, error)
+            self._tell(error, self._write(snapshots))
             raise
+        if self._mine:
+            shutil.rmtree(self._folder, ignore_errors=True)
+        return saved
 
-    def _rescue(self, snapshots: Sequence[Snapshot], error: CopilotUsageError) -> None:
+    def _write(self, snapshots: Sequence[Snapshot]) -> StoreRefused | None:
+        """Why the folder could not take them, if it could not."""
         try:
-            DirectoryStore(self._folder).save(snapshots)
+            DirectoryStore(self._folder).write(snapshots)
         except StoreRefused as refused:
+            return refused
+        return None
+
+    def _tell(self, error: CopilotUsageError, refused: StoreRefused | None) -> None:
+        if refused is not None:
             error.cause += f"\nWhat was fetched could not be put into {self._folder} either: {refused.cause}"
             return
         _logger.info("what was fetched is in %s", self._folder)
         found = f"What was fetched is in {self._folder}."
         if found not in error.cause:
             error.cause += f"\n{found}"
-            error.remedy += _REMEDY.format(folder=self._folder, name=self._folder.name)
+            error.remedy += _REMEDY.format(folder=self._folder, name=self._folder.name, flags=self._flags)
 
 
 _REMEDY = """
@@ -57,5 +74,5 @@ To keep what was fetched, let a later step of the workflow (`if: failure()`) upl
 an artifact; then add it to the history, with the same inputs as flags:
 
 ```sh
-copilot-usage import {folder} --snapshot-repository OWNER/NAME --snapshot-token TOKEN
+copilot-usage import {folder} {flags}
 ```"""

@@ -9,6 +9,8 @@ from github.GithubException import RateLimitExceededExceedsMaxWait
 from github.GithubRetry import GithubRetry
 from urllib3.exceptions import InvalidHeader, MaxRetryError
 
+from copilot_usage.snapshots.bodies import body_of
+
 if TYPE_CHECKING:
     from urllib3.response import HTTPResponse
 
@@ -65,6 +67,11 @@ class PatientRetry(GithubRetry):
         if response is not None and response.status == 429:
             again.get_backoff_time = lambda: _SECONDARY_WAIT  # type: ignore[method-assign]
         return again
+
+    @staticmethod
+    def get_content(resp: HTTPResponse, url: str) -> bytes:  # noqa: ARG004 - GithubRetry's
+        """What a refusal says, by which GithubRetry tells a rate limit."""
+        return body_of(resp)
 
     def sleep(self, response: Any = None) -> None:
         """Waits before the next try, and says so."""

@@ -1,7 +1,12 @@
 from __future__ import annotations
 
+import fcntl
 import json
+import os
+import subprocess
+import sys
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,8 +22,6 @@ from copilot_usage.snapshots.directory import DirectoryStore
 from unit.snapshots.strategies import scopes, snapshot, snapshots
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from copilot_usage.domain.scope import Scope
 
 YEAR = DateRange(date(2026, 1, 1), date(2026, 12, 31))
@@ -116,9 +119,86 @@ def test_what_else_lies_there_is_left_alone(tmp_path: Path) -> None:
     assert loaded(tmp_path) == [snapshot(1)]
 
 
-def test_a_folder_named_like_a_month_is_passed_over(tmp_path: Path) -> None:
-    (tmp_path / NOVEMBER).mkdir(parents=True)
-    assert loaded(tmp_path) == []
+def in_the_way(path: Path, what: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if what == "a folder":
+        path.mkdir()
+    elif what == "a pipe":
+        os.mkfifo(path)
+    else:
+        path.symlink_to(what)
+
+
+@pytest.mark.parametrize("what", ["a folder", "a pipe", "/dev/zero", "/dev/full", "/proc/self/environ"])
+def test_what_is_no_file_of_the_folder_is_named_and_neither_read_nor_written(tmp_path: Path, what: str) -> None:
+    in_the_way(tmp_path / NOVEMBER, what)
+    (unread,) = loaded(tmp_path)
+    assert isinstance(unread, Unread)
+    assert unread.months == ("2026-11",)
+    assert NOVEMBER in unread.reason
+    with pytest.raises(StoreRefused) as refused:
+        DirectoryStore(tmp_path).save([snapshot(1), snapshot(1, month=10)])
+    assert NOVEMBER in refused.value.cause
+    # The other month is written all the same.
+    assert snapshot(1, month=10) in loaded(tmp_path)
+    assert not (tmp_path / NOVEMBER).is_file() or (tmp_path / NOVEMBER).is_symlink()
+
+
+def test_a_folder_that_is_a_link_to_somewhere_else_is_not_written_to(tmp_path: Path) -> None:
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    in_the_way(tmp_path / "history/reports", str(outside))
+    with pytest.raises(StoreRefused, match="cannot be written") as refused:
+        DirectoryStore(tmp_path / "history").save([snapshot(1)])
+    assert "leads out of the folder" in refused.value.cause
+    assert list(outside.iterdir()) == []
+
+
+def test_a_link_inside_the_folder_is_written_through(tmp_path: Path) -> None:
+    in_the_way(tmp_path / NOVEMBER, str(tmp_path / "kept.ndjson"))
+    DirectoryStore(tmp_path).save([snapshot(1)])
+    assert (tmp_path / NOVEMBER).is_symlink()
+    assert loaded(tmp_path) == [snapshot(1)]
+
+
+@pytest.mark.parametrize("what", ["a folder", "a pipe", "/dev/zero"])
+def test_a_readme_that_is_no_file_is_left_alone(tmp_path: Path, what: str) -> None:
+    in_the_way(tmp_path / "README.md", what)
+    assert DirectoryStore(tmp_path).save([snapshot(1)]) == Saved(1)
+
+
+def test_a_process_waits_until_another_one_has_saved(tmp_path: Path) -> None:
+    DirectoryStore(tmp_path).save([snapshot(1)])
+    other = os.open(tmp_path, os.O_RDONLY)
+    fcntl.flock(other, fcntl.LOCK_EX)
+    waits = []
+
+    def wait(seconds: float) -> None:
+        waits.append(seconds)
+        if len(waits) == 3:
+            os.close(other)
+
+    DirectoryStore(tmp_path, wait).save([snapshot(2)])
+    assert len(waits) == 3
+    assert loaded(tmp_path) == [snapshot(1), snapshot(2)]
+
+
+def test_processes_that_save_at_once_lose_no_day(tmp_path: Path) -> None:
+    program = """
+import sys
+from pathlib import Path
+from copilot_usage.snapshots.directory import DirectoryStore
+from unit.snapshots.strategies import snapshot
+for day in range(int(sys.argv[2]), 31, 4):
+    DirectoryStore(Path(sys.argv[1])).save([snapshot(day)])
+"""
+    environ = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    begun = [
+        subprocess.Popen([sys.executable, "-c", program, str(tmp_path), str(number)], env=environ)
+        for number in range(1, 5)
+    ]
+    assert [process.wait() for process in begun] == [0, 0, 0, 0]
+    assert loaded(tmp_path) == [snapshot(day) for day in range(1, 31)]
 
 
 def test_the_readme_follows_the_months(tmp_path: Path) -> None:
@@ -129,12 +209,14 @@ def test_the_readme_follows_the_months(tmp_path: Path) -> None:
     )
 
 
-def test_what_a_killed_process_left_behind_does_no_harm(tmp_path: Path) -> None:
+def test_what_a_killed_process_left_behind_is_cleared_up(tmp_path: Path) -> None:
     DirectoryStore(tmp_path).save([snapshot(1)])
-    left = (tmp_path / NOVEMBER).with_name(".2026-11.ndjson.123.part")
-    left.write_bytes(b'{"day":')
+    before = set(files(tmp_path))
+    (tmp_path / NOVEMBER).with_name(".2026-11.ndjson.123.part").write_bytes(b'{"day":')
+    (tmp_path / ".README.md.123.part").touch()
     DirectoryStore(tmp_path).save([snapshot(2)])
     assert loaded(tmp_path) == [snapshot(1), snapshot(2)]
+    assert set(files(tmp_path)) == before
 
 
 def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:

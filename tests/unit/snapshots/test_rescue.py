@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from copilot_usage.domain.snapshot import Snapshot
     from copilot_usage.domain.storing import Unread
 
+FLAGS = "--snapshot-directory FOLDER"
 NOVEMBER = DateRange(date(2026, 11, 1), date(2026, 11, 30))
 
 
@@ -47,27 +48,47 @@ def archived() -> StoreRefused:
 
 
 def test_where_nothing_goes_wrong_there_is_no_folder(tmp_path: Path) -> None:
-    store = RescuingStore(Refusing(None), tmp_path / "not-stored")
+    store = RescuingStore(Refusing(None), tmp_path / "not-stored", FLAGS)
     assert list(store.load([ORGANIZATION], NOVEMBER)) == [snapshot(1)]
     assert store.save([snapshot(2)]) == Saved(1, "c0ffee")
     assert not list(tmp_path.iterdir())
 
 
+def test_the_folder_is_filled_before_the_other_store_is_asked(tmp_path: Path) -> None:
+    folder = tmp_path / "not-stored"
+
+    @dataclass
+    class Looking(Refusing):
+        def save(self, snapshots: Sequence[Snapshot]) -> Saved:
+            assert list(DirectoryStore(folder).load([ORGANIZATION], NOVEMBER)) == snapshots
+            return super().save(snapshots)
+
+    store = RescuingStore(Looking(None), folder, FLAGS)
+    assert store.save([snapshot(2)]) == Saved(1, "c0ffee")
+    assert not folder.exists()
+
+
+def test_a_folder_of_an_earlier_run_stays(tmp_path: Path) -> None:
+    DirectoryStore(tmp_path).save([snapshot(1)])
+    RescuingStore(Refusing(None), tmp_path, FLAGS).save([snapshot(2)])
+    assert snapshot(1) in DirectoryStore(tmp_path).load([ORGANIZATION], NOVEMBER)
+
+
 def test_what_is_refused_is_written_to_the_folder_and_the_error_names_it(tmp_path: Path) -> None:
     folder = tmp_path / "not-stored"
     with pytest.raises(StoreRefused) as refused:
-        RescuingStore(Refusing(archived()), folder).save([snapshot(2), snapshot(3)])
+        RescuingStore(Refusing(archived()), folder, FLAGS).save([snapshot(2), snapshot(3)])
     assert list(DirectoryStore(folder).load([ORGANIZATION], NOVEMBER)) == [snapshot(2), snapshot(3)]
     error = refused.value
     assert error.title == "The snapshot repository is archived"
     assert error.cause == f"It is read-only.\nWhat was fetched is in {folder}."
     assert error.remedy.startswith("Unarchive it.\n\nTo keep what was fetched")
-    assert f"copilot-usage import {folder} " in error.remedy
+    assert f"copilot-usage import {folder} {FLAGS}\n" in error.remedy
     assert "${{ runner.temp }}/not-stored" in error.remedy
 
 
 def test_several_refused_saves_of_one_run_are_all_rescued_and_told_once(tmp_path: Path) -> None:
-    store = RescuingStore(Refusing(archived()), tmp_path)
+    store = RescuingStore(Refusing(archived()), tmp_path, FLAGS)
     errors = []
     for day in (2, 3):
         with pytest.raises(StoreRefused) as refused:
@@ -80,7 +101,7 @@ def test_several_refused_saves_of_one_run_are_all_rescued_and_told_once(tmp_path
 def test_a_run_whose_time_is_up_in_the_middle_of_a_save_loses_nothing(tmp_path: Path) -> None:
     over = TimeUp("The time for this run is over", cause="It took too long.", remedy="Give it more.")
     with pytest.raises(TimeUp) as refused:
-        RescuingStore(Refusing(over), tmp_path).save([snapshot(2)])
+        RescuingStore(Refusing(over), tmp_path, FLAGS).save([snapshot(2)])
     assert refused.value is over
     assert list(DirectoryStore(tmp_path).load([ORGANIZATION], NOVEMBER)) == [snapshot(2)]
 
@@ -89,7 +110,7 @@ def test_a_folder_that_cannot_be_written_does_not_hide_the_first_error(tmp_path:
     in_the_way = tmp_path / "file"
     in_the_way.write_text("")
     with pytest.raises(StoreRefused, match="archived") as refused:
-        RescuingStore(Refusing(archived()), in_the_way).save([snapshot(2)])
+        RescuingStore(Refusing(archived()), in_the_way, FLAGS).save([snapshot(2)])
     assert refused.value.cause.startswith(
         f"It is read-only.\nWhat was fetched could not be put into {in_the_way} either"
     )
