@@ -96,8 +96,10 @@ def report_day(**fields: Any) -> dict[str, Any]:
             {
                 "phase": "Phase 1",
                 "phase_number": 1,
+                "version": "v1",
                 "total_engaged_users": 12,
                 "users_in_phase_28d": 20,
+                "total_pull_requests_merged": 6,
                 "avg_user_initiated_interactions": 3.5,
                 "avg_loc_added": 41.25,
                 "avg_pull_requests_median_minutes_to_merge": 88.0,

@@ -66,7 +66,13 @@ def user_row(person: Person, day: date, seed: str) -> Row | None:
     }
 
 
-_ARRAYS = ("totals_by_ide", "totals_by_feature", "totals_by_language_feature", "totals_by_model_feature")
+_ARRAYS = (
+    "totals_by_ide",
+    "totals_by_feature",
+    "totals_by_language_feature",
+    "totals_by_language_model",
+    "totals_by_model_feature",
+)
 
 
 def _identity(person: Person, day: date) -> Row:
@@ -118,19 +124,31 @@ def _agent_edits(random: Random, growth: float) -> dict[str, int]:
 
 
 def _breakdowns(person: Person, features: dict[str, dict[str, int]], random: Random) -> Row:
-    in_editor = {name: row for name, row in features.items() if name != "copilot_cli"}
+    in_editor = _in_editor(features)
     language, model = person.languages, random.choice(_MODELS)
     first, second = (_share(features, 0.65), _share(features, 0.35, rest=0.65))
+    spoken = ((language[0], first), (language[1], second))
     return {
         "totals_by_ide": [{"ide": person.editor, **_sum(in_editor)}],
         "totals_by_feature": [{"feature": name, **row} for name, row in features.items()],
         "totals_by_language_feature": [
-            {"language": spoken, "feature": name, **{k: v for k, v in row.items() if k != COUNTERS[0]}}
-            for spoken, rows in ((language[0], first), (language[1], second))
-            for name, row in rows.items()
+            {"language": name, "feature": feature, **_without_prompts(row)}
+            for name, rows in spoken
+            for feature, row in rows.items()
+        ],
+        "totals_by_language_model": [
+            {"language": name, "model": model, **_without_prompts(_sum(_in_editor(rows)))} for name, rows in spoken
         ],
         "totals_by_model_feature": [{"model": model, "feature": name, **row} for name, row in in_editor.items()],
     }
+
+
+def _in_editor(features: dict[str, dict[str, int]]) -> dict[str, dict[str, int]]:
+    return {name: row for name, row in features.items() if name != "copilot_cli"}
+
+
+def _without_prompts(row: dict[str, int]) -> dict[str, int]:
+    return {name: amount for name, amount in row.items() if name != COUNTERS[0]}
 
 
 def _share(

@@ -20,11 +20,13 @@ _CLI_DAY = date(2026, 2, 1)
 _PULL_REQUESTS_DAY = date(2026, 2, 19)
 _REVIEWS_DAY = date(2026, 4, 10)
 _PHASES_DAY = date(2026, 5, 29)
+_MERGED_BY_PHASE_DAY = date(2026, 6, 26)
 _CUSTOMIZATIONS_DAY = date(2026, 9, 17)
 _KEYS = {
     "totals_by_ide": ("ide",),
     "totals_by_feature": ("feature",),
     "totals_by_language_feature": ("language", "feature"),
+    "totals_by_language_model": ("language", "model"),
     "totals_by_model_feature": ("model", "feature"),
 }
 # What the CLI is extended with, and how often each of its users uses that on a day. Own names are `other` at GitHub.
@@ -51,7 +53,6 @@ def document_of(organization: Organization, day: date) -> dict[str, Any]:
         "monthly_active_agent_users": organization.active(day, 28, "used_agent"),
         **{name: sum(row[name] for row in rows) for name in COUNTERS},
         **{field: _grouped(rows, field, keys) for field, keys in _KEYS.items()},
-        "totals_by_language_model": [],
     }
     for first, addition in _ADDITIONS:
         if day >= first:
@@ -109,9 +110,12 @@ def _phases(organization: Organization, day: date, rows: list[Row]) -> dict[str,
         entry = {
             "phase_number": number,
             "phase": phase,
+            "version": "v1",
             "total_engaged_users": len(found),
             "users_in_phase_28d": organization.active(day, 28, phase),
         }
+        if day >= _MERGED_BY_PHASE_DAY:
+            entry["total_pull_requests_merged"] = len(found) * number // 4
         if found:
             entry["avg_user_initiated_interactions"] = round(sum(row[COUNTERS[0]] for row in found) / len(found), 2)
             entry["avg_loc_added"] = round(sum(row["loc_added_sum"] for row in found) / len(found), 2)

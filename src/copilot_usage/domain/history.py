@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from copilot_usage.domain.metric import Dimension
+from copilot_usage.domain.packed import Packed
 from copilot_usage.domain.snapshot import Generation
+from copilot_usage.domain.usage import agent_titles
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -56,7 +59,30 @@ def merge(scope: Scope, usage_days: Iterable[UsageDay], newest: date | None = No
         held = best.get(usage.day)
         if held is None or _RANK[usage.generation] >= _RANK[held.generation]:
             best[usage.day] = usage
-    days = dict(sorted(best.items()))
+    days = _with_one_name_an_agent(dict(sorted(best.items())))
     last = max(days, default=None)
     newest = max((day for day in (newest, last) if day is not None), default=None)
     return History(scope, days, newest)
+
+
+def _with_one_name_an_agent(days: Mapping[date, UsageDay]) -> Mapping[date, UsageDay]:
+    """A third-party agent that was renamed is one row over all days, under its newest name."""
+    names: dict[str, str] = {}
+    for usage in days.values():
+        names |= {agent: name for agent, name in usage.agents.items() if name != agent or agent not in names}
+    if not names:
+        return days
+    titles = agent_titles(names)
+    return {day: _renamed(usage, titles) for day, usage in days.items()}
+
+
+def _renamed(usage: UsageDay, titles: Mapping[str, str]) -> UsageDay:
+    new_names = {old: titles[agent] for agent, old in agent_titles(usage.agents).items()}
+    if all(old == new for old, new in new_names.items()):
+        return usage
+    breakdowns = dict(usage.breakdowns.items())
+    rows = breakdowns.get(Dimension.THIRD_PARTY_AGENT, {})
+    if rows.keys() - new_names.keys() & set(new_names.values()):
+        return usage  # a row without an id has that name already
+    breakdowns[Dimension.THIRD_PARTY_AGENT] = {new_names.get(name, name): row for name, row in rows.items()}
+    return replace(usage, breakdowns=Packed(breakdowns))

@@ -73,6 +73,7 @@ ROW_METRICS: Mapping[str, Metric] = {
         Metric("interaction_count", Kind.COUNT, "uses"),
         Metric("total_copilot_suggestions", Kind.COUNT, "suggestions by Copilot"),
         Metric("total_copilot_applied_suggestions", Kind.COUNT, "suggestions by Copilot applied"),
+        Metric("total_pull_requests_merged", Kind.COUNT, "pull requests merged"),
         Metric("total_engaged_users", Kind.PEOPLE, "engaged people"),
         Metric("active_users", Kind.PEOPLE, "active people"),
         Metric("users_in_phase_28d", Kind.PEOPLE, "people in the phase in 28 days"),
@@ -90,7 +91,8 @@ def is_summable(name: str) -> bool:
 class Dimension(StrEnum):
     """What a day is broken down by.
 
-    The `completion_…` ones are the rows of `code_completion` alone; `chat_…`, `dotcom_…` and `pull_request_…` exist in
+    The `completion_…` ones are the rows of `code_completion` alone. Of a crossing, such as `model_feature`, the value
+    is two values with `CROSSING` between them. `chat_…`, `dotcom_…` and `pull_request_…` exist in
     generation `metrics` alone, which counts each surface by itself.
     """
 
@@ -98,6 +100,9 @@ class Dimension(StrEnum):
     IDE = "ide"
     LANGUAGE = "language"
     MODEL = "model"
+    LANGUAGE_FEATURE = "language_feature"
+    LANGUAGE_MODEL = "language_model"
+    MODEL_FEATURE = "model_feature"
     COMPLETION_LANGUAGE = "completion_language"
     COMPLETION_IDE = "completion_ide"
     COMPLETION_MODEL = "completion_model"
@@ -116,6 +121,7 @@ class Dimension(StrEnum):
     REPOSITORY = "repository"
 
 
+CROSSING = " × "
 COMPLETION = "code_completion"
 # Features whose lines were written without anybody accepting them one by one.
 AGENT_FEATURES = ("chat_panel_agent_mode", "agent_edit", "copilot_cli", "copilot_app")

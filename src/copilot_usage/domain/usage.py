@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -20,13 +21,17 @@ Breakdown = Mapping[str, Activity]
 
 @dataclass(frozen=True, slots=True)
 class UsageDay:
-    """One day: the top-level figures, and the rows below them, which may add up to less."""
+    """One day: the top-level figures, and the rows below them, which may add up to less.
+
+    `agents`: third-party agents by `agent_id`, each with the name that it had on the day.
+    """
 
     day: date
     generation: Generation
     totals: Activity
     breakdowns: Mapping[str, Breakdown] = field(default_factory=dict)
     settled: bool = True
+    agents: Mapping[str, str] = field(default_factory=dict)
 
     def amount(self, metric: str) -> Amount | None:
         """The day's own figure, None if GitHub does not say."""
@@ -35,6 +40,12 @@ class UsageDay:
     def row(self, dimension: str, value: str) -> Activity:
         """One row of a breakdown; empty if it is not there."""
         return self.breakdowns.get(dimension, {}).get(value, {})
+
+
+def agent_titles(names: Mapping[str, str]) -> Mapping[str, str]:
+    """What the rows of third-party agents are called: by name, and where two agents share one, by id as well."""
+    shared = Counter(names.values())
+    return {agent: f"{name} ({agent})" if shared[name] > 1 else name for agent, name in names.items()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from copilot_usage.domain.dates import parse_day
 from copilot_usage.domain.usage import Flaw, Reading, UsageDay
+from copilot_usage.generations.sieve import Table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
 
     from copilot_usage.domain.snapshot import Generation
     from copilot_usage.domain.usage import Amount
-    from copilot_usage.generations.sieve import Sieve, Table
+    from copilot_usage.generations.sieve import Sieve
 
 TRAILING: Mapping[str, str] = {name: name for name in ("weekly_active_users", "monthly_active_users")}
 
@@ -31,7 +33,8 @@ class Found:
         self._day = day
         self._settled = settled
         self.totals: dict[str, Amount] = {}
-        self.tables: dict[str, Table] = {}  # by `Dimension`
+        self.tables: defaultdict[str, Table] = defaultdict(Table)  # by `Dimension`
+        self.agents: dict[str, str] = {}
 
     def reading(self, document: Mapping[str, Any], sieve: Sieve, trailing: Mapping[str, Any] | None) -> Reading:
         """No usage day where the document is of another day, or says nothing that is known."""
@@ -42,5 +45,5 @@ class Found:
         if not self.totals and not breakdowns:
             return Reading(None, (*sieve.flaws, Flaw("document", "it says nothing that is known")))
         self.totals |= sieve.amounts(trailing or {}, TRAILING, "trailing")
-        usage = UsageDay(self._day, self._generation, self.totals, breakdowns, self._settled)
+        usage = UsageDay(self._day, self._generation, self.totals, breakdowns, self._settled, self.agents)
         return Reading(usage, tuple(sieve.flaws))

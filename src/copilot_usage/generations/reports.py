@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from copilot_usage.domain.metric import COMPLETION, COUNTERS, EARLIER, METRICS, ROW_METRICS, Dimension
+from copilot_usage.domain.metric import COMPLETION, COUNTERS, CROSSING, EARLIER, METRICS, ROW_METRICS, Dimension
 from copilot_usage.domain.snapshot import Generation
+from copilot_usage.domain.usage import agent_titles
 from copilot_usage.generations.found import Found
 from copilot_usage.generations.sieve import Sieve, Table
 
@@ -37,28 +38,63 @@ FIELDS = _fields_by_object()
 
 @dataclass(frozen=True, slots=True)
 class Array:
-    """An array of the document: rows about the values of `key`. `completion`: where rows of that feature go as well."""
+    """An array of the document: rows about the values of `key`, or of two keys, whose crossing is a dimension, too.
+
+    `dimension` None: the sums by the first key stand elsewhere. `completion`: where rows of that feature go as well.
+    """
 
     field: str
     key: str
-    dimension: Dimension
+    dimension: Dimension | None
     fields: Mapping[str, str]
     completion: Dimension | None = None
     inside: str | None = None
+    second_key: str | None = None
+    crossing: Dimension | None = None
 
 
 _COUNTERS = _named(*COUNTERS)
 _USES = _named("interaction_count")
 _COMMENTS = _named("total_copilot_suggestions", "total_copilot_applied_suggestions")
-_PHASE = _named("total_engaged_users", "users_in_phase_28d", *(name for name in ROW_METRICS if name.startswith("avg_")))
+_PHASE = _named(
+    "total_engaged_users",
+    "users_in_phase_28d",
+    "total_pull_requests_merged",
+    *(name for name in ROW_METRICS if name.startswith("avg_")),
+)
+# The version of the rules for adoption phases whose phases go by their bare names.
+_FIRST_VERSION = "v1"
 AGENT = _named("user_initiated_interaction_count", "session_count")
 
-# `totals_by_language_model` is left out: each of its sums is one of the two arrays that are read, and none is shown.
 ARRAYS: tuple[Array, ...] = (
     Array("totals_by_feature", "feature", Dimension.FEATURE, _COUNTERS),
     Array("totals_by_ide", "ide", Dimension.IDE, _COUNTERS),
-    Array("totals_by_language_feature", "language", Dimension.LANGUAGE, _COUNTERS, Dimension.COMPLETION_LANGUAGE),
-    Array("totals_by_model_feature", "model", Dimension.MODEL, _COUNTERS, Dimension.COMPLETION_MODEL),
+    Array(
+        "totals_by_language_feature",
+        "language",
+        Dimension.LANGUAGE,
+        _COUNTERS,
+        completion=Dimension.COMPLETION_LANGUAGE,
+        second_key="feature",
+        crossing=Dimension.LANGUAGE_FEATURE,
+    ),
+    Array(
+        "totals_by_language_model",
+        "language",
+        None,
+        _COUNTERS,
+        second_key="model",
+        crossing=Dimension.LANGUAGE_MODEL,
+    ),
+    Array(
+        "totals_by_model_feature",
+        "model",
+        Dimension.MODEL,
+        _COUNTERS,
+        completion=Dimension.COMPLETION_MODEL,
+        second_key="feature",
+        crossing=Dimension.MODEL_FEATURE,
+    ),
     Array("totals_by_skill", "skill", Dimension.SKILL, _USES),
     Array("totals_by_custom_agent", "custom_agent", Dimension.CUSTOM_AGENT, _USES),
     Array("totals_by_mcp", "mcp", Dimension.MCP, _USES),
@@ -90,7 +126,7 @@ def read(
             found.totals |= sieve.amounts(source, fields, ".".join(path) or "document")
     for array in ARRAYS:
         _read_array(document, array, sieve, found)
-    found.tables[Dimension.THIRD_PARTY_AGENT] = _agents(document, sieve)
+    _agents(document, sieve, found)
     return found.reading(document, sieve, trailing)
 
 
@@ -99,32 +135,46 @@ def _read_array(document: Mapping[str, Any], array: Array, sieve: Sieve, found: 
     rows = sieve.rows(source, array.field)
     if not rows:
         return
-    table = found.tables[array.dimension] = Table()
-    completions = Table()
+    tables: dict[str, Table] = {
+        dimension: Table() for dimension in (array.dimension, array.completion, array.crossing) if dimension
+    }
     for row in rows:
-        value = sieve.name(row, array.key, array.field)
+        value = _value(row, array, sieve)
         if value is None:
             continue
         amounts = sieve.amounts(row, array.fields, array.field)
-        table.add(value, amounts)
-        if row.get("feature") == COMPLETION:
-            completions.add(value, amounts)
-    if array.completion is not None:
-        found.tables[array.completion] = completions
+        if array.dimension is not None:
+            tables[array.dimension].add(value, amounts)
+        if array.completion is not None and row.get("feature") == COMPLETION:
+            tables[array.completion].add(value, amounts)
+        if array.second_key is not None and array.crossing is not None:
+            second = sieve.name(row, array.second_key, array.field)
+            if second is not None:
+                tables[array.crossing].add(f"{value}{CROSSING}{second}", amounts)
+    found.tables |= tables
 
 
-def _agents(document: Mapping[str, Any], sieve: Sieve) -> Table:
+def _value(row: Mapping[str, Any], array: Array, sieve: Sieve) -> str | None:
+    """What the row is about. A phase under later rules is another one than the phase of the same name before."""
+    value = sieve.name(row, array.key, array.field)
+    version = row.get("version") if array.dimension is Dimension.PHASE else None
+    return f"{value} ({version})" if value and isinstance(version, str) and version != _FIRST_VERSION else value
+
+
+def _agents(document: Mapping[str, Any], sieve: Sieve, found: Found) -> None:
     """Third-party agents: `agent_id` says which one it is, `agent_name`, which may change, is how people know it."""
-    rows = sieve.rows(document, _AGENTS)
-    names: dict[object, str] = {}
-    table = Table()
-    for row in rows:
-        name, agent = row.get("agent_name"), row.get("agent_id")
-        if isinstance(agent, str) and isinstance(name, str) and name:
-            names[agent] = name
-    for row in rows:
-        label = names.get(agent) if isinstance(agent := row.get("agent_id"), str) else None
-        value = label or sieve.name(row, "agent_name" if "agent_name" in row else "agent_id", _AGENTS)
+    rows = [(row, _agent_id(row)) for row in sieve.rows(document, _AGENTS)]
+    for row, agent in rows:
+        name = row.get("agent_name")
+        if agent is not None:
+            found.agents[agent] = name if isinstance(name, str) and name else found.agents.get(agent, agent)
+    titles = agent_titles(found.agents)
+    for row, agent in rows:
+        value = sieve.name(row, "agent_name", _AGENTS) if agent is None else titles[agent]
         if value is not None:
-            table.add(value, sieve.amounts(row, AGENT, _AGENTS))
-    return table
+            found.tables[Dimension.THIRD_PARTY_AGENT].add(value, sieve.amounts(row, AGENT, _AGENTS))
+
+
+def _agent_id(row: Mapping[str, Any]) -> str | None:
+    value = row.get("agent_id")
+    return str(value) if type(value) in {int, str} and value != "" else None

@@ -5,11 +5,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from builders import history_of
+from copilot_usage.domain.dates import ending
+from copilot_usage.domain.figures import summarise
 from copilot_usage.domain.metric import EARLIER, METRICS, Dimension
 from copilot_usage.domain.snapshot import Generation
 from copilot_usage.domain.usage import Flaw
 from copilot_usage.generations import reports
-from sample_documents import report_day
+from sample_documents import counters, report_day
 
 if TYPE_CHECKING:
     from copilot_usage.domain.usage import Reading, UsageDay
@@ -66,6 +69,50 @@ def test_completions_by_language_and_model_are_the_rows_of_that_feature_alone() 
     assert usage.row(Dimension.COMPLETION_MODEL, "gpt-5.4")["code_acceptance_activity_count"] == 120
 
 
+def test_two_keys_of_a_row_are_a_crossing_too() -> None:
+    usage = _usage(report_day())
+    assert usage.row(Dimension.MODEL_FEATURE, "gpt-5.4 × chat_panel_ask_mode")["user_initiated_interaction_count"] == 90
+    assert usage.row(Dimension.LANGUAGE_FEATURE, "python × agent_edit")["loc_deleted_sum"] == 70
+    assert usage.breakdowns[Dimension.LANGUAGE_MODEL] == {"python × gpt-5.4": counters(310, 100, 500, 0, 700, 70)}
+
+
+def test_phases_under_two_versions_are_two_phases() -> None:
+    phases = [
+        {"phase": "Phase 1", "version": "v1", "total_engaged_users": 12, "total_pull_requests_merged": 6},
+        {"phase": "Phase 1", "version": "v2", "total_engaged_users": 9, "total_pull_requests_merged": 4},
+        {"phase": "Phase 2", "total_engaged_users": 3},
+    ]
+    assert _usage(report_day(totals_by_ai_adoption_phase=phases)).breakdowns[Dimension.PHASE] == {
+        "Phase 1": {"total_engaged_users": 12, "total_pull_requests_merged": 6},
+        "Phase 1 (v2)": {"total_engaged_users": 9, "total_pull_requests_merged": 4},
+        "Phase 2": {"total_engaged_users": 3},
+    }
+
+
+def test_two_agents_of_one_name_are_two_agents() -> None:
+    rows = [{"agent_id": n, "agent_name": "Codex", "session_count": n} for n in (1, 2)]
+    usage = _usage(report_day(totals_by_3rd_party_agent=rows))
+    assert usage.breakdowns[Dimension.THIRD_PARTY_AGENT] == {
+        "Codex (1)": {"session_count": 1},
+        "Codex (2)": {"session_count": 2},
+    }
+
+
+def test_an_agent_that_is_renamed_is_one_row_over_a_range() -> None:
+    documents = [
+        [{"agent_id": "a-1", "agent_name": "Codex", "session_count": 1}],
+        [{"agent_id": "a-1", "agent_name": "Codex 2", "session_count": 2}],
+        [{"agent_id": "a-1", "session_count": 4}, {"agent_id": "a-9", "agent_name": "Codex", "session_count": 8}],
+    ]
+    days = [
+        reports.read({"day": f"2026-10-0{n}", "totals_by_3rd_party_agent": rows}, day=date(2026, 10, n), settled=True)
+        for n, rows in enumerate(documents, 1)
+    ]
+    history = history_of(*(reading.usage for reading in days if reading.usage))
+    summed = summarise(history, ending(date(2026, 10, 3), 3)).breakdowns[Dimension.THIRD_PARTY_AGENT]
+    assert {name: row["session_count"].amount for name, row in summed.items()} == {"Codex 2": 7, "Codex": 8}
+
+
 def test_smaller_arrays_are_read() -> None:
     usage = _usage(report_day())
     assert usage.row(Dimension.MCP, "github") == {"interaction_count": 12}
@@ -73,6 +120,7 @@ def test_smaller_arrays_are_read() -> None:
     assert usage.row(Dimension.COMMENT_TYPE, "security")["total_copilot_applied_suggestions"] == 3
     assert usage.row(Dimension.PHASE, "Phase 1")["users_in_phase_28d"] == 20
     assert usage.row(Dimension.PHASE, "Phase 1")["avg_loc_added"] == 41.25
+    assert usage.row(Dimension.PHASE, "Phase 1")["total_pull_requests_merged"] == 6
 
 
 def test_an_agent_that_changed_its_name_during_the_day_is_one_agent() -> None:
