@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from copilot_usage.domain.figures import percentage
 from copilot_usage.domain.metric import COMPLETION, Dimension
+from copilot_usage.domain.numbers import rounded
 
 if TYPE_CHECKING:
     from copilot_usage.domain.report import Report
@@ -28,7 +29,7 @@ def outputs_of(report: Report, settings: Settings, saved: Saved, headline: str) 
         "days": str(len(with_data)),
         "missing-days": str(len(missing)),
         "active-users": "" if people is None else str(people),
-        "acceptance-rate": "" if rate is None else f"{rate:.1f}",
+        "acceptance-rate": "" if rate is None else str(rounded(rate, 1)),
         "headline": headline,
         "alerts": json.dumps(list(report.alerts), ensure_ascii=False),
         "summary-file": settings.summary_file or "",

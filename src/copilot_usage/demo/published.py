@@ -8,15 +8,16 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from copilot_usage.demo.activity import COUNTERS
+from copilot_usage.domain.dates import a_year_before
+from copilot_usage.domain.plan import BEGAN
+from copilot_usage.domain.scope import ScopeKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from copilot_usage.demo.organization import Organization
 
-_FIRST_DAYS = {"organization_id": date(2025, 12, 12), "enterprise_id": date(2025, 10, 10)}
-_FIRST_TEAM_DAY = date(2026, 5, 14)
-_LOOK_BACK = timedelta(days=365)
+_KINDS = {"organization_id": ScopeKind.ORGANIZATION, "enterprise_id": ScopeKind.ENTERPRISE}
 # A day is restated until three full days have passed after it.
 _RESTATED_FOR = 3
 
@@ -41,9 +42,9 @@ class Published:
 
     def has(self, day: date, report: str) -> bool:
         """Whether there is a report of this day."""
-        first = max(_FIRST_DAYS[self.organization.id_field], self.today - _LOOK_BACK)
+        first = max(BEGAN[_KINDS[self.organization.id_field]], a_year_before(self.today))
         if report.startswith("user-teams"):
-            first = max(first, _FIRST_TEAM_DAY)
+            first = max(first, BEGAN[ScopeKind.TEAM])
         return first <= day <= self.newest and day not in self.lacking
 
     def document(self, day: date) -> dict[str, Any]:

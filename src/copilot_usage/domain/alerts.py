@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from copilot_usage.domain.change import Change
+from copilot_usage.domain.numbers import rounded
 from copilot_usage.domain.report import Note, listed
 from copilot_usage.domain.watched import OF_THE_RUN, PER_CENT, WATCHED
 
@@ -173,7 +174,7 @@ def _unchecked(threshold: Threshold, why: str, scopes: list[Scope]) -> Note:
 
 def _rounded(amount: Amount, unit: str) -> float:
     """As it is shown, so that a sentence never contradicts its own figure."""
-    return round(float(amount), 1 if unit == PER_CENT else 2) + 0.0  # never -0
+    return float(rounded(amount, 1 if unit == PER_CENT else 2)) + 0.0  # never -0
 
 
 def _worded(amount: float, unit: str) -> str:

@@ -12,10 +12,6 @@ if TYPE_CHECKING:
 # GitHub publishes a day within two full UTC days and restates it until three have passed; one more day of grace
 # (docs: "Copilot usage metrics", freshness; "Reconciling Copilot usage metrics").
 SETTLED_AFTER = timedelta(days=5)
-# The enterprise reports begin here, the organization reports two months later; the 1-day reports look back a year.
-FIRST_ENTERPRISE_DAY = date(2025, 10, 10)
-FIRST_ORGANIZATION_DAY = date(2025, 12, 12)
-LOOK_BACK = timedelta(days=365)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -63,6 +59,14 @@ def parse_day(text: object) -> date | None:
         return date.fromisoformat(text[:10]) if isinstance(text, str) else None
     except ValueError:
         return None
+
+
+def a_year_before(day: date) -> date:
+    """The same date of the year before, which the 1-day reports still have: 366 days ago over a leap day."""
+    try:
+        return day.replace(year=day.year - 1)
+    except ValueError:  # the leap day itself
+        return day.replace(year=day.year - 1, day=28)
 
 
 def ending(day: date, days: int) -> DateRange:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from copilot_usage.domain import asks, dates
@@ -12,7 +12,6 @@ from copilot_usage.domain.snapshot import Generation
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
-    from datetime import date
 
     from copilot_usage.domain.asks import Ask
     from copilot_usage.domain.dates import DateRange
@@ -20,6 +19,13 @@ if TYPE_CHECKING:
     from copilot_usage.domain.snapshot import Snapshot
 
 _EARLIER_LOOK_BACK: Mapping[Generation, int] = {Generation.METRICS: 100, Generation.USAGE: 28}
+# The first day that GitHub's reports of such a scope have.
+BEGAN: Mapping[ScopeKind, date] = {
+    ScopeKind.ENTERPRISE: date(2025, 10, 10),
+    ScopeKind.ORGANIZATION: date(2025, 12, 12),
+    ScopeKind.TEAM: date(2026, 5, 14),
+    ScopeKind.ENTERPRISE_TEAM: date(2026, 5, 14),
+}
 # A monthly count of a day looks at the day and the 27 before it.
 LEAD_IN = 27
 
@@ -85,9 +91,7 @@ def needs_latest(days: DateRange | None, today: date) -> bool:
 
 def first_day(owner: Scope, today: date) -> date:
     """The oldest day of which GitHub can still have a report: a year back, and not before the reports began."""
-    enterprise = owner.kind.owner_kind is ScopeKind.ENTERPRISE
-    began = dates.FIRST_ENTERPRISE_DAY if enterprise else dates.FIRST_ORGANIZATION_DAY
-    return max(began, today - dates.LOOK_BACK)
+    return max(BEGAN[owner.kind.owner_kind], dates.a_year_before(today))
 
 
 def earlier_limits(generation: Generation, today: date) -> DateRange:

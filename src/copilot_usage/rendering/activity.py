@@ -50,7 +50,7 @@ def _columns(unit: str) -> tuple[tuple[str, str], ...]:
 def _numbers(point: Point) -> tuple[str, ...]:
     daily = markdown.number(point.daily) if len(point.days) == 1 else markdown.mean(point.daily)
     counts = (point.weekly, point.monthly, point.prompts, point.lines)
-    return (point.title, daily, *(markdown.number(amount) for amount in counts))
+    return (f"{point.title} {point.partly}".rstrip(), daily, *(markdown.number(amount) for amount in counts))
 
 
 def _chart(found: tuple[Point, ...], unit: str, numbers: Table) -> Chart | None:
@@ -65,6 +65,9 @@ def _chart(found: tuple[Point, ...], unit: str, numbers: Table) -> Chart | None:
     legend = [f"{colour}: {words}." for colour, words in zip(charts.COLOURS, shown, strict=False)]
     if unit == "week":
         legend.append("A date is the last day of its week.")
+    partly = [f"{_short(found[n], unit)} {found[n].partly}" for n in drawn if found[n].partly]
+    if partly:
+        legend.append(f"Not a whole {unit}: {listed(partly)}.")
     left_out = [_short(point, unit) for n, point in enumerate(found) if n not in drawn]
     if left_out:
         legend.append(f"Not drawn, because a figure is missing: {listed(left_out)}.")

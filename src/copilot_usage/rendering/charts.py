@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from copilot_usage.domain.numbers import number, rounded
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -103,8 +105,8 @@ def bar(share: float) -> str:
 
 def share(part: Amount, whole: Amount) -> str:
     """A bar and per cent."""
-    return f"{bar(part / whole)} {100 * part / whole:.0f} %"
+    return f"{bar(part / whole)} {number(100 * part / whole)} %"
 
 
 def _plain(amount: Amount) -> str:
-    return f"{amount:.2f}".rstrip("0").rstrip(".") if isinstance(amount, float) else str(amount)
+    return f"{rounded(amount, 2):f}".rstrip("0").rstrip(".") if isinstance(amount, float) else str(amount)

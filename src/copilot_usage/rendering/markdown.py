@@ -7,13 +7,14 @@ import unicodedata
 from datetime import date
 from typing import TYPE_CHECKING
 
+from copilot_usage.domain.numbers import UNKNOWN, dollars, mean, number, per_cent, rounded
+
 if TYPE_CHECKING:
     from copilot_usage.domain.change import Change
     from copilot_usage.domain.dates import DateRange
-    from copilot_usage.domain.usage import Amount
 
-UNKNOWN = "–"
 _LONGEST = 80
+__all__ = ["UNKNOWN", "dollars", "mean", "number", "per_cent"]
 # Everything that Markdown, HTML or GitHub (mentions, issue and commit references, emoji codes) could make something of.
 _SPECIAL = re.compile(r"[\\`*_{}\[\]<>()#+!|~&@$:^=.\"'/-]")
 # What GitHub or a file said stands in these quotation marks, in every message.
@@ -60,16 +61,6 @@ def cut(text: str) -> str:
     return plain if len(plain) <= _LONGEST else plain[: _LONGEST - 1] + "…"
 
 
-def number(amount: Amount | None, *, digits: int = 0) -> str:
-    """`12,345`; `–` where it is not known."""
-    return UNKNOWN if amount is None else f"{amount:,.{digits}f}"
-
-
-def mean(amount: float | None) -> str:
-    """`38.2`; from a thousand on in whole numbers."""
-    return number(amount, digits=1 if amount is not None and amount < 1_000 else 0)
-
-
 def counted(days: int) -> str:
     """`1 day`, `28 days`."""
     return "1 day" if days == 1 else f"{days:,} days"
@@ -80,27 +71,15 @@ def month(value: str) -> str:
     return f"{date.fromisoformat(f'{value}-01'):%B %Y}"
 
 
-def per_cent(rate: float | None) -> str:
-    """`31.4 %`."""
-    return UNKNOWN if rate is None else f"{rate:.1f} %"
-
-
-def dollars(amount: float | None) -> str:
-    """`1,234 USD`."""
-    return UNKNOWN if amount is None else f"{amount:,.0f} USD"
-
-
 def trend(change: Change | None, *, points: bool = False) -> str:
-    """`▲ 7.2 %`, for a rate `▲ 0.5 pt`; from zero the difference itself."""
+    """`▲ 7.2 %`, for a rate `▲ 0.5 pt`; from zero there is no per cent, and a number would be taken for one."""
     if change is None:
         return UNKNOWN
-    moved, unit = (change.difference, " pt") if points else (change.relative, " %")
+    moved, unit = (change.difference, "pt") if points else (change.relative, "%")
     if moved is None:
-        moved, unit = change.difference, ""
-    size = f"{abs(moved):,.{0 if not unit or abs(moved) >= 100 else 1}f}"
-    if not float(size.replace(",", "")):
-        return "="
-    return f"{'▲' if moved > 0 else '▼'} {size}{unit}"
+        return "▲ from 0" if change.difference else "="
+    size = rounded(abs(moved), 0 if abs(moved) >= 100 else 1)
+    return f"{'▲' if moved > 0 else '▼'} {size:,f} {unit}" if size else "="
 
 
 def day(value: date, *, year: bool = False) -> str:
@@ -108,9 +87,9 @@ def day(value: date, *, year: bool = False) -> str:
     return f"{value.day} {value:%b %Y}" if year else f"{value.day} {value:%b}"
 
 
-def weekday(value: date) -> str:
-    """`Wed 4 Nov`."""
-    return f"{value:%a} {day(value)}"
+def weekday(value: date, *, year: bool = False) -> str:
+    """`Wed 4 Nov`, or `Wed 4 Nov 2026`."""
+    return f"{value:%a} {day(value, year=year)}"
 
 
 def days(value: DateRange) -> str:

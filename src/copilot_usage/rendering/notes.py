@@ -81,9 +81,9 @@ def notes(report: Report) -> Iterator[str]:
 
 def _of_scope(scope: ScopeReport) -> Iterator[str]:
     if scope.now.missing:
-        yield f"No report for {_days(scope.now.missing)}."
+        yield f"No report for {_days(scope.now.missing, scope.now.range)}."
     if scope.now.unpublished:
-        yield f"Not published yet: {_days(scope.now.unpublished)}."
+        yield f"Not published yet: {_days(scope.now.unpublished, scope.now.range)}."
     if len(scope.now.generations) > 1:
         counts = ", ".join(f"{days} from `{generation}`" for generation, days in sorted(scope.now.generations.items()))
         yield f"The days come from different generations of GitHub's API: {counts}. Sums hold only what each reports."
@@ -113,8 +113,9 @@ def source(report: Report) -> str:
     return f"Source: GitHub's Copilot usage metrics{generations}{kept}"
 
 
-def _days(days: Sequence[date]) -> str:
-    return listed([markdown.day(day) for day in days], _MOST_NAMED)
+def _days(days: Sequence[date], within: DateRange) -> str:
+    years = within.since.year != within.until.year
+    return listed([markdown.day(day, year=years) for day in days], _MOST_NAMED)
 
 
 def _code(name: str) -> str:

@@ -60,7 +60,8 @@ def _medians(scope: ScopeReport) -> tuple[str, ...]:
     for metric, whose in _MEDIANS.items():
         known = [amount for amount in scope.history.series(scope.now.range, metric) if amount is not None]
         if known:
-            spans.append(f"{min(known) / 60:,.1f} to {max(known) / 60:,.1f} hours {whose}")
+            least, most = (markdown.number(minutes / 60, digits=1) for minutes in (min(known), max(known)))
+            spans.append(f"{least} to {most} hours {whose}")
     return (f"Median time to merge, day by day: {', '.join(spans)}.",) if spans else ()
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import timedelta
-from itertools import groupby
+from itertools import groupby, repeat
 from typing import TYPE_CHECKING
 
 from copilot_usage.domain.dates import DateRange, month_of
 from copilot_usage.domain.figures import working_day_mean
+from copilot_usage.domain.numbers import rounded
 from copilot_usage.rendering import markdown
 
 if TYPE_CHECKING:
@@ -25,10 +27,14 @@ _LABELS = 14
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A day, week or month of a history. People are GitHub's own counts of its last day that has them, never sums."""
+    """A day, week or month of a history. People are GitHub's own counts of its last day that has them, never sums.
+
+    `partly`: `(5 of 7 days)` for a week or month of which not every day is in the range and known.
+    """
 
     label: str
     title: str
+    partly: str
     days: DateRange
     daily: Amount | None
     weekly: Amount | None
@@ -46,7 +52,8 @@ def points(history: History, days: DateRange, unit: str | None = None) -> tuple[
     """The points of a range, gaps among them (all figures None); `unit` None: what fits the range."""
     unit = unit or unit_of(days)
     spans = list(_spans(days, unit))
-    return tuple(_point(history, span, unit, label) for span, label in zip(spans, _labels(spans, unit), strict=True))
+    labels, year = _labels(spans, unit), days.since.year != days.until.year
+    return tuple(_point(history, *found, year=year) for found in zip(spans, repeat(unit), labels, strict=False))
 
 
 def _spans(days: DateRange, unit: str) -> Iterator[DateRange]:
@@ -61,26 +68,39 @@ def _spans(days: DateRange, unit: str) -> Iterator[DateRange]:
 
 
 def _labels(spans: Sequence[DateRange], unit: str) -> list[str]:
-    """A day's date on Mondays only, else every so many, so that dates do not overlap."""
+    """A day's date on Mondays only, else every so many, so that dates do not overlap; a year where another begins."""
     if unit == "month":
         return [f"{span.since:%b %y}" for span in spans]
-    if unit == "day" and len(spans) > _LABELS:
-        return [markdown.day(span.since) if span.since.weekday() == 0 else "" for span in spans]
-    step = -(-len(spans) // _LABELS)
-    return [markdown.day(span.until) if n % step == 0 else "" for n, span in enumerate(spans)]
+    mondays, step = unit == "day" and len(spans) > _LABELS, -(-len(spans) // _LABELS)
+    labels, year = [], spans[-1].until.year
+    for n, span in enumerate(spans):
+        shown = span.until.weekday() == 0 if mondays else n % step == 0
+        labels.append(markdown.day(span.until, year=span.until.year != year) if shown else "")
+        year = span.until.year if shown else year
+    return labels
 
 
-def _title(span: DateRange, unit: str) -> str:
-    whole = span.since.day == 1 and month_of(span.until + timedelta(days=1)) != month_of(span.since)
-    if unit == "month" and whole:
-        return f"{span.since:%B %Y}"
-    return markdown.weekday(span.since) if unit == "day" else markdown.days(span)
+def _title(span: DateRange, unit: str, *, year: bool) -> str:
+    if unit == "day":
+        return markdown.weekday(span.since, year=year)
+    return f"{span.since:%B %Y}" if unit == "month" and len(span) == _length(span, unit) else markdown.days(span)
 
 
-def _point(history: History, span: DateRange, unit: str, label: str) -> Point:
+def _length(span: DateRange, unit: str) -> int:
+    """Days of the whole week or month."""
+    return {"day": 1, "week": 7, "month": monthrange(span.since.year, span.since.month)[1]}[unit]
+
+
+def _partly(history: History, span: DateRange, unit: str) -> str:
+    known, whole = sum(day in history.days for day in span), _length(span, unit)
+    return f"({known} of {whole} days)" if 0 < known < whole else ""
+
+
+def _point(history: History, span: DateRange, unit: str, label: str, *, year: bool) -> Point:
     return Point(
         label=label,
-        title=_title(span, unit),
+        title=_title(span, unit, year=year),
+        partly=_partly(history, span, unit),
         days=span,
         daily=_daily(history, span, unit),
         weekly=_last(history, span, "weekly_active_users"),
@@ -95,7 +115,7 @@ def _daily(history: History, span: DateRange, unit: str) -> Amount | None:
     for metric in ("daily_active_users", "total_active_users"):
         amount = history.amount(span.until, metric) if unit == "day" else working_day_mean(history, span, metric)
         if amount is not None:
-            return round(amount, 1)
+            return float(rounded(amount, 1))
     return None
 
 

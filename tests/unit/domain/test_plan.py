@@ -109,6 +109,8 @@ def test_the_newest_day_matters_to_a_range_counted_from_it_or_one_that_is_recent
 
 def test_reports_reach_back_a_year_but_not_before_they_began() -> None:
     later = date(2027, 6, 1)
+    assert first_day(ORGANIZATION, date(2028, 12, 31)) == date(2027, 12, 31), "366 days over a leap day"
+    assert first_day(ORGANIZATION, date(2028, 2, 29)) == date(2027, 2, 28)
     assert first_day(ORGANIZATION, TODAY) == date(2025, 12, 12)
     assert first_day(ENTERPRISE, TODAY) == date(2025, 11, 23)
     assert first_day(TEAM, TODAY) == date(2025, 12, 12)

@@ -66,8 +66,8 @@ def test_a_range_of_weeks_has_its_months_in_a_fold() -> None:
     section = section_of(scope_report(*days, shown=shown))
     assert lines(section.charts[0])[0] == f"line [{', '.join(['9'] * 12)}]"
     assert [row[0] for row in section.folded[0].rows] == [
-        "30 Aug – 31 Aug 2026",
+        "30 Aug – 31 Aug 2026 (2 of 31 days)",
         "September 2026",
         "October 2026",
-        "1 Nov – 21 Nov 2026",
+        "1 Nov – 21 Nov 2026 (21 of 30 days)",
     ]

@@ -79,6 +79,23 @@ def test_whole_months_are_called_by_their_name_and_others_by_their_days() -> Non
     assert [point.title for point in found] == ["15 Sep – 30 Sep 2026", "October 2026", "1 Nov – 21 Nov 2026"]
 
 
+def test_a_week_or_month_that_is_not_whole_says_how_many_of_its_days_are_known() -> None:
+    shown = DateRange(date(2026, 9, 15), NEWEST)
+    history = history_of(*(usage_day(day) for day in shown if day != date(2026, 11, 17)))
+    assert [point.partly for point in points(history, shown, "month")] == ["(16 of 30 days)", "", "(20 of 30 days)"]
+    weeks = [point.partly for point in points(history, shown, "week")]
+    assert (weeks[0], set(weeks[1:-1]), weeks[-1]) == ("(5 of 7 days)", {""}, "(6 of 7 days)")
+
+
+def test_over_two_years_the_days_are_called_with_their_year() -> None:
+    shown = DateRange(date(2025, 12, 30), date(2026, 1, 2))
+    found = points(history_of(), shown)
+    assert (found[0].title, found[-1].title) == ("Tue 30 Dec 2025", "Fri 2 Jan 2026")
+    assert [point.label for point in found] == ["30 Dec 2025", "31 Dec", "1 Jan 2026", "2 Jan"]
+    weeks = points(history_of(), DateRange(date(2025, 10, 1), date(2026, 1, 31)))
+    assert [point.label for point in weeks if "20" in point.label] == ["4 Oct 2025", "10 Jan 2026"]
+
+
 def test_a_day_is_called_with_its_weekday() -> None:
     (point,) = points(history_of(), DateRange(NEWEST, NEWEST))
     assert point.title == "Sat 21 Nov"
