@@ -59,7 +59,7 @@ def assembled(settings: Settings, around: Surroundings, door: Door) -> Iterator[
         parts = Parts(
             source=stack.enter_context(_source(settings, around, door)),
             store=store_of(settings, around, door.clock, door.cancelled),
-            publisher=Publication(settings, around, door.show),
+            publisher=Publication(settings, around, door.show, door.cancelled.is_set),
             headline=_headline,
             progress=door.progress,
         )

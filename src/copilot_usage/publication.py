@@ -23,12 +23,19 @@ _logger = logging.getLogger(__name__)
 
 
 class Publication:
-    """`show` is given the page: a terminal shows it, a workflow does not."""
+    """`show` is given the page: a terminal shows it, a workflow does not. `cancelled` ends the work of templates."""
 
-    def __init__(self, settings: Settings, around: Surroundings, show: Callable[[str], None] | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        around: Surroundings,
+        show: Callable[[str], None] | None = None,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> None:
         self._settings = settings
         self._around = around
         self._show = show
+        self._cancelled = cancelled
 
     def publish(self, report: Report, outputs: Mapping[str, str]) -> None:
         """Writes everything that can be written; then raises OutputRefused for the first file that could not be."""
@@ -53,7 +60,10 @@ class Publication:
 
     def _page(self, report: Report) -> str:
         folder = self._settings.templates
-        page = render_page(report, templates=None if folder is None else Path(self._around.workspace, folder))
+        templates = None if folder is None else Path(self._around.workspace, folder)
+        if templates is not None:
+            _logger.debug("rendering with the templates of %s", folder)
+        page = render_page(report, templates=templates, cancelled=self._cancelled)
         for mistake in page.mistakes:
             _logger.warning("%s\n%s", mistake.cause, mistake.remedy, extra={"title": mistake.title})
         for name in page.unused:

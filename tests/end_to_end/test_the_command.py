@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import signal
 import subprocess
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -94,6 +95,23 @@ def test_the_demo_asks_nobody(tmp_path: Path) -> None:
     proxies = dict.fromkeys(("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY"), nowhere) | {"NO_PROXY": "127.0.0.1"}
     done = run(tmp_path, "demo", "--days", "7", GITHUB_API_URL="https://api.example.invalid", **proxies)
     assert done.returncode == 0, done.stderr
+
+
+def test_a_template_without_end_holds_up_no_cancelled_run(tmp_path: Path) -> None:
+    (tmp_path / "ours").mkdir()
+    loop = "{% for n in range(100000) %}" * 3 + "{% endfor %}" * 3
+    (tmp_path / "ours" / "summary.md.j2").write_text(loop)
+    command = [str(COMMAND), "demo", "--days", "1", "--compare", "false", "--templates", "ours", "--verbose"]
+    with subprocess.Popen(
+        command, cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stderr is not None
+        before = next(line for line in process.stderr if line.startswith("rendering with the templates of ours"))
+        process.send_signal(signal.SIGTERM)
+        after = process.stderr.read()
+    assert process.returncode == 0, before + after
+    assert "The run was cancelled while the templates were rendered" in after
+    assert "octo-org" in (tmp_path / "copilot-usage-demo/summary.md").read_text()
 
 
 def test_a_report_of_a_real_organization(tmp_path: Path, github: FakeGitHub) -> None:

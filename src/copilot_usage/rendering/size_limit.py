@@ -17,13 +17,16 @@ ORDER = ("people", "customizations", "phases", "breakdown", "pull_requests", "cr
 
 
 def within_limit(page: PageView, render: Callable[[PageView], str]) -> str:
-    """The page as it is if it fits, else without more and more; the last resort has the top and the notes alone."""
+    """The page as it is if it fits, else without more and more; the last resort has the top and the notes alone.
+
+    The last resort may still be too long.
+    """
     text = ""
     for smaller in _ever_smaller(page):
         text = render(smaller)
         if len(text.encode()) <= LIMIT:
-            return text
-    return text.encode()[:LIMIT].decode("utf-8", "ignore")
+            break
+    return text
 
 
 def _ever_smaller(page: PageView) -> Iterator[PageView]:
