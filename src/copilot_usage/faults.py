@@ -50,5 +50,6 @@ _WORDS: tuple[tuple[type[BaseException], str], ...] = (
     (requests.exceptions.ContentDecodingError, "the answer could not be unpacked"),
     (requests.exceptions.ChunkedEncodingError, "the answer was cut off"),
     (urllib3.exceptions.ProtocolError, "the connection broke off"),
+    (requests.exceptions.InvalidURL, "an address in the answer is none"),
     (ssl.SSLError, "the encrypted connection failed"),
 )

@@ -26,6 +26,8 @@ ORGANIZATION = Scope(ScopeKind.ORGANIZATION, "octo-org")
 ENTERPRISE = Scope(ScopeKind.ENTERPRISE, "octo-enterprise")
 CANARY_TOKEN = "ghp_canary0token0that0must0never0appear"
 CANARY_SIGNATURE = "sig=canary0signature0that0must0never0appear"
+# What a `Location` or a `Link` may say, and no address is.
+BAD_ADDRESSES = ["http://[", "http://127.0.0.1:-1/a", "http://127.0.0.1:99999/a", "http://a\x00b/"]
 NOT_FOUND = as_json({"message": "Not Found"}, status=404)
 
 

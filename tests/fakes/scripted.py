@@ -29,13 +29,18 @@ class Request:
 
 @dataclass(frozen=True)
 class Reply:
-    """`cut`: only so many bytes of the body are sent though all are announced; `reset`: the connection is reset."""
+    """`cut`: only so many bytes of the body are sent though all are announced; `reset`: the connection is reset.
+
+    `endless`: follows the body again and again until the client hangs up; `raw`: the whole answer, head and all.
+    """
 
     body: bytes = b""
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
     cut: int | None = None
     reset: bool = False
+    endless: bytes = b""
+    raw: bytes = b""
 
 
 def as_json(value: Any, status: int = 200, **headers: str) -> Reply:
@@ -112,13 +117,19 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             self.connection.close()
             return
-        self.send_response(reply.status)
+        if reply.raw:
+            self.wfile.write(reply.raw)
+            self.close_connection = True
+            return
+        self.send_response_only(reply.status)
         for name, value in reply.headers.items():
             self.send_header(name, value)
-        if reply.status != 204:
+        if reply.status != 204 and not reply.endless:
             self.send_header("Content-Length", str(len(reply.body)))
         self.end_headers()
         self.wfile.write(reply.body if reply.cut is None else reply.body[: reply.cut])
+        while reply.endless:
+            self.wfile.write(reply.endless)
         if reply.cut is not None:
             self.close_connection = True
 

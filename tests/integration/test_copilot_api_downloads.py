@@ -3,15 +3,20 @@ from __future__ import annotations
 import gzip
 import json
 import logging
+from collections import deque
 from contextlib import closing
 
 import pytest
 
 from copilot_usage.copilot_api.downloads import Downloads
+from copilot_usage.copilot_api.lines import MOST_BYTES
 from copilot_usage.errors import Unreachable, UnreadableDocument
 from copilot_usage.timing import Deadline
+from fakes.asking import BAD_ADDRESSES, CANARY_SIGNATURE
 from fakes.clock import RecordedClock
 from fakes.scripted import Reply, one_by_one, scripted
+
+ZEROS = gzip.compress(b"0" * (MOST_BYTES + 1))
 
 
 def downloads(masked: list[str] | None = None, *, insecure: bool = True) -> Downloads:
@@ -20,16 +25,12 @@ def downloads(masked: list[str] | None = None, *, insecure: bool = True) -> Down
     return Downloads(deadline=Deadline(600, now=clock.now, sleep=clock.sleep), mask=mask, insecure=insecure)
 
 
-@pytest.mark.parametrize("link", ["http://files.test/a?sig=x", "HTTP://files.test/a"])
+@pytest.mark.parametrize("link", ["http://files.test/a?sig=x", "HTTP://files.test/a", "http://127.0.0.1:8080/a"])
 def test_a_plain_link_is_refused_where_the_api_is_encrypted(link: str) -> None:
     with closing(downloads(insecure=False)) as session, pytest.raises(UnreadableDocument) as refusal:
         list(session.stream(link, "octo-org: users-1-day"))
     assert "files.test" not in str(refusal.value)
-
-
-def test_a_plain_link_on_this_machine_is_fine_all_the_same() -> None:
-    with scripted(one_by_one(Reply(b"{}\n"))) as files, closing(downloads(insecure=False)) as session:
-        assert list(session.stream(f"{files.url}/a", "label")) == [b"{}\n"]
+    assert "127.0.0.1" not in str(refusal.value)
 
 
 def test_a_link_without_a_query_is_masked_whole() -> None:
@@ -73,6 +74,40 @@ def test_redirects_without_an_end_are_a_fault() -> None:
     circle = one_by_one(Reply(status=302, headers={"Location": "/again"}))
     with scripted(circle) as files, closing(downloads()) as session, pytest.raises(Unreachable, match="answered 302"):
         list(session.stream(f"{files.url}/a", "label"))
+
+
+@pytest.mark.parametrize("location", [*BAD_ADDRESSES, "http://\xe9\xff/a"])
+def test_a_redirect_to_an_address_that_is_none_is_a_fault(location: str) -> None:
+    away = one_by_one(Reply(status=302, headers={"Location": location}, endless=b"x" * 65536))
+    with scripted(away) as files, closing(downloads()) as session, pytest.raises((Unreachable, UnreadableDocument)):
+        list(session.stream(f"{files.url}/a", "label"))
+
+
+@pytest.mark.parametrize("row", [Reply(endless=b"x" * 65536), Reply(ZEROS, headers={"Content-Encoding": "gzip"})])
+def test_a_row_without_an_end_is_an_error_that_names_the_host(row: Reply) -> None:
+    too_large = pytest.raises(UnreadableDocument, match=r"127\.0\.0\.1 sent more than 32 MB")
+    with scripted(one_by_one(row)) as files, closing(downloads()) as session, too_large as refusal:
+        deque(session.stream(f"{files.url}/a?{CANARY_SIGNATURE}", "label"), maxlen=0)
+    assert refusal.value.title == "An answer is too large"
+    assert CANARY_SIGNATURE not in str(refusal.value)
+
+
+def test_rows_without_an_end_are_read_for_as_long_as_somebody_wants_them() -> None:
+    rows = one_by_one(Reply(endless=b'{"a":1}\n' * 8192))
+    with scripted(rows) as files, closing(downloads()) as session:
+        stream = session.stream(f"{files.url}/a", "label")
+        read = 0
+        while read < 2 * MOST_BYTES:
+            read += len(next(stream))
+        stream.close()  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("size", [b"-5", b"five", b"fffffffffffffffff", b"\xe9"])
+def test_a_chunk_of_an_impossible_size_is_a_fault(size: bytes) -> None:
+    raw = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + size + b"\r\n{}\n\r\n"
+    with scripted(one_by_one(Reply(raw=raw), Reply(b"{}\n"))) as files, closing(downloads()) as session:
+        assert b"".join(session.stream(f"{files.url}/a", "label")).startswith(b"{}\n")
+    assert len(files.requests) == 2
 
 
 def test_no_line_of_any_log_holds_a_link(caplog: pytest.LogCaptureFixture) -> None:

@@ -14,6 +14,7 @@ import pytest
 import copilot_usage
 from copilot_usage import errors
 from copilot_usage.copilot_api.client import GitHubClient
+from copilot_usage.copilot_api.lines import MOST_BYTES
 from copilot_usage.copilot_api.source import GitHubSource
 from copilot_usage.domain.asks import About, CreditMonth, EarlierDays, LatestReport, OwnerDay, SeatList
 from copilot_usage.domain.dates import DateRange
@@ -22,7 +23,7 @@ from copilot_usage.domain.plan import Plan
 from copilot_usage.domain.snapshot import Generation
 from copilot_usage.errors import TokenRefused, Unreachable
 from copilot_usage.timing import Deadline
-from fakes.asking import CANARY_TOKEN, NOT_FOUND, ORGANIZATION, TODAY, Asking, asking
+from fakes.asking import BAD_ADDRESSES, CANARY_TOKEN, NOT_FOUND, ORGANIZATION, TODAY, Asking, asking
 from fakes.clock import START, RecordedClock
 from fakes.scripted import Reply, Request, as_json, one_by_one, scripted
 
@@ -240,6 +241,42 @@ def test_pages_are_not_followed_to_another_host(run: Callable[..., Asking]) -> N
     error = error_of(here.ask(EarlierDays(ORGANIZATION, Generation.METRICS, days)))
     assert error.title == "The API sent this run to another host"
     assert here.downloads.requests == []
+
+
+@pytest.mark.parametrize(
+    ("status", "address"),
+    [*((status, address) for status in (200, 302) for address in BAD_ADDRESSES), (302, "http://\xe9\xff/a")],
+)
+def test_an_address_that_is_none_is_a_fault_of_one_request(
+    run: Callable[..., Asking], status: int, address: str
+) -> None:
+    links = {"Location": address, "Link": f'<{address}>; rel="next", <{address}>; rel="last"'}
+    astray = Reply(BILL.body, status, links, endless=b"x" * 65536 if status == 302 else b"")
+    here = run(lambda request: astray if request.query.get("month") == "1" else BILL)
+    first, *others = here.ask(*(CreditMonth(ORGANIZATION, f"2026-{month:02}") for month in range(1, 13)))
+    assert isinstance(first, Failure)
+    assert type(first.error) is Unreachable
+    assert len(others) == 11
+    assert [outcome for outcome in others if not isinstance(outcome, CreditBill)] == []
+
+
+@pytest.mark.parametrize(
+    "endless",
+    [
+        Reply(endless=b" " * 65536),
+        Reply(endless=b"x" * 65536, status=404),
+        Reply(endless=b"x" * 65536, status=502),
+        Reply(gzip.compress(b" " * (MOST_BYTES + 1)), headers={"Content-Encoding": "gzip"}),
+        Reply(gzip.compress(gzip.compress(b" " * (MOST_BYTES + 1))), 500, {"Content-Encoding": "gzip, gzip"}),
+    ],
+    ids=["200", "404", "502", "200 packed", "500 packed twice"],
+)
+def test_an_answer_without_an_end_is_an_error_that_names_the_host(run: Callable[..., Asking], endless: Reply) -> None:
+    here = run(one_by_one(endless))
+    error = error_of(here.ask(ASK))
+    assert error.title == "An answer is too large"
+    assert "127.0.0.1 sent more than 32 MB" in error.cause
+    assert len(here.api.requests) == 1
 
 
 def test_redirects_in_circles_end(run: Callable[..., Asking]) -> None:

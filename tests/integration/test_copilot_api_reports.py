@@ -251,6 +251,16 @@ def test_a_report_of_another_organization_is_not_filed(run: Callable[..., Asking
     assert "another organization" in remark.text
 
 
+def test_a_report_without_an_end_is_a_failure_that_names_the_host(run: Callable[..., Asking]) -> None:
+    here = run()
+    here.api.script = one_by_one(as_json({"download_links": [here.link("a")], "report_day": f"{DAY}"}))
+    here.downloads.script = one_by_one(Reply(endless=b'{"a":1}\n' * 8192))
+    (failure,) = here.ask(OwnerDay(ORGANIZATION, DAY))
+    assert isinstance(failure, Failure)
+    assert failure.error.title == "An answer is too large"
+    assert "127.0.0.1 sent more than 32 MB" in failure.error.cause
+
+
 def test_a_file_that_is_no_json_is_a_failure_that_names_it(run: Callable[..., Asking]) -> None:
     (failure,) = serving(run(), a=b"plain words\n").ask(ASK)
     assert isinstance(failure, Failure)

@@ -42,7 +42,8 @@ def wrapped(reason: Exception) -> requests.ConnectionError:
         (socket.gaierror(-2, "unknown"), "its name could not be resolved (DNS)"),
         (ConnectionRefusedError(), "the connection was refused"),
         (requests.exceptions.SSLError(ssl.SSLError("eof")), "the encrypted connection failed"),
-        (requests.exceptions.InvalidURL(SECRET), "the connection failed"),
+        (requests.exceptions.InvalidURL(SECRET), "an address in the answer is none"),
+        (requests.exceptions.InvalidHeader(SECRET), "the connection failed"),
     ],
 )
 def test_a_fault_is_named_without_the_address(error: Exception, words: str) -> None:

@@ -7,10 +7,10 @@ import re
 from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
-from urllib.parse import parse_qs, urljoin, urlsplit
+from urllib.parse import parse_qs
 
 import msgspec
-from urllib3.util import parse_url
+import requests
 
 from copilot_usage.copilot_api import transport
 from copilot_usage.copilot_api.refusal import Refusal
@@ -20,9 +20,7 @@ from copilot_usage.copilot_api.tries import Patience, Trouble, trouble_in
 from copilot_usage.errors import Unreachable, UnreadableDocument
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    import requests
+    from collections.abc import Callable
 
     from copilot_usage.copilot_api.questions import Question
     from copilot_usage.timing import Deadline
@@ -103,7 +101,7 @@ class GitHubClient:
     def _try(self, question: Question, decode: Callable[[bytes], Value], url: str) -> Answer[Value] | Trouble:
         try:
             with closing(self._send(url)) as response:
-                body = b"".join(transport.chunks(response, self._deadline))
+                body = transport.whole(transport.chunks(response, self._deadline), question.label, url)
         except transport.CONNECTION_FAILED as error:
             return transport.trouble_of(error)
         _logger.debug("%s: %d, %d bytes", question.label, response.status_code, len(body))
@@ -126,7 +124,7 @@ class GitHubClient:
             if not response.is_redirect:
                 return response
             response.close()
-            url = urljoin(url, response.headers["location"])
+            url = transport.address(response.headers["location"], url).url
         raise Unreachable(
             "GitHub redirects in circles",
             cause=f"More than {_MOST_REDIRECTS} redirects, one after the other.",
@@ -138,7 +136,7 @@ class GitHubClient:
         if origin != self._origin:
             raise Unreachable(
                 "The API sent this run to another host",
-                cause=f"{self._origin[1]} pointed to {origin[1]}. The token is not sent there.",
+                cause=f"{_shown(self._origin)} pointed to {_shown(origin)}. The token is not sent there.",
                 remedy="Check `GITHUB_API_URL` (the address of GitHub's REST API, as the runner sets it), "
                 "and what a proxy may put in between.",
             )
@@ -152,17 +150,23 @@ class GitHubClient:
             return Trouble("HTML came instead of JSON")
         try:
             value = decode(body)
+            return Answer(value, self._page(response, "next"), _page_number(self._page(response, "last")))
+        except requests.exceptions.InvalidURL as error:
+            return transport.trouble_of(error)
         except msgspec.ValidationError as error:
             shape = str(error)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return Trouble("the answer is no whole JSON document")
-        else:
-            return Answer(value, response.links.get("next", {}).get("url"), _page_number(response.links.get("last")))
         raise UnreadableDocument(
             f"GitHub's answer about {question.scope.name} has an unknown form",
             cause=f"{question.label}: {self._hide(shape)}.",
             remedy="Look for a newer version of this action; if this is the newest, report this message to its issues.",
         )
+
+    def _page(self, response: requests.Response, name: str) -> str | None:
+        """Where the `Link` header leads; raises InvalidURL."""
+        link = response.links.get(name, {}).get("url")
+        return transport.address(link, response.url).url if link else None
 
     def _refusal(self, question: Question, response: requests.Response, text: str) -> Refusal:
         # It will stand in quotation marks of our own.
@@ -173,13 +177,18 @@ class GitHubClient:
 
 def _origin(url: str) -> tuple[str | None, str, int | None]:
     """Scheme, host and port, by the parser that the connection is opened with: another one may read another host."""
-    parsed = parse_url(url)
+    parsed = transport.address(url)
     port = parsed.port or {"http": 80, "https": 443}.get(parsed.scheme or "")
     return parsed.scheme, parsed.host or "", port
 
 
-def _page_number(link: Mapping[str, str] | None) -> int | None:
-    pages = parse_qs(urlsplit(link["url"]).query).get("page", []) if link else []
+def _shown(origin: tuple[str | None, str, int | None]) -> str:
+    scheme, host, port = origin
+    return f"{scheme}://{host}:{port}"
+
+
+def _page_number(link: str | None) -> int | None:
+    pages = parse_qs(transport.address(link).query or "").get("page", []) if link else []
     return int(pages[0]) if pages and pages[0].isdecimal() and len(pages[0]) < 6 else None
 
 

@@ -6,24 +6,19 @@ import logging
 from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import urljoin, urlsplit
 
-from urllib3.exceptions import LocationParseError
-from urllib3.util import parse_url
+import requests
 
 from copilot_usage.copilot_api import transport
-from copilot_usage.copilot_api.lines import is_cut_off
+from copilot_usage.copilot_api.lines import MOST_BYTES, is_cut_off
 from copilot_usage.copilot_api.tries import Patience, Trouble, trouble_in
 from copilot_usage.errors import UnreadableDocument
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
 
-    import requests
-
     from copilot_usage.timing import Deadline
 
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
 # Answers to a link that has expired or whose file is gone; a fresh envelope may bring a link that works.
 _EXPIRED = frozenset({401, 403, 404, 410})
 _MOST_REDIRECTS = 5
@@ -87,32 +82,31 @@ class Downloads:
         position = position or Position()
         while True:
             self._patience.enter()
-            trouble = yield from self._try(link, position)
+            trouble = yield from self._try(link, label, position)
             if trouble is None:
                 self._patience.answered()
                 return
             tries.again(trouble)
 
     def _check(self, link: str, label: str) -> None:
-        """Only http(s), and plain http only where the API is plain http, too, or on this machine."""
+        """Only https, and plain http where the API is plain http, too."""
         try:
-            parsed = parse_url(link)
-        except LocationParseError:
-            parsed = parse_url("")
-        secure = parsed.scheme == "https" or self._insecure or parsed.host in _LOOPBACK
-        if parsed.scheme not in {"http", "https"} or not parsed.host or not secure:
+            parsed = transport.address(link)
+        except requests.exceptions.InvalidURL:
+            parsed = transport.address("")
+        if parsed.scheme not in ({"http", "https"} if self._insecure else {"https"}) or not parsed.host:
             raise UnreadableDocument(
                 "A download link that cannot be used",
                 cause=f"{label}: GitHub's answer holds a link that is no https address.",
                 remedy="Check `GITHUB_API_URL`, and what a proxy may put in between.",
             )
-        self._mask(urlsplit(link).query or link)
+        self._mask(link.partition("?")[2].partition("#")[0] or link)
 
-    def _try(self, link: str, position: Position) -> Generator[bytes, None, Trouble | None]:
+    def _try(self, link: str, label: str, position: Position) -> Generator[bytes, None, Trouble | None]:
         try:
             with closing(self._send(link)) as response:
                 if response.status_code < 300:
-                    return (yield from self._body(response, position))
+                    return (yield from self._body(response, label, position))
                 status, headers = response.status_code, response.headers
         except transport.CONNECTION_FAILED as error:
             return transport.trouble_of(error)
@@ -130,19 +124,28 @@ class Downloads:
             if not response.is_redirect:
                 break
             response.close()
-            link = urljoin(link, response.headers["location"])
+            link = transport.address(response.headers["location"], link).url
             self._check(link, "a redirect of a download")
         return response
 
-    def _body(self, response: requests.Response, position: Position) -> Generator[bytes, None, Trouble | None]:
-        length = 0
+    def _body(
+        self, response: requests.Response, label: str, position: Position
+    ) -> Generator[bytes, None, Trouble | None]:
+        length, line_length = 0, 0
         last_line: list[bytes] = []
         for chunk in transport.chunks(response, self._deadline):
             if not length and chunk.lstrip().startswith(b"<"):
                 return Trouble("HTML came instead of the file")
             length += len(chunk)
             end = chunk.rfind(b"\n")
-            last_line = [*last_line, chunk] if end < 0 else [chunk[end + 1 :]]
+            if end < 0:
+                last_line.append(chunk)
+                line_length += len(chunk)
+            else:
+                last_line = [chunk[end + 1 :]]
+                line_length = len(last_line[0])
+            if line_length > MOST_BYTES:
+                raise transport.too_large(label, response.url)
             if length > position.handed_on:
                 fresh = chunk[max(0, position.handed_on - (length - len(chunk))) :]
                 position.handed_on = length

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -9,6 +10,8 @@ import msgspec
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+# What is read as a whole, an answer of the API say, or one row of a report, may have so many bytes, unpacked.
+MOST_BYTES = 32 * 1024 * 1024
 _BOM = b"\xef\xbb\xbf"
 _WHITESPACE = b" \t\r\n"
 
@@ -45,8 +48,13 @@ def rows(chunks: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def _rows_of_document(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
-    """Read as a whole; where that is no JSON either, line by line, so that whoever reads the rows names the bad one."""
-    held = [first, *rest]
+    """Read as a whole; where that is no JSON, or too much, line by line: the reader of the rows names bad ones."""
+    held, size = [first], len(first)
+    for line in rest:
+        held.append(line)
+        size += len(line)
+        if size > MOST_BYTES:
+            return chain(held, rest)
     document = b"\n".join(held)
     try:
         if first.startswith(b"["):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from copilot_usage.copilot_api import questions
+from copilot_usage.copilot_api import questions, transport
 from copilot_usage.copilot_api.downloads import LinkExpired, Position
 from copilot_usage.copilot_api.questions import Report
 from copilot_usage.domain.dates import DateRange, parse_day
@@ -94,7 +94,10 @@ class ReportFile:
 
     def bodies(self) -> list[bytes]:
         """Every part as a whole; for small reports."""
-        return [b"".join(self.part(index)) for index in range(len(self))]
+        bodies: list[bytes] = []
+        for index, link in enumerate(self._links):
+            bodies.append(transport.whole(self.part(index), self.label, link, sum(map(len, bodies))))
+        return bodies
 
     def _fresh(self, stale: str, index: int) -> str:
         with self._lock:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from itertools import chain, repeat
 
 import pytest
 from hypothesis import given
@@ -72,3 +73,8 @@ def test_what_begins_like_an_array_and_is_none_is_handed_on_line_by_line() -> No
 )
 def test_a_file_that_ends_in_the_middle_of_a_value_is_cut_off(last_line: bytes, *, cut_off: bool) -> None:
     assert is_cut_off(last_line) is cut_off
+
+
+def test_an_array_without_an_end_is_read_line_by_line() -> None:
+    found = rows(chain([b"[\n"], repeat(b'{"a": 1},\n' * 100_000)))
+    assert [next(found) for _ in range(3)] == [b"[", b'{"a": 1},', b'{"a": 1},']
