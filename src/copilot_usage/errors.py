@@ -19,6 +19,14 @@ CopilotUsageError             title · cause · remedy; `fatal`: asking on would
 
 from __future__ import annotations
 
+_LONGEST_QUOTE = 300
+
+
+def quote(text: str) -> str:
+    """Text from outside, on one line and not too long, in “…”: the page takes whatever stands there for plain text."""
+    words = "".join(char if char.isprintable() and char not in "“”" else " " for char in text).split()
+    return f"“{' '.join(words)[:_LONGEST_QUOTE]}”"
+
 
 class CopilotUsageError(Exception):
     """A failure that its reader can act upon."""

@@ -3,91 +3,141 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, field
+from dataclasses import replace
+from datetime import date
+from itertools import islice
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from copilot_usage.domain.dates import is_settled
-from copilot_usage.domain.scope import ScopeKind
+from copilot_usage.domain.dates import DateRange, is_settled
+from copilot_usage.domain.scope import EVERY_TEAM, ScopeKind
 from copilot_usage.domain.snapshot import Generation, Snapshot
 from copilot_usage.errors import InputError, UnreadableDocument
-from copilot_usage.generations.day_documents import owner_id
+from copilot_usage.generations.day_documents import owner_id, usual_owner_id
 from copilot_usage.generations.documents import parse_documents
-from copilot_usage.generations.recognition import recognise
+from copilot_usage.generations.recognition import Recognised, recognise
 from copilot_usage.generations.team_join.imported import join_rows
+from copilot_usage.snapshots.readme import README
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-    from datetime import date
 
     from copilot_usage.domain.scope import Scope
     from copilot_usage.domain.storing import Store
-    from copilot_usage.generations.documents import Document
-    from copilot_usage.generations.recognition import Recognised, RecognisedDay
+    from copilot_usage.generations.recognition import RecognisedDay
+    from copilot_usage.generations.team_join.imported import Row
 
 _logger = logging.getLogger(__name__)
 _ENDINGS = {".json", ".ndjson", ".jsonl"}
 # What one error quotes; the rest is in the log, line by line.
 _QUOTED = 10
+_EVER = DateRange(date(2000, 1, 1), date(9999, 12, 31))
+# So many stored days say whose they are.
+_ENOUGH_DAYS = 28
 
 
-@dataclass
 class _Pile:
-    """What was found so far, in all files. `owner`: the id in the first document that has one."""
+    """What was found so far, in all files."""
 
-    scope: Scope | None
-    today: date
-    snapshots: list[Snapshot] = field(default_factory=list)
-    users: list[Document] = field(default_factory=list)
-    memberships: list[Document] = field(default_factory=list)
-    problems: list[str] = field(default_factory=list)
-    owner: str | None = None
+    def __init__(self, scope: Scope | None, store: Store, today: date) -> None:
+        self._scope = scope
+        self._store = store
+        self._today = today
+        self._owners: dict[Scope, str] = {}
+        self._users: list[Row] = []
+        self._memberships: list[Row] = []
+        self._found: list[tuple[bool, date, Snapshot]] = []
+        self._sources: dict[tuple[Scope, date], str] = {}
+        self.problems: list[str] = []
 
-    def problem(self, text: str) -> None:
-        self.problems.append(text)
+    @property
+    def snapshots(self) -> list[Snapshot]:
+        """What is known to be final last, and what is known to be newer after what is older: the last one wins."""
+        return [snapshot for *_, snapshot in sorted(self._found, key=itemgetter(0, 1))]
+
+    def problem(self, source: object, what: str) -> None:
+        self.problems.append(f"{source}: {what}")
 
     def add(self, path: Path, found: Recognised) -> None:
         """Takes in a file's days; rows wait for the rows of other files."""
+        source = str(path)
         for flaw in found.flaws:
-            self.problem(f"{path}: {flaw.where}: {flaw.what}")
-        self.snapshots += found.snapshots
-        self.users += found.users
-        self.memberships += found.memberships
-        if found.days and self.scope is None:
-            self.problem(f"{path}: days do not say whose they are; name it with `--org`, `--enterprise`, `--team`")
-        elif found.days and self.scope is not None and self.scope.every_team:
-            self.problem(f"{path}: days of a whole scope cannot be filed under every team; name one team")
-        elif self.scope is not None:
+            self.problem(source, f"{flaw.where}: {flaw.what}")
+        self._users += [(source, row) for row in found.users]
+        self._memberships += [(source, row) for row in found.memberships]
+        for snapshot in found.snapshots:
+            self._take(source, replace(snapshot, undated=True))
+        if found == Recognised():
+            self.problem(source, "there is no usage in it")
+        elif found.days and self._scope is None:
+            self.problem(source, "days do not say whose they are; name it with `--org`, `--enterprise`, `--team`")
+        elif found.days and self._scope is not None and self._scope.every_team:
+            self.problem(source, "days of a whole scope cannot be filed under every team; name one team")
+        elif self._scope is not None:
             for day in found.days:
-                self._file(path, self.scope, day)
+                self._file(source, self._scope, day)
+
+    def _file(self, source: str, scope: Scope, day: RecognisedDay) -> None:
+        kind = scope.kind.owner_kind
+        other = ScopeKind.ORGANIZATION if kind is ScopeKind.ENTERPRISE else ScopeKind.ENTERPRISE
+        if owner_id(day.document, kind) is None and owner_id(day.document, other) is not None:
+            self.problem(source, f"{day.day} is of an {other}, not of the {kind} {scope.owner}")
+            return
+        created = min(day.created or day.day, self._today)
+        settled = is_settled(day.day, created)
+        self._take(source, Snapshot(day.day, scope, day.generation, settled, day.document, undated=True), created)
 
     def join(self) -> None:
         """Files the teams' days that the rows of all files give together."""
-        if not self.users and not self.memberships:
+        rows = [*self._users, *self._memberships]
+        if not rows:
             return
-        if self.scope is None or not self.scope.kind.is_team:
-            self.problem("rows of people: they are imported for teams only; give `--team`, `*` for every team in them")
+        if self._scope is None or not self._scope.kind.is_team:
+            for source in dict.fromkeys(source for source, _ in rows):
+                self.problem(source, "rows of people are imported for teams only; give `--team`, `*` for all of them")
             return
-        joined = join_rows(self.scope.parent, (self.scope,), users=self.users, memberships=self.memberships)
+        joined = join_rows(self._scope.parent, (self._scope,), users=self._users, memberships=self._memberships)
         for flaw in joined.flaws:
-            self.problem(f"{flaw.where}: {flaw.what}")
+            self.problem(flaw.where, flaw.what)
         for day in joined.days:
-            settled = is_settled(day.day, self.today)
-            kept = Snapshot(day.day, day.scope, Generation.REPORTS, settled, day.document, day.trailing)
-            self.snapshots.append(kept)
+            kept = Snapshot(
+                day.day, day.scope, Generation.REPORTS, settled=False, document=day.document, trailing=day.trailing
+            )
+            self._take(rows[0][0], replace(kept, undated=True))
 
-    def _file(self, path: Path, scope: Scope, day: RecognisedDay) -> None:
-        """A day goes where the caller says, unless it says itself that it is somebody else's."""
-        other = ScopeKind.ORGANIZATION if scope.kind.owner_kind is ScopeKind.ENTERPRISE else ScopeKind.ENTERPRISE
-        own = owner_id(day.document, scope.kind)
-        if own is None and owner_id(day.document, other) is not None:
-            self.problem(f"{path}: {day.day} is of an {other}, not of the {scope.kind.owner_kind} {scope.owner}")
-        elif own is not None and own != (self.owner or own):
-            self.problem(f"{path}: {day.day} is of another {scope.kind.owner_kind} than the days before it")
-        else:
-            self.owner = self.owner or own
-            settled = is_settled(day.day, self.today)
-            self.snapshots.append(Snapshot(day.day, scope, day.generation, settled, day.document))
+    def _take(self, source: str, snapshot: Snapshot, created: date = date.min) -> None:
+        """A day goes where the caller or its line says, unless its document says that it is of another owner."""
+        scope, document = snapshot.scope, snapshot.document or {}
+        kind = scope.kind.owner_kind
+        own = owner_id(document, kind)
+        if own is not None and own != self._owner(scope.parent, own):
+            self.problem(source, f"{snapshot.day} is of another {kind} than the days of {scope.owner} before it")
+            return
+        self._found.append((snapshot.settled, created, snapshot))
+        self._sources[scope, snapshot.day] = source
+
+    def _owner(self, owner: Scope, said: str) -> str:
+        """The id of an owner: of the days that are stored, else the first one that a file says."""
+        if owner not in self._owners:
+            stored = self._store.load((owner, owner.of_team(EVERY_TEAM)), _EVER)
+            documents = (item.document for item in stored if isinstance(item, Snapshot) and item.document)
+            named = (document for document in documents if owner_id(document, owner.kind))
+            self._owners[owner] = usual_owner_id(islice(named, _ENOUGH_DAYS), owner.kind) or said
+        return self._owners[owner]
+
+    def save(self) -> int:
+        """Saves what was found, and names the days that were not taken; returns how many were."""
+        saved = self._store.save(self.snapshots)
+        final = 0
+        for left in saved.left_out:
+            if left.harmless:
+                final += 1
+            else:
+                self.problem(self._sources[left.scope, left.day], f"{left.day} of {left.scope.name}: {left.reason}")
+        if final:
+            _logger.info("%s days are stored already, as final, and stay as they are", f"{final:,}")
+        return saved.days_written
 
 
 def import_files(names: Sequence[str], scopes: Sequence[Scope], store: Store, today: date) -> None:
@@ -97,31 +147,45 @@ def import_files(names: Sequence[str], scopes: Sequence[Scope], store: Store, to
     """
     if len(scopes) > 1:
         raise InputError(["`org`, `enterprise`, `team`: name the one scope that the files are about."])
-    pile = _Pile(scopes[0] if scopes else None, today)
-    for path in _files(names):
+    pile = _Pile(scopes[0] if scopes else None, store, today)
+    for path in _files(names, pile):
         try:
             found = recognise(parse_documents(path.read_bytes()))
         except OSError as error:
-            pile.problem(f"{path}: {error.strerror or error}")
-            continue
-        pile.add(path, found)
+            pile.problem(path, str(error.strerror or error))
+        else:
+            pile.add(path, found)
     pile.join()
-    saved = store.save(pile.snapshots)
-    _logger.info("%s days read, %s of them new or different", f"{len(pile.snapshots):,}", f"{saved.days_written:,}")
+    written = pile.save()
+    days = {(each.scope, each.generation, each.day) for each in pile.snapshots if each.generation != Generation.SEATS}
+    read = "1 day" if len(days) == 1 else f"{len(days):,} days"
+    _logger.info("%s read, %s of them new or different", read, f"{written:,}")
     if pile.problems:
         for text in pile.problems[_QUOTED:]:
             _logger.warning("%s", text, extra={"title": "Not imported"})
         raise _incomplete(pile.problems, anything=bool(pile.snapshots))
 
 
-def _files(names: Iterable[str]) -> Iterator[Path]:
-    """The files; folders are searched for JSON, by name."""
+def _files(names: Iterable[str], pile: _Pile) -> Iterator[Path]:
+    """The files; folders are searched for JSON, by name, and what else lies there is named."""
     for name in names:
         path = Path(name)
-        if path.is_dir():
-            yield from sorted(found for found in path.rglob("*") if found.suffix in _ENDINGS and found.is_file())
-        else:
+        if not path.is_dir():
             yield path
+            continue
+        inside = [found for found in sorted(path.rglob("*")) if _may_be_meant(found.relative_to(path), found)]
+        for found in inside:
+            if found.is_file() and found.suffix.lower() in _ENDINGS:
+                yield found
+            else:
+                pile.problem(found, f"it is no file that ends in {', '.join(sorted(_ENDINGS))}")
+        if not inside:
+            pile.problem(path, "there is no file in it")
+
+
+def _may_be_meant(relative: Path, found: Path) -> bool:
+    """Folders, hidden files, and what explains a history are nothing to import."""
+    return not (found.is_dir() or relative.name == README or any(part.startswith(".") for part in relative.parts))
 
 
 def _incomplete(problems: list[str], *, anything: bool) -> UnreadableDocument:

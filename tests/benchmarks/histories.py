@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from copilot_usage.demo.organization import Organization
 from copilot_usage.domain.scope import Scope, ScopeKind
 from copilot_usage.domain.snapshot import Generation, Snapshot
+from copilot_usage.generations.snapshot_lines import line_of
 from copilot_usage.snapshots.layout import by_month
-from copilot_usage.snapshots.lines import line_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

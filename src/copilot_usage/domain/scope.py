@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 EVERY_TEAM = "*"
 _ENTERPRISE_TEAM_PREFIX = "ent:"
@@ -76,3 +77,13 @@ class Scope:
     def covers(self, other: Scope) -> bool:
         """Whether `other` is this scope, or one of the teams that `*` stands for."""
         return self == other or (self.every_team and (self.kind, self.owner) == (other.kind, other.owner))
+
+
+@lru_cache(maxsize=1024)
+def scope_named(kind: ScopeKind, name: str) -> Scope | None:
+    """The scope with this very `name`: lower case, no prefix, one or two slugs; None where none is called so."""
+    owner, *teams = name.split("/")
+    if len(teams) != kind.is_team or not all(map(is_slug, (owner, *teams))):
+        return None
+    scope = Scope(kind, owner, *teams)
+    return scope if scope.name == name else None

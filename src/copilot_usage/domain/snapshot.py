@@ -1,8 +1,8 @@
-"""One day of one scope as GitHub said it, and which of two sayings wins."""
+"""One day of one scope as GitHub said it, which of two sayings wins, and what is never an owner's day."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -72,13 +72,59 @@ _COUNTERS: Mapping[Generation, frozenset[str]] = {
     Generation.SEATS: frozenset({"total"}),
 }
 
+# Keys that GitHub's reports of people and of repositories have, and no report of an owner.
+_A_PERSON, _A_REPOSITORY = "a person", "a repository"
+_SUBJECTS: Mapping[str, str] = {
+    **dict.fromkeys(("user_id", "user_login", "user_name", "username", "login", "email", "assignee"), _A_PERSON),
+    **dict.fromkeys(("repo_id", "repo_name", "repo_owner_name", "repository_id", "repository_name"), _A_REPOSITORY),
+}
+_CONTAINERS = frozenset({dict, list})
+
+
+def about_whom(document: Mapping[str, Any] | None) -> str | None:
+    """A person or a repository, if the document or anything in it is about one: then it is never stored."""
+    found: list[Any] = [document or {}]
+    for value in found:  # grows on the way
+        if isinstance(value, dict) and not _SUBJECTS.keys().isdisjoint(value):
+            return _SUBJECTS[min(_SUBJECTS.keys() & value.keys())]
+        inner = value.values() if isinstance(value, dict) else value
+        found += [each for each in inner if type(each) in _CONTAINERS]
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """As much of a snapshot as decides whether another one may take its place.
+
+    `figures`: the entries of its document that hold anything to count.
+    """
+
+    settled: bool
+    undated: bool
+    says_something: bool
+    figures: frozenset[str]
+
+    def keeps_from(self, saving: Outline) -> str | None:
+        """Why this one, which is stored, stays; None: the other one takes its place."""
+        if not self.says_something:
+            return None
+        if not saving.says_something or 2 * len(self.figures & saving.figures) < len(self.figures):
+            return EMPTIER
+        if self.settled and not self.undated and saving.undated:
+            return NOT_LATER
+        return None
+
+
+EMPTIER = "it lacks most of what is stored"
+NOT_LATER = "the stored day is final, and this one is not known to be newer"
+
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """A day of a scope; `document` as received, None when GitHub has no report of the day.
 
     `trailing` only for teams: `{"weekly_active_users": …, "monthly_active_users": …}`, distinct people of the 7 and 28
-    days up to `day`, None where the whole window was not read.
+    days up to `day`, None where the whole window was not read. `undated`: from a file, fetched at an unknown time.
     """
 
     day: date
@@ -87,6 +133,7 @@ class Snapshot:
     settled: bool
     document: Mapping[str, Any] | None
     trailing: Mapping[str, int | None] | None = None
+    undated: bool = field(default=False, compare=False)
 
     @property
     def status(self) -> Status:
@@ -99,17 +146,25 @@ class Snapshot:
             return False
         return any(self.document.get(name) is not None for name in _COUNTERS[self.generation])
 
+    @property
+    def outline(self) -> Outline:
+        figures = (name for name, value in (self.document or {}).items() if _counts(value))
+        return Outline(self.settled, self.undated, self.says_something, frozenset(figures))
+
+
+def _counts(value: object) -> bool:
+    """Whether a value is a number, or holds anything."""
+    return isinstance(value, int | float) or (isinstance(value, list | dict) and bool(value))
+
 
 def winner(stored: Snapshot, saving: Snapshot) -> Snapshot:
-    """Which of two snapshots of the same day stays: the one being saved, unless it is emptier.
+    """Which of two snapshots of the same day stays: the one being saved, unless the stored one says more, or later.
 
     A trailing count that is None never replaces a number unless the document changed. What is settled stays settled.
     """
-    if stored.says_something and not saving.says_something:
-        return stored
-    if stored.document is not None and saving.document is None:
-        return stored
     same = stored.document == saving.document
+    if not same and (saving.document is None or stored.outline.keeps_from(saving.outline)):
+        return stored
     return Snapshot(
         day=saving.day,
         scope=saving.scope,
@@ -117,6 +172,7 @@ def winner(stored: Snapshot, saving: Snapshot) -> Snapshot:
         settled=saving.settled or (stored.settled and same),
         document=saving.document,
         trailing=_trailing(stored, saving) if same else saving.trailing,
+        undated=saving.undated,
     )
 
 

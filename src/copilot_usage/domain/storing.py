@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
+    from datetime import date
 
     from copilot_usage.domain.dates import DateRange
     from copilot_usage.domain.scope import Scope
@@ -23,11 +24,25 @@ class Unread:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A day that was to be saved and was not, and why; `harmless`: what is stored is as good, or better."""
+
+    scope: Scope
+    day: date
+    reason: str
+    harmless: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Saved:
-    """What a save did: lines that are new or different, and the commit (None: nothing new, or a local folder)."""
+    """What a save did. `commit` None: nothing new, or a local folder.
+
+    `days_written`: days of usage, each scope's by itself, whose lines are new or different; the seats' line is no day.
+    """
 
     days_written: int
     commit: str | None = None
+    left_out: tuple[LeftOut, ...] = ()
 
 
 class Store(Protocol):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from copilot_usage.domain.dates import DateRange, parse_day
 from copilot_usage.domain.scope import ScopeKind
+from copilot_usage.domain.snapshot import about_whom
 from copilot_usage.domain.usage import Flaw
 from copilot_usage.generations.found import day_of
 from copilot_usage.generations.sieve import FlawTally, Sieve
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
 
     from copilot_usage.generations.documents import Document, Parsed
 
-_DAYS = "day_totals"
+# Where an object may hold rows: days of an owner, in a 28-day report; people, in files of other programs.
+_ROWS = ("day_totals", "user_totals")
 _ENGAGEMENT = "copilot_feature_engagement"
 _ENGAGED = {"engaged_user_count": "engaged_user_count"}
 
@@ -34,8 +36,8 @@ class ReportDays:
 
 
 def is_wrapper(document: Mapping[str, Any]) -> bool:
-    """Whether it holds days instead of being one."""
-    return _DAYS in document
+    """Whether it holds rows instead of being one."""
+    return any(name in document for name in _ROWS)
 
 
 def day_documents(parsed: Parsed) -> ReportDays:
@@ -43,31 +45,38 @@ def day_documents(parsed: Parsed) -> ReportDays:
     flaws = FlawTally()
     flaws.extend(parsed.flaws)
     days: dict[date, Document] = {}
-    for place, document in _flattened(parsed, flaws):
-        day = day_of(document)
-        if day is None:
-            flaws.add(place, "a day's figures without the day")
-            continue
-        if days.get(day, document) != document:
-            flaws.add(str(day), "the day is there twice with different figures; the last ones count")
-        days[day] = document
+    for place, document in zip(parsed.places, parsed.documents, strict=True):
+        for where, row in rows_of(place, document, flaws):
+            day = day_of(row)
+            if whom := about_whom(row):
+                flaws.add(where, not_an_owners(whom))
+            elif day is None:
+                flaws.add(where, "a day's figures without the day")
+            else:
+                if days.get(day, row) != row:
+                    flaws.add(str(day), "the day is there twice with different figures; the last ones count")
+                days[day] = row
     wrappers = [document for document in parsed.documents if is_wrapper(document)]
     return ReportDays(dict(sorted(days.items())), _window(wrappers), _engaged_people(wrappers, flaws), tuple(flaws))
 
 
-def _flattened(parsed: Parsed, flaws: FlawTally) -> Iterator[tuple[str, Document]]:
-    for place, document in zip(parsed.places, parsed.documents, strict=True):
-        if is_wrapper(document):
-            yield from ((f"{place}, {_DAYS}", day) for day in wrapped_days(document, flaws))
-        else:
-            yield place, document
-
-
-def wrapped_days(wrapper: Document, flaws: FlawTally) -> Iterator[Document]:
-    """The days in a 28-day wrapper, as received."""
+def rows_of(place: str, document: Document, flaws: FlawTally) -> Iterator[tuple[str, Document]]:
+    """What an object stands for, with its place: the rows in a wrapper, as received, or the object itself."""
+    if not is_wrapper(document):
+        yield place, document
+        return
+    if whom := about_whom({name: value for name, value in document.items() if name not in _ROWS}):
+        flaws.add(place, not_an_owners(whom))
+        return
     sieve = Sieve()
-    yield from map(dict, sieve.rows(wrapper, _DAYS))
+    for name in _ROWS:
+        yield from ((f"{place}, {name}", dict(row)) for row in sieve.rows(document, name))
     flaws.extend(sieve.flaws)
+
+
+def not_an_owners(whom: str) -> str:
+    """What is wrong with a document that is about a person or a repository."""
+    return f"it is about {whom}, not about an organization or enterprise"
 
 
 def _window(wrappers: Iterable[Document]) -> DateRange | None:

@@ -111,7 +111,13 @@ def _documents(value: Any, place: str, flaws: FlawTally) -> Iterator[tuple[str, 
     match value:
         case dict():
             yield place or "line 1", value
-        case None | str():  # "", "No report available" and null are ways to say that there is none
+        case str():  # "" and "No report available" are ways to say that there is none; JSON may be written as a text
+            inner = parse_documents(value.encode())
+            if inner.documents:
+                flaws.extend(inner.flaws)
+                places = [place] * len(inner.places) if place else inner.places
+                yield from zip(places, inner.documents, strict=True)
+        case None:  # another way to say so
             return
         case list():
             for number, item in enumerate(value, 1):

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from copilot_usage.domain.snapshot import Generation
+from copilot_usage.domain.dates import parse_day
+from copilot_usage.domain.snapshot import Generation, about_whom
 from copilot_usage.generations import metrics, reports, usage
-from copilot_usage.generations.day_documents import is_wrapper, wrapped_days
+from copilot_usage.generations.day_documents import not_an_owners, rows_of
 from copilot_usage.generations.found import day_of
 from copilot_usage.generations.sieve import FlawTally
-from copilot_usage.generations.snapshot_lines import is_snapshot_line, snapshot_of
+from copilot_usage.generations.snapshot_lines import is_snapshot_line, read_line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,7 +32,6 @@ _REPORTS_FIELDS = frozenset(
 # What some file may hold and nobody can import, by a field that gives it away.
 _NOT_IMPORTED: Mapping[str, str] = {
     "download_links": "an answer with links to a report, not the report itself; the links have expired",
-    "repo_id": "rows by repository, of which no history is kept",
     "seats": "a list of seats, which names people; only their daily counts are kept",
     "seat_breakdown": "the settings of a Copilot subscription, not its usage",
     "usageItems": "a bill, not usage",
@@ -39,11 +40,15 @@ _NOT_IMPORTED: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class RecognisedDay:
-    """A day of usage, ready to be filed under whatever scope it is said to be of."""
+    """A day of usage, ready to be filed under whatever scope it is said to be of.
+
+    `created`: when GitHub made the report that it comes from, where the file says so.
+    """
 
     day: date
     generation: Generation
     document: Document
+    created: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,25 +86,30 @@ class _Pile:
     def add(self, place: str, document: Document) -> None:
         if is_snapshot_line(document):
             self._add_snapshot(place, document)
-        elif is_wrapper(document):
-            for day in wrapped_days(document, self.flaws):
-                self._add_day(place, day, Generation.REPORTS)
-        elif "user_id" in document:
-            (self.memberships if "team_id" in document else self.users).append(document)
-        elif refusal := next((why for field, why in _NOT_IMPORTED.items() if field in document), None):
+        else:
+            for where, row in rows_of(place, document, self.flaws):
+                created = None if row is document else parse_day(document.get("created_at"))
+                self._add_row(where, row, created)
+
+    def _add_row(self, place: str, row: Document, created: date | None) -> None:
+        if "user_id" in row:
+            (self.memberships if "team_id" in row else self.users).append(row)
+        elif refusal := next((why for field, why in _NOT_IMPORTED.items() if field in row), None):
             self.flaws.add(place, refusal)
-        elif generation := generation_of(document):
-            self._add_day(place, document, generation)
+        elif whom := about_whom(row):
+            self.flaws.add(place, not_an_owners(whom))
+        elif generation := generation_of(row):
+            self._add_day(place, row, generation, created)
         else:
             self.flaws.add(place, "no document of any generation of GitHub's usage API")
 
     def _add_snapshot(self, place: str, document: Document) -> None:
         try:
-            self.snapshots.append(snapshot_of(document))
+            self.snapshots.append(read_line(json.dumps(document).encode()).snapshot())
         except ValueError as error:
-            self.flaws.add(place, str(error))
+            self.flaws.add(place, f"a snapshot that cannot be used: {error}")
 
-    def _add_day(self, place: str, document: Document, generation: Generation) -> None:
+    def _add_day(self, place: str, document: Document, generation: Generation, created: date | None) -> None:
         day = day_of(document)
         if day is None:
             self.flaws.add(place, "a day's figures without the day")
@@ -107,7 +117,7 @@ class _Pile:
         held = self.days.get((generation, day))
         if held is not None and held.document != document:
             self.flaws.add(place, f"{day} is there twice with different figures; the last ones count")
-        self.days[generation, day] = RecognisedDay(day, generation, document)
+        self.days[generation, day] = RecognisedDay(day, generation, document, created)
 
 
 def generation_of(document: Mapping[str, Any]) -> Generation | None:

@@ -1,17 +1,119 @@
-"""A line of this project's own snapshots, and the snapshot that it is."""
+"""A line of the history: one compact, key-sorted JSON object a day. The same data gives the same bytes; no files."""
 
 from __future__ import annotations
 
+import json
+from dataclasses import dataclass
+from datetime import date  # noqa: TC003 - msgspec reads the annotations
 from typing import TYPE_CHECKING, Any
 
-from copilot_usage.domain.scope import Scope, ScopeKind, is_slug
-from copilot_usage.domain.snapshot import SCHEMA, Generation, Snapshot, Status
-from copilot_usage.generations.found import day_of
+import msgspec
+
+from copilot_usage.domain.scope import ScopeKind, scope_named
+from copilot_usage.domain.snapshot import SCHEMA, Generation, Snapshot, Status, about_whom
+from copilot_usage.errors import quote
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from copilot_usage.domain.scope import Scope
+
 _KEYS = frozenset({"day", "scope", "name", "generation", "schema", "settled", "status"})
+
+
+class _Envelope(msgspec.Struct):
+    """What stands around a document; the document itself is only looked into when its day is wanted."""
+
+    day: date
+    scope: ScopeKind
+    name: str
+    generation: Generation
+    schema: int
+    settled: bool
+    status: Status
+    document: msgspec.Raw
+    trailing: dict[str, int | None] | None = None
+
+
+class _Beginning(msgspec.Struct):
+    """What is hoped to be in the lines of every schema."""
+
+    schema: int
+    day: date | None = None
+
+
+_read_envelope = msgspec.json.Decoder(_Envelope).decode
+_read_beginning = msgspec.json.Decoder(_Beginning).decode
+_read_document = msgspec.json.Decoder(dict[str, Any] | None).decode
+
+
+class LineMistake(ValueError):
+    """Why a line cannot be used, in words for a note. `newer`: the day of a newer schema's line, where it is known.
+
+    `whom`: the line is about a person or a repository, so it is not even kept.
+    """
+
+    def __init__(self, reason: str, *, newer: date | None = None, whom: str | None = None) -> None:
+        super().__init__(reason)
+        self.newer = newer
+        self.whom = whom
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line that can be used; `raw` without its line feed."""
+
+    raw: bytes
+    scope: Scope
+    envelope: _Envelope
+
+    @property
+    def day(self) -> date:
+        return self.envelope.day
+
+    def snapshot(self) -> Snapshot:
+        """Looks into the document; raises LineMistake."""
+        head = self.envelope
+        try:
+            document = _read_document(head.document)
+        except (ValueError, RecursionError) as error:
+            raise LineMistake(f"its document cannot be read ({_words(error)})") from error
+        if (document is None) != (head.status is Status.NO_REPORT):
+            raise LineMistake(f"its status is {head.status}, and that does not fit its document")
+        if whom := about_whom(document):
+            raise LineMistake(f"it is about {whom}", whom=whom)
+        return Snapshot(head.day, self.scope, head.generation, head.settled, document, head.trailing)
+
+
+def read_line(raw: bytes) -> Line:
+    """Raises LineMistake."""
+    try:
+        envelope = _read_envelope(raw)
+    except (ValueError, RecursionError) as error:
+        raise _newer(raw) or LineMistake(f"it is not a line of this format ({_words(error)})") from error
+    if envelope.schema > SCHEMA:
+        raise _newer(raw) or LineMistake("it is of a newer schema")
+    if envelope.schema < 1:
+        raise LineMistake("its schema is not a number from 1 on")
+    scope = scope_named(envelope.scope, envelope.name)
+    if scope is None:
+        raise LineMistake("its name cannot be one of its scope")
+    return Line(raw, scope, envelope)
+
+
+def _newer(raw: bytes) -> LineMistake | None:
+    try:
+        beginning = _read_beginning(raw)
+    except (ValueError, RecursionError):
+        return None
+    if beginning.schema <= SCHEMA:
+        return None
+    reason = f"its schema is {beginning.schema}, and this version knows {SCHEMA}: use a newer version"
+    return LineMistake(reason, newer=beginning.day)
+
+
+def _words(error: Exception) -> str:
+    return "nested too deeply" if isinstance(error, RecursionError) else quote(str(error))
 
 
 def is_snapshot_line(document: Mapping[str, Any]) -> bool:
@@ -19,42 +121,28 @@ def is_snapshot_line(document: Mapping[str, Any]) -> bool:
     return document.keys() >= _KEYS
 
 
-def snapshot_of(line: Mapping[str, Any]) -> Snapshot:
-    """Raises ValueError, saying which key cannot be used."""
-    schema, day = line["schema"], day_of(line)
-    if type(schema) is not int or schema < 1:
-        raise ValueError("a snapshot whose `schema` is not a number from 1 on")
-    if schema > SCHEMA:
-        raise ValueError("a snapshot of a later version of this program")
-    if day is None:
-        raise ValueError("a snapshot whose `day` is none")
-    status, document = _word(line, "status", Status), line.get("document")
-    if not (isinstance(document, dict) if status == Status.OK else document is None):
-        raise ValueError("a snapshot whose `status` and `document` contradict each other")
-    generation = _word(line, "generation", Generation)
-    if type(line["settled"]) is not bool:
-        raise ValueError("a snapshot whose `settled` is neither true nor false")
-    return Snapshot(
-        day, _scope(line), Generation(generation), line["settled"], document, _trailing(line.get("trailing"))
-    )
+def line_of(snapshot: Snapshot) -> bytes:
+    """The line without line feed.
 
-
-def _word(line: Mapping[str, Any], key: str, words: type[Generation | ScopeKind | Status]) -> str:
-    if line[key] not in list(words):
-        raise ValueError(f"a snapshot whose `{key}` is unknown")
-    return str(line[key])
-
-
-def _scope(line: Mapping[str, Any]) -> Scope:
-    kind = ScopeKind(_word(line, "scope", ScopeKind))
-    name = line["name"]
-    parts = name.split("/") if isinstance(name, str) else []
-    if len(parts) != 1 + kind.is_team or not all(map(is_slug, parts)):
-        raise ValueError("a snapshot whose `name` cannot be one of its scope")
-    return Scope(kind, *parts)
-
-
-def _trailing(value: Any) -> Mapping[str, int | None] | None:
-    if not isinstance(value, dict):
-        return None
-    return {str(name): count if type(count) is int and count >= 0 else None for name, count in value.items()}
+    Raises ValueError or RecursionError where JSON cannot say it (NaN, deep nesting), and for people and repositories.
+    """
+    if whom := about_whom(snapshot.document):
+        raise LineMistake(f"it is about {whom}", whom=whom)
+    record: dict[str, Any] = {
+        "day": snapshot.day.isoformat(),
+        "scope": snapshot.scope.kind,
+        "name": snapshot.scope.name,
+        "generation": snapshot.generation,
+        "schema": SCHEMA,
+        "settled": snapshot.settled,
+        "status": snapshot.status,
+        "document": None if snapshot.document is None else dict(snapshot.document),
+    }
+    if snapshot.trailing:
+        record["trailing"] = dict(snapshot.trailing)
+    try:
+        text = json.dumps(record, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    except (ValueError, RecursionError) as error:
+        raise LineMistake(f"JSON cannot say it ({_words(error)})") from error
+    # Half a surrogate pair is no text: nobody could read the file as UTF-8.
+    return text.encode(errors="replace")

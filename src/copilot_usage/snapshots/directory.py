@@ -16,17 +16,18 @@ from typing import TYPE_CHECKING
 from copilot_usage.domain.storing import Saved, Unread
 from copilot_usage.errors import StoreRefused
 from copilot_usage.snapshots.layout import by_month, month_file_at, wanted_files
-from copilot_usage.snapshots.months import Month
+from copilot_usage.snapshots.months import Month, in_words, usage_days
 from copilot_usage.snapshots.readme import README, is_ours, render_readme
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from copilot_usage.domain.dates import DateRange
     from copilot_usage.domain.scope import Scope
     from copilot_usage.domain.snapshot import Snapshot
     from copilot_usage.snapshots.layout import MonthFile
+    from copilot_usage.snapshots.months import Written
 
 _logger = logging.getLogger(__name__)
 # How soon a process notices that another one has saved, in seconds.
@@ -58,34 +59,35 @@ class DirectoryStore:
     def save(self, snapshots: Sequence[Snapshot]) -> Saved:
         """Writes the months that change, and the README; then raises StoreRefused if a month could not be written."""
         written = self.write(snapshots)
-        if written:
-            _logger.info("%s written to %s", "1 day" if written == 1 else f"{written:,} days", self._root)
-        return Saved(written)
+        days = {file: month.days for file, month in written.items() if month.days}
+        if days:
+            _logger.info("%s written to %s", in_words(days), self._root)
+        return Saved(usage_days(days), left_out=tuple(left for month in written.values() for left in month.left_out))
 
-    def write(self, snapshots: Sequence[Snapshot]) -> int:
-        """The same without a line in the log; gives the number of days that are new or different."""
+    def write(self, snapshots: Sequence[Snapshot]) -> Mapping[MonthFile, Written]:
+        """The same without a line in the log."""
+        written: dict[MonthFile, Written] = {}
         if not snapshots:
-            return 0
-        written, refused = 0, None
+            return written
+        refused = None
         with self._worded("written"), self._alone():
             for file, group in by_month(snapshots).items():
                 try:
-                    written += self._save(file, group)
+                    written[file] = self._save(file, group)
                 except OSError as error:
                     refused = refused or error
-            if written:
+            if any(month.days for month in written.values()):
                 self._explain()
             if refused is not None:
                 raise refused
         return written
 
-    def _save(self, file: MonthFile, snapshots: Iterable[Snapshot]) -> int:
+    def _save(self, file: MonthFile, snapshots: Iterable[Snapshot]) -> Written:
         path = self._own(file.path)
         written = Month(file, path.read_bytes() if path.exists() else b"").save(snapshots)
-        if written is None:
-            return 0
-        _replace(path, written.text)
-        return len(written.days)
+        if written.text is not None:
+            _replace(path, written.text)
+        return written
 
     def _explain(self) -> None:
         try:

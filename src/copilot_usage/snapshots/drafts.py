@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from copilot_usage.domain.snapshot import Generation
+from copilot_usage.snapshots.months import in_words
 from copilot_usage.snapshots.shelf import pack, unpack
 
 if TYPE_CHECKING:
@@ -82,14 +83,11 @@ def batches(drafts: Iterable[Draft]) -> Iterator[list[Draft]]:
 
 def commit_message(written: Mapping[MonthFile, Draft]) -> str:
     """One line. Names are slugs, so that nobody is mentioned; what would still become a link is left out."""
-    usage = {file: draft for file, draft in written.items() if file.generation is not Generation.SEATS}
-    told = usage or written
-    days = sorted({day for draft in told.values() for day in draft.days})
+    days = {file: draft.days for file, draft in written.items()}
+    told = {file: found for file, found in days.items() if file.generation is not Generation.SEATS} or days
     scopes = sorted({file.scope for file in told})
-    count = "1 day" if len(days) == 1 else f"{len(days)} days"
-    seats = "" if usage else " of seats"
     more = f" and {len(scopes) - 1} more" if len(scopes) > 1 else ""
-    return f"Copilot usage: {count}{seats} of {_name(scopes[0])}{more} up to {days[-1]}"
+    return f"Copilot usage: {in_words(days)} of {_name(scopes[0])}{more} up to {max(map(max, told.values()))}"
 
 
 def _name(scope: Scope) -> str:

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from copilot_usage.domain.dates import month_of
-from copilot_usage.domain.scope import Scope, ScopeKind, bare_team_slug, is_slug
+from copilot_usage.domain.scope import ScopeKind, scope_named
 from copilot_usage.domain.snapshot import Generation
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
     from copilot_usage.domain.dates import DateRange
+    from copilot_usage.domain.scope import Scope
     from copilot_usage.domain.snapshot import Snapshot
 
 # A year touches so many calendar months.
@@ -32,8 +33,7 @@ class MonthFile:
     month: str
 
     def __post_init__(self) -> None:
-        parts = self.scope.name.split("/")
-        if not all(is_slug(part) for part in parts) or self.scope.kind.is_team != (len(parts) == 2):
+        if scope_named(self.scope.kind, self.scope.name) is None:
             raise ValueError(f"{self.scope} has no place in the folder")
 
     @property
@@ -48,19 +48,10 @@ def month_file_at(path: str) -> MonthFile | None:
     kind, _, rest = rest.partition("/")
     name, _, file_name = rest.rpartition("/")
     month = _FILE_NAME.fullmatch(file_name)
-    if month is None or generation not in set(Generation) or kind not in set(ScopeKind) or not _is_name(name):
+    if month is None or generation not in set(Generation) or kind not in set(ScopeKind):
         return None
-    owner, _, team = name.partition("/")
-    try:
-        return MonthFile(Generation(generation), Scope(ScopeKind(kind), owner, team or None), month[1])
-    except ValueError:
-        return None
-
-
-def _is_name(name: str) -> bool:
-    """Whether these are the very words that a scope's name is written with: lower case, no prefix, one or two parts."""
-    parts = name.split("/")
-    return 1 <= len(parts) <= 2 and all(is_slug(part) and part == bare_team_slug(part) for part in parts)
+    scope = scope_named(ScopeKind(kind), name)
+    return None if scope is None else MonthFile(Generation(generation), scope, month[1])
 
 
 def by_month(snapshots: Iterable[Snapshot]) -> dict[MonthFile, list[Snapshot]]:

@@ -5,14 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from copilot_usage.errors import StoreRefused
+from copilot_usage.errors import StoreRefused, quote
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from copilot_usage.snapshots.answers import Answer, Place
-
-_LONGEST_QUOTE = 200
 
 
 class GitHubRefused(StoreRefused):
@@ -76,8 +74,7 @@ def too_large(place: Place, path: str) -> StoreRefused:
 
 def _quoted(message: str) -> str:
     """What GitHub said, on one line and not too long, in quotation marks."""
-    words = " ".join("".join(c if c.isprintable() and c not in "“”" else " " for c in message).split())
-    return f" (“{words[:_LONGEST_QUOTE]}”)" if words else ""
+    return f" ({quote(message)})" if message.strip() else ""
 
 
 def _reset(answer: Answer) -> str:

@@ -10,13 +10,15 @@ from copilot_usage.domain.storing import Saved
 from copilot_usage.snapshots.commits import commit
 from copilot_usage.snapshots.drafts import Draft, draft_of
 from copilot_usage.snapshots.layout import inside
-from copilot_usage.snapshots.months import Month
+from copilot_usage.snapshots.months import Month, in_words, usage_days
 from copilot_usage.snapshots.refusals import GitHubRefused, outrun
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
+    from datetime import date
 
     from copilot_usage.domain.snapshot import Snapshot
+    from copilot_usage.domain.storing import LeftOut
     from copilot_usage.snapshots.heads import Head
     from copilot_usage.snapshots.layout import MonthFile
     from copilot_usage.snapshots.patience import Patience
@@ -37,6 +39,7 @@ class Saving:
         self._groups = groups
         self._patience = patience
         self._drafts: dict[MonthFile, Draft] = {}
+        self._left_out: dict[MonthFile, tuple[LeftOut, ...]] = {}
         self._made: dict[str, Saved] = {}
         self._lost: tuple[str, GitHubRefused] | None = None
         self._standstills = 0
@@ -60,12 +63,12 @@ class Saving:
         self._draft(head)
         written = {file: draft for file, draft in self._drafts.items() if draft.days}
         if not written:
-            return Saved(0)
+            return self._saved(written, None)
         made = commit(self._remote, head, written)
         return None if made is None else self._move(head, made, written)
 
     def _move(self, head: Head, made: Head, written: Mapping[MonthFile, Draft]) -> Saved | None:
-        saved = Saved(sum(len(draft.days) for draft in written.values()), made.commit)
+        saved = self._saved(written, made.commit)
         refused = self._remote.branch.move_to(made.commit, exists=head.exists)
         if refused is not None:
             _logger.info("the branch %s was changed meanwhile; merging again", self._remote.place.branch)
@@ -74,8 +77,7 @@ class Saving:
         self._remote.advance(made)
         for draft in written.values():
             self._remote.keep(draft.sha, draft.packed)
-        days = "1 day" if saved.days_written == 1 else f"{saved.days_written} days"
-        place = self._remote.place
+        days, place = in_words(_days(written)), self._remote.place
         _logger.info("%s committed to the branch %s of %s (%.7s)", days, place.branch, place.repository, made.commit)
         return saved
 
@@ -96,4 +98,13 @@ class Saving:
             for file, text in texts:
                 written = Month(file, text).save(self._groups[file])
                 path, base = inside(self._remote.directory, file.path), head.months.get(file)
-                drafts[file] = draft_of(path, base, written.text, written.days) if written else draft_of(path, base)
+                drafts[file] = draft_of(path, base, written.text or b"", written.days)
+                self._left_out[file] = written.left_out
+
+    def _saved(self, written: Mapping[MonthFile, Draft], commit: str | None) -> Saved:
+        left_out = tuple(left for found in self._left_out.values() for left in found)
+        return Saved(usage_days(_days(written)), commit, left_out)
+
+
+def _days(written: Mapping[MonthFile, Draft]) -> Mapping[MonthFile, Sequence[date]]:
+    return {file: draft.days for file, draft in written.items()}

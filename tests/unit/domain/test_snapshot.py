@@ -71,6 +71,28 @@ def test_an_emptier_one_never_replaces(emptier: Mapping[str, Any] | None) -> Non
     assert winner(stored, snapshot(emptier, settled=True)) == stored
 
 
+def test_one_that_lacks_most_of_what_is_stored_never_replaces() -> None:
+    stored = snapshot({**SAYS, "loc_added_sum": 4, "totals_by_ide": [{"ide": "vscode"}]}, settled=True)
+    assert winner(stored, snapshot({**SAYS, "daily_active_users": 0}, settled=True)) == stored
+    restated = snapshot({**SAYS, "loc_added_sum": 0, "totals_by_ide": []}, settled=True)
+    assert winner(stored, restated) == restated
+
+
+def test_a_final_day_is_replaced_only_by_one_that_is_known_to_be_newer() -> None:
+    stored = snapshot(SAYS, settled=True)
+    for settled in (True, False):
+        assert winner(stored, replace(snapshot(RESTATED, settled=settled), undated=True)) == stored
+        assert winner(stored, snapshot(RESTATED, settled=settled)).document == RESTATED
+    unsettled = replace(snapshot(RESTATED), undated=True)
+    assert winner(snapshot(SAYS), unsettled) == unsettled
+    assert winner(snapshot(None, settled=True), unsettled) == unsettled
+
+
+def test_of_two_files_the_later_one_wins() -> None:
+    first, second = (replace(snapshot(each, settled=True), undated=True) for each in (SAYS, RESTATED))
+    assert winner(first, second) == second
+
+
 def test_a_document_that_says_nothing_is_still_more_than_none() -> None:
     assert winner(snapshot(EMPTY), snapshot(None)).document == EMPTY
     assert winner(snapshot(None), snapshot(EMPTY)).document == EMPTY

@@ -36,6 +36,16 @@ def test_a_flat_day_is_a_report_of_one_day_without_a_window() -> None:
     assert found.window is None
 
 
+@pytest.mark.parametrize("key", ["user_login", "user_id", "login", "repo_id", "repo_name"])
+def test_a_row_about_a_person_or_a_repository_is_no_day(key: str) -> None:
+    flat, wrapped = {**report_day(), key: "x"}, wrapper({**report_day(day="2026-10-04"), key: "x"})
+    found = day_documents(_parsed(flat, wrapped, wrapper(report_day(), **{key: "x"})))
+    assert found.documents == {}
+    (flaw,) = found.flaws
+    assert flaw.what.startswith("it is about a ")
+    assert flaw.what.endswith("(3 times, here first)")
+
+
 def test_the_days_of_several_parts_are_put_together() -> None:
     parts = [_parsed(wrapper({"day": "2026-10-04"})), _parsed(wrapper({"day": "2026-10-05"}))]
     assert list(day_documents(joined(parts)).documents) == [FIRST, SECOND]

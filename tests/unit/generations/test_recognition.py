@@ -48,6 +48,29 @@ def test_the_days_of_a_wrapper_are_days_of_the_reports() -> None:
     ]
 
 
+@pytest.mark.parametrize("where", ["day_totals", "user_totals"])
+def test_rows_of_people_in_a_wrapper_are_rows_of_people(where: str) -> None:
+    found = _recognise({"created_at": "2026-10-12T03:00:00Z", where: [user_row(1), membership(1, 42, "web")]})
+    assert found == Recognised(users=(user_row(1),), memberships=(membership(1, 42, "web"),))
+
+
+def test_rows_of_repositories_in_a_wrapper_are_named_with_their_place() -> None:
+    found = _recognise({"day_totals": [{"day": "2026-10-05", "repo_name": "secret-project", "pull_requests": {}}]})
+    (flaw,) = found.flaws
+    assert (found.days, flaw.where) == ((), "item 1, day_totals")
+    assert "about a repository" in flaw.what
+
+
+def test_a_wrapper_says_when_its_days_were_made() -> None:
+    found = _recognise({"created_at": "2026-10-12T03:00:00Z", "day_totals": [report_day()]}, usage_day())
+    assert [day.created for day in found.days] == [date(2026, 10, 12), None]
+
+
+def test_json_in_a_json_text_is_read() -> None:
+    found = recognise(parse_documents(json.dumps(json.dumps(report_day())).encode()))
+    assert found == _recognise(report_day())
+
+
 def test_days_of_several_generations_may_be_in_one_file() -> None:
     found = _recognise(usage_day(), metrics_day(), report_day(), usage_day(day="2024-06-10"))
     assert [day.generation for day in found.days] == ["metrics", "reports", "usage", "usage"]
@@ -70,7 +93,9 @@ def test_rows_of_people_and_of_teams_are_told_apart() -> None:
     ("document", "word"),
     [
         ({"download_links": [], "report_day": "2026-10-05"}, "links"),
-        ({"day": "2026-10-05", "repo_id": 5, "pull_requests": {}}, "repository"),
+        ({"day": "2026-10-05", "repo_id": 5, "pull_requests": {}}, "about a repository"),
+        ({"day": "2026-10-05", "user_login": "person-a", "loc_added_sum": 4}, "about a person"),
+        ({"user_login": "person-a", "day_totals": [{"day": "2026-10-04", "loc_added_sum": 4}]}, "about a person"),
         ({"total_seats": 1, "seats": []}, "seats"),
         ({"seat_breakdown": {"total": 5}}, "settings"),
         ({"usageItems": []}, "bill"),
@@ -137,35 +162,55 @@ def test_snapshot_lines_are_snapshots_again() -> None:
         {"status": "weird", "document": None},
         {"document": [1]},
         {"status": "no-report"},
+        {"name": "Octo-Org/web"},
+        {"trailing": {"weekly_active_users": "5"}},
+        {"day": "2026-10-05T00:00:00Z"},
+        {"document": {"daily_active_users": 3, "user_login": "person-a"}},
     ],
 )
 def test_a_snapshot_line_with_something_wrong_is_named(bad: dict[str, Any]) -> None:
     found = _recognise(_line(**bad))
     assert found.snapshots == ()
     (flaw,) = found.flaws
-    assert flaw.what.startswith("a snapshot ")
+    assert flaw.what.startswith("a snapshot that cannot be used: ")
 
 
 def test_rows_of_people_and_teams_become_days_of_teams() -> None:
     joined = join_rows(
         ORGANIZATION,
         [ORGANIZATION.of_team("*")],
-        users=[user_row(1, loc_added_sum=6, used_chat=True)],
-        memberships=[membership(1, 42, "web"), membership(2, 42, "web")],
+        users=[("users.json", user_row(1, loc_added_sum=6, used_chat=1))],
+        memberships=[("teams.json", membership(1, 42, "web")), ("teams.json", membership(2, 42, "web"))],
     )
     (day,) = joined.days
     assert (day.scope, day.day, day.document["loc_added_sum"]) == (ORGANIZATION.of_team("web"), DAY, 6)
     assert day.trailing == {"weekly_active_users": None, "monthly_active_users": None}
+    assert day.document["daily_active_users"] == 1
     assert joined.flaws == ()
+
+
+def test_a_row_that_cannot_be_joined_is_named_with_its_files() -> None:
+    joined = join_rows(
+        ORGANIZATION,
+        [ORGANIZATION.of_team("*")],
+        users=[(f"users-{n}.json", user_row(n, used_chat="yes")) for n in range(1, 4)],
+        memberships=[("teams.json", membership(1, 42, "web"))],
+    )
+    (flaw,) = joined.flaws
+    assert flaw.where == "users-1.json, users-2.json, users-3.json and 1 more files: users report, row 1"
 
 
 def test_rows_without_the_other_kind_of_the_same_day_are_named_by_day() -> None:
     joined = join_rows(
         ORGANIZATION,
         [ORGANIZATION.of_team("*")],
-        users=[user_row(1), user_row(1, day=None)],
-        memberships=[membership(1, 42, "web", day="2026-10-04")],
+        users=[("users.json", user_row(1)), ("users.json", user_row(1, day=None))],
+        memberships=[("teams.json", membership(1, 42, "web", day="2026-10-04"))],
     )
     assert joined.days == ()
-    assert [flaw.where for flaw in joined.flaws] == ["rows", "2026-10-05", "2026-10-04"]
+    assert [flaw.where for flaw in joined.flaws] == [
+        "users.json",
+        "users.json: 2026-10-05",
+        "teams.json: 2026-10-04",
+    ]
     assert "user rows without" in joined.flaws[1].what

@@ -29,7 +29,7 @@ def days(scope: Scope, *numbers: int, generation: Generation = Generation.REPORT
         (days(ORGANIZATION, 20), "Copilot usage: 1 day of octo-org up to 2026-11-20"),
         (
             days(ORGANIZATION, 19, 20) | days(TEAM, 20) | days(ENTERPRISE, 20),
-            "Copilot usage: 2 days of octo-enterprise and 2 more up to 2026-11-20",
+            "Copilot usage: 4 days of octo-enterprise and 2 more up to 2026-11-20",
         ),
         (
             days(ORGANIZATION, 20) | days(ORGANIZATION, 23, generation=Generation.SEATS),
@@ -37,7 +37,7 @@ def days(scope: Scope, *numbers: int, generation: Generation = Generation.REPORT
         ),
         (
             days(ORGANIZATION, 23, generation=Generation.SEATS),
-            "Copilot usage: 1 day of seats of octo-org up to 2026-11-23",
+            "Copilot usage: seats of octo-org up to 2026-11-23",
         ),
         (
             days(Scope(ScopeKind.ORGANIZATION, "gh-123"), 20),

@@ -9,13 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from builders import ORGANIZATION
+from builders import ORGANIZATION, TEAM
 from copilot_usage.domain.dates import DateRange
+from copilot_usage.domain.scope import Scope, ScopeKind
 from copilot_usage.domain.snapshot import Generation, Snapshot
-from copilot_usage.domain.storing import Unread
+from copilot_usage.domain.storing import LeftOut, Unread
+from copilot_usage.generations.snapshot_lines import line_of
 from copilot_usage.snapshots.layout import MonthFile
-from copilot_usage.snapshots.lines import line_of
-from copilot_usage.snapshots.months import Month
+from copilot_usage.snapshots.months import Month, in_words, usage_days
 from unit.snapshots.strategies import snapshot, snapshots
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def text_of(*stored: Snapshot | bytes) -> bytes:
 def saved(text: bytes, *saving: Snapshot) -> bytes:
     """The month's text afterwards."""
     written = Month(FILE, text).save(saving)
-    return text if written is None else written.text
+    return text if written.text is None else written.text
 
 
 def loaded(text: bytes, days: DateRange = NOVEMBER) -> list[Snapshot | Unread]:
@@ -61,7 +62,7 @@ def test_what_is_saved_is_loaded_in_the_order_of_days(saving: list[Snapshot]) ->
 @given(different_days, different_days)
 def test_saving_again_changes_nothing(before: list[Snapshot], saving: list[Snapshot]) -> None:
     text = saved(saved(b"", *before), *saving)
-    assert Month(FILE, text).save(saving) is None
+    assert Month(FILE, text).save(saving).text is None
 
 
 @given(different_days, st.randoms())
@@ -87,14 +88,14 @@ def test_nothing_that_somebody_stored_is_lost(
 def test_a_month_counts_the_days_whose_lines_are_new_or_different() -> None:
     stored = text_of(snapshot(1), snapshot(2), snapshot(3))
     written = Month(FILE, stored).save([snapshot(3), snapshot(2, 11), snapshot(4)])
-    assert written is not None
+    assert written.text is not None
     assert written.days == (date(2026, 11, 2), date(2026, 11, 4))
     assert days_in(written.text) == ["01", "02", "03", "04"]
 
 
 def test_a_day_said_twice_in_one_save_counts_once_and_the_later_word_wins() -> None:
     written = Month(FILE, b"").save([snapshot(1, 10), snapshot(1, 11)])
-    assert written is not None
+    assert written.text is not None
     assert (written.days, loaded(written.text)) == ((date(2026, 11, 1),), [snapshot(1, 11)])
 
 
@@ -178,7 +179,9 @@ def test_lines_that_cannot_be_used_stay_at_the_end_of_a_month_that_changes() -> 
 
 
 def test_a_day_stored_by_a_newer_version_is_not_said_again_by_an_older_one() -> None:
-    assert Month(FILE, text_of(NEWER)).save([snapshot(12)]) is None
+    written = Month(FILE, text_of(NEWER)).save([snapshot(12)])
+    (left,) = written.left_out
+    assert (written.text, left.day, left.harmless) == (None, date(2026, 11, 12), False)
     text = saved(text_of(NEWER), snapshot(12), snapshot(13))
     assert lines_in(text) == [line_of(snapshot(13)), NEWER]
 
@@ -188,13 +191,83 @@ def test_a_document_that_cannot_be_read_stays_beside_the_new_line() -> None:
     text = saved(text_of(broken, snapshot(2)), snapshot(1))
     assert lines_in(text) == [line_of(snapshot(1)), line_of(snapshot(2)), broken]
     assert len(complaints(loaded(text_of(broken)))) == 1
-    assert lines_in(saved(text_of(broken), snapshot(2))) == [broken, line_of(snapshot(2))]
+    assert lines_in(saved(text_of(broken), snapshot(2))) == [line_of(snapshot(2)), broken]
 
 
 @pytest.mark.parametrize("document", [{"daily_active_users": float("nan")}, {"daily_active_users": 10**5000}])
-def test_a_day_that_json_cannot_say_does_not_keep_the_others_from_being_saved(
-    document: dict[str, Any], caplog: pytest.LogCaptureFixture
-) -> None:
-    text = saved(b"", snapshot(1), replace(snapshot(2), document=document))
-    assert loaded(text) == [snapshot(1)]
-    assert "2026-11-02 of octo-org cannot be kept: JSON cannot say it" in caplog.text
+def test_a_day_that_json_cannot_say_does_not_keep_the_others_from_being_saved(document: dict[str, Any]) -> None:
+    written = Month(FILE, b"").save([snapshot(1), replace(snapshot(2), document=document)])
+    assert loaded(written.text or b"") == [snapshot(1)]
+    (left,) = written.left_out
+    assert (left.scope, left.day) == (ORGANIZATION, date(2026, 11, 2))
+    assert left.reason.startswith("JSON cannot say it")
+
+
+def test_lines_are_numbered_as_an_editor_does_and_empty_ones_passed_over() -> None:
+    text = b"\xef\xbb\xbf" + line_of(snapshot(1)) + b"\r\n\n  \n" + b"rubbish" + b"\n"
+    assert loaded(text)[0] == snapshot(1)
+    assert complaints(loaded(text))[0].startswith("line 4 of")
+
+
+@pytest.mark.parametrize(
+    "stranger",
+    [
+        snapshot(20, month=10),
+        snapshot(scope=Scope(ScopeKind.ORGANIZATION, "octo-labs")),
+        snapshot(scope=Scope(ScopeKind.ENTERPRISE, "octo-org")),
+        snapshot(generation=Generation.METRICS),
+    ],
+)
+def test_a_line_that_says_something_else_than_its_path_is_not_used(stranger: Snapshot) -> None:
+    (said,) = complaints(loaded(text_of(stranger)))
+    assert "another generation, scope, name or month" in said
+
+
+PERSON = {"day": "2026-11-01", "user_id": 101, "user_login": "person-a", "user_initiated_interaction_count": 12}
+
+
+def test_a_document_about_a_person_is_not_saved_whatever_is_stored() -> None:
+    someone = replace(snapshot(1), document=PERSON)
+    for text in (b"", text_of(snapshot(1)), text_of(replace(snapshot(1), document={}))):
+        written = Month(FILE, text).save([someone])
+        assert written.text is None
+        assert [left.day for left in written.left_out] == [someone.day]
+
+
+def test_a_stored_line_about_a_person_is_named_and_not_written_again() -> None:
+    bad = line_of(snapshot(1)).replace(b'"daily_active_users"', b'"user_id"')
+    assert complaints(loaded(text_of(bad))) == [f"line 1 of {FILE.path} cannot be used: it is about a person."]
+    assert lines_in(saved(text_of(bad), snapshot(2))) == [line_of(snapshot(2))]
+
+
+FULL = {"day": "2026-11-01", "daily_active_users": 240, "loc_added_sum": 51_000, "totals_by_ide": [{"ide": "vscode"}]}
+
+
+@pytest.mark.parametrize("less", [{"daily_active_users": 0}, {"daily_active_users": 7, "totals_by_ide": []}])
+def test_a_day_that_lacks_most_of_what_is_stored_is_left_out_and_named(less: dict[str, Any]) -> None:
+    stored = replace(snapshot(1), document=FULL)
+    written = Month(FILE, text_of(stored)).save([replace(stored, document=less)])
+    assert written.text is None
+    assert written.left_out == (LeftOut(ORGANIZATION, stored.day, "it lacks most of what is stored"),)
+
+
+def test_a_final_day_beats_a_file_of_unknown_time_and_that_is_no_harm() -> None:
+    stored = snapshot(1, 240)
+    written = Month(FILE, text_of(stored)).save([replace(snapshot(1, 12), undated=True)])
+    assert written.text is None
+    assert [left.harmless for left in written.left_out] == [True]
+
+
+def test_the_same_day_from_a_file_again_is_no_news() -> None:
+    written = Month(FILE, text_of(snapshot(1))).save([replace(snapshot(1), undated=True)])
+    assert (written.text, written.left_out) == (None, ())
+
+
+def test_days_are_counted_by_scope_and_seats_are_none() -> None:
+    seats = MonthFile(Generation.SEATS, ORGANIZATION, "2026-11")
+    team = MonthFile(Generation.REPORTS, TEAM, "2026-11")
+    day = (date(2026, 11, 1),)
+    assert usage_days({FILE: day, team: day, seats: day}) == 2
+    assert in_words({FILE: day, team: day, seats: day}) == "2 days"
+    assert in_words({FILE: day, seats: day}) == "1 day"
+    assert in_words({seats: day}) == "seats"

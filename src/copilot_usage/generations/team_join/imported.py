@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from copilot_usage.domain.usage import Flaw
+from copilot_usage.generations.documents import Document
 from copilot_usage.generations.found import day_of
 from copilot_usage.generations.team_join.join import TeamJoin
 
@@ -17,10 +18,13 @@ if TYPE_CHECKING:
     from datetime import date
 
     from copilot_usage.domain.scope import Scope
-    from copilot_usage.generations.documents import Document
 
 _USERS_ALONE = "user rows without the user-teams rows of the same day cannot be imported: they are no team's"
 _TEAMS_ALONE = "user-teams rows without the user rows of the same day cannot be imported: they hold no usage"
+# Of so many files that hold rows of a day a flaw gives the names.
+_NAMED = 3
+# The file's name, and the row.
+Row = tuple[str, Document]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,33 +46,38 @@ class JoinedRows:
 
 
 def join_rows(
-    owner: Scope, teams: Collection[Scope], *, users: Iterable[Document], memberships: Iterable[Document]
+    owner: Scope, teams: Collection[Scope], *, users: Iterable[Row], memberships: Iterable[Row]
 ) -> JoinedRows:
     """The days of which both kinds of rows are there; `teams` may hold `*`. Rows that lack the other kind are flaws."""
     flaws: list[Flaw] = []
     user_days, team_days = _by_day(users, flaws), _by_day(memberships, flaws)
-    flaws += [Flaw(str(day), _USERS_ALONE) for day in sorted(user_days.keys() - team_days.keys())]
-    flaws += [Flaw(str(day), _TEAMS_ALONE) for day in sorted(team_days.keys() - user_days.keys())]
+    for days, others, what in ((user_days, team_days, _USERS_ALONE), (team_days, user_days, _TEAMS_ALONE)):
+        flaws += [Flaw(f"{_files(days[day])}: {day}", what) for day in sorted(days.keys() - others.keys())]
     join = TeamJoin(owner, teams)
     joined = []
+    origins: list[str] = []
     for day in sorted(user_days.keys() & team_days.keys()):
-        join.add_memberships(day, map(msgspec.json.encode, team_days[day]))
-        join.add_users(map(msgspec.json.encode, user_days[day]), days=(day,))
+        join.add_memberships(day, (msgspec.json.encode(document) for _, document in team_days[day]))
+        join.add_users((msgspec.json.encode(document) for _, document in user_days[day]), days=(day,))
         for scope, document in join.documents(day).items():
             joined.append(JoinedDay(scope, day, document, join.trailing(scope, day)))
         join.forget(day)
-    return JoinedRows(tuple(joined), (*flaws, *join.flaws))
+        origins += [_files([*user_days[day], *team_days[day]])] * (len(join.flaws) - len(origins))
+    found = (Flaw(f"{origin}: {flaw.where}", flaw.what) for origin, flaw in zip(origins, join.flaws, strict=True))
+    return JoinedRows(tuple(joined), (*flaws, *found))
 
 
-def _by_day(rows: Iterable[Document], flaws: list[Flaw]) -> Mapping[date, list[Document]]:
-    days: defaultdict[date, list[Document]] = defaultdict(list)
-    dayless = 0
+def _by_day(rows: Iterable[Row], flaws: list[Flaw]) -> Mapping[date, list[Row]]:
+    days: defaultdict[date, list[Row]] = defaultdict(list)
+    dayless: list[Row] = []
     for row in rows:
-        day = day_of(row)
-        if day is None:
-            dayless += 1
-        else:
-            days[day].append(row)
+        day = day_of(row[1])
+        (dayless if day is None else days[day]).append(row)
     if dayless:
-        flaws.append(Flaw("rows", f"{dayless} without a usable `day`"))
+        flaws.append(Flaw(_files(dayless), f"{len(dayless)} rows without a usable `day`"))
     return days
+
+
+def _files(rows: Iterable[Row]) -> str:
+    names = list(dict.fromkeys(name for name, _ in rows))
+    return ", ".join(names[:_NAMED]) + (f" and {len(names) - _NAMED} more files" if len(names) > _NAMED else "")

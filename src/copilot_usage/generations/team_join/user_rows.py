@@ -74,8 +74,8 @@ def _user(raw: Mapping[str, Any], sieve: Sieve) -> dict[str, Any]:
     cleaned: dict[str, Any] = _identities(raw) | _texts(raw, "day", "user_login")
     cleaned |= sieve.amounts(raw, _TOP, "row")
     for flag in FLAGS:
-        if type(raw.get(flag)) is bool:
-            cleaned[flag] = raw[flag]
+        if raw.get(flag) in (True, False):  # 1 and 0 too
+            cleaned[flag] = bool(raw[flag])
         elif raw.get(flag) is not None:
             sieve.flaws.add("row", f"`{flag}` is neither true nor false")
     for array, (keys, fields) in _ARRAYS.items():

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -9,18 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from builders import NEWEST, ORGANIZATION, TEAM
+from builders import NEWEST, TEAM
 from copilot_usage.domain.snapshot import Generation, Snapshot
-from copilot_usage.snapshots.layout import MonthFile
-from copilot_usage.snapshots.lines import Line, LineMistake, Unusable, line_of, read_lines
+from copilot_usage.generations.snapshot_lines import LineMistake, line_of, read_line
 from unit.snapshots.strategies import snapshot, snapshots
-
-NOVEMBER = MonthFile(Generation.REPORTS, ORGANIZATION, "2026-11")
-
-
-def only(text: bytes) -> Line | Unusable:
-    (line,) = read_lines(NOVEMBER, text)
-    return line
 
 
 def changed(**fields: Any) -> bytes:
@@ -29,10 +22,10 @@ def changed(**fields: Any) -> bytes:
     return json.dumps({name: value for name, value in record.items() if value is not ...}).encode()
 
 
-def reason(text: bytes) -> str:
-    line = only(text)
-    assert isinstance(line, Unusable)
-    return line.reason
+def mistake(text: bytes) -> LineMistake:
+    with pytest.raises(LineMistake) as caught:
+        read_line(text).snapshot()
+    return caught.value
 
 
 def test_a_line_is_compact_key_sorted_and_says_no_more_than_the_format_does() -> None:
@@ -57,9 +50,9 @@ def test_trailing_counts_are_there_only_where_there_are_any() -> None:
 
 @given(snapshots())
 def test_what_is_written_is_read_back(stored: Snapshot) -> None:
-    line = only(line_of(stored))
-    assert isinstance(line, Line)
+    line = read_line(line_of(stored))
     assert line.snapshot() == stored
+    assert line.raw == line_of(stored)
 
 
 @given(snapshots())
@@ -79,8 +72,7 @@ def test_the_same_data_gives_the_same_bytes(document: dict[str, int], chance: An
 
 
 def test_half_a_surrogate_pair_does_not_spoil_the_file() -> None:
-    line = only(line_of(replace(snapshot(), document={"daily_active_users": 1, "note": "\ud83d!"})))
-    assert isinstance(line, Line)
+    line = read_line(line_of(replace(snapshot(), document={"daily_active_users": 1, "note": "\ud83d!"})))
     assert line.snapshot().document == {"daily_active_users": 1, "note": "?!"}
 
 
@@ -88,12 +80,6 @@ def test_half_a_surrogate_pair_does_not_spoil_the_file() -> None:
 def test_what_json_cannot_say_is_refused(impossible: float) -> None:
     with pytest.raises(ValueError, match="JSON"):
         line_of(replace(snapshot(), document={"daily_active_users": impossible}))
-
-
-def test_lines_are_numbered_as_an_editor_does_and_empty_ones_passed_over() -> None:
-    text = b"\xef\xbb\xbf" + line_of(snapshot(1)) + b"\r\n\n  \n" + line_of(snapshot(2)) + b"\n"
-    lines = list(read_lines(NOVEMBER, text))
-    assert [(line.number, line.day) for line in lines] == [(1, date(2026, 11, 1)), (4, date(2026, 11, 2))]
 
 
 @pytest.mark.parametrize(
@@ -111,32 +97,53 @@ def test_lines_are_numbered_as_an_editor_does_and_empty_ones_passed_over() -> No
         (changed(schema=True), "Expected `int`"),
         (changed(schema=0), "its schema is not a number from 1 on"),
         (changed(day="2026-11-31"), "it is not a line of this format"),
-        (changed(day="2026-10-20"), "it names another generation, scope, name or month"),
-        (changed(name="octo-labs"), "it names another generation, scope, name or month"),
-        (changed(scope="enterprise"), "it names another generation, scope, name or month"),
-        (changed(generation="metrics"), "it names another generation, scope, name or month"),
+        (changed(name="octo-org/payments"), "its name cannot be one of its scope"),
+        (changed(name="Octo-Org"), "its name cannot be one of its scope"),
+        (changed(name="../octo-org"), "its name cannot be one of its scope"),
+        (changed(scope="team"), "its name cannot be one of its scope"),
+        (changed(scope="planet"), "it is not a line of this format"),
+        (changed(day="2026-11-20T00:00:00Z"), "it is not a line of this format"),
         (changed(generation="people"), "it is not a line of this format"),
         (changed(status="fine"), "it is not a line of this format"),
         (changed(trailing={"weekly_active_users": "3"}), "it is not a line of this format"),
     ],
 )
-def test_a_line_that_cannot_be_used_says_why_and_stays_what_it_is(text: bytes, words: str) -> None:
-    assert words in reason(text)
-    assert only(text).raw == text
+def test_a_line_that_cannot_be_used_says_why(text: bytes, words: str) -> None:
+    assert words in str(mistake(text))
+
+
+def test_what_a_line_says_is_quoted_and_never_markdown() -> None:
+    words = "“](x) ![a picture](https://evil.example/x.png) @octocat”"
+    said = str(mistake(changed(generation=words)))
+    assert re.fullmatch(r"it is not a line of this format \(“[^“”]*”\)", said)
+
+
+@pytest.mark.parametrize(
+    ("document", "whom"),
+    [
+        ({"daily_active_users": 3, "user_login": "person-a"}, "a person"),
+        ({"daily_active_users": 3, "rows": [{"inner": {"user_id": 3}}]}, "a person"),
+        ({"day_totals": [{"login": "person-a"}]}, "a person"),
+        ({"repo_id": 55, "pull_requests": {"total_created": 1}}, "a repository"),
+        ({"day_totals": [{"repo_name": "secret-project"}]}, "a repository"),
+    ],
+)
+def test_a_line_about_a_person_or_a_repository_is_neither_read_nor_written(document: dict[str, Any], whom: str) -> None:
+    assert str(mistake(changed(document=document))) == f"it is about {whom}"
+    with pytest.raises(LineMistake, match=f"it is about {whom}"):
+        line_of(replace(snapshot(), document=document))
 
 
 @pytest.mark.parametrize("fields", [{"schema": 2}, {"schema": 2, "document": ..., "documents": []}])
 def test_a_line_of_a_newer_schema_says_so_and_which_day_it_holds(fields: dict[str, Any]) -> None:
-    line = only(changed(**fields))
-    assert isinstance(line, Unusable)
-    assert line.reason == "its schema is 2, and this version knows 1: use a newer version"
-    assert line.day == date(2026, 11, 20)
+    found = mistake(changed(**fields))
+    assert str(found) == "its schema is 2, and this version knows 1: use a newer version"
+    assert found.newer == date(2026, 11, 20)
 
 
 def test_a_newer_line_may_have_its_day_elsewhere() -> None:
-    line = only(b'{"schema": 7, "days": ["2026-11-20"]}')
-    assert isinstance(line, Unusable)
-    assert (line.reason[:15], line.day) == ("its schema is 7", None)
+    found = mistake(b'{"schema": 7, "days": ["2026-11-20"]}')
+    assert (str(found)[:15], found.newer) == ("its schema is 7", None)
 
 
 @pytest.mark.parametrize(
@@ -149,7 +156,6 @@ def test_a_newer_line_may_have_its_day_elsewhere() -> None:
     ],
 )
 def test_a_document_is_looked_into_only_when_it_is_wanted(text: bytes, words: str) -> None:
-    line = only(text)
-    assert isinstance(line, Line)
+    line = read_line(text)
     with pytest.raises(LineMistake, match=words):
         line.snapshot()
