@@ -7,14 +7,15 @@ import sys
 from typing import TYPE_CHECKING
 
 from copilot_usage.assembly import Door, assembled
-from copilot_usage.entrance import check_the_network, failure_of, stop_on_signals, warn_of_the_public
-from copilot_usage.errors import CopilotUsageError, InputError
+from copilot_usage.entrance import check_the_network, exit_code, failure_of, stop_on_signals, warn_of_the_public
+from copilot_usage.errors import CopilotUsageError
 from copilot_usage.job import run
 from copilot_usage.runner.commands import CommandFormatter, mask
 from copilot_usage.runner.inputs import read_inputs, surroundings
 from copilot_usage.runner.outputs import append_summary
 from copilot_usage.settings.table import INPUTS
 from copilot_usage.settings.wishes import settings_from
+from copilot_usage.timing import Cancellation
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,9 +32,10 @@ def main(environ: Mapping[str, str], clock: Clock) -> int:
     """Runs the step; returns the exit code."""
     around = surroundings(environ, tell_secret=_tell_the_runner)
     _log_to_the_runner(around.secrets)
+    cancelled = Cancellation()
     try:
         given = _settings(environ, around, clock)
-        with stop_on_signals() as cancelled:
+        with stop_on_signals(cancelled):
             from copilot_usage.rendering.terminal.progress import ProgressLines
 
             with assembled(given, around, Door(clock, cancelled, ProgressLines())) as (settings, parts):
@@ -42,7 +44,7 @@ def main(environ: Mapping[str, str], clock: Clock) -> int:
         failure = failure_of(error, around)
         _logger.error("%s\n%s", failure.cause, failure.remedy, extra={"title": failure.title})  # noqa: TRY400 - for readers
         _show_in_summary(failure, around)
-        return 2 if isinstance(error, InputError) else 1
+        return exit_code(error, cancelled)
     return 0
 
 

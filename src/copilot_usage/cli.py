@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from copilot_usage import __version__
-from copilot_usage.entrance import check_the_network, failure_of, stop_on_signals, warn_of_the_public
-from copilot_usage.errors import InputError
+from copilot_usage.entrance import check_the_network, exit_code, failure_of, stop_on_signals, warn_of_the_public
 from copilot_usage.runner.commands import PlainFormatter, plain
 from copilot_usage.runner.inputs import surroundings
 from copilot_usage.settings.table import INPUTS
+from copilot_usage.timing import Cancellation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -36,15 +36,16 @@ def main(arguments: Sequence[str], environ: Mapping[str, str], clock: Clock) -> 
     for secret in (options.__dict__.get(name) for name in ("token", "snapshot_token")):
         around.secrets.add(secret or "")
     _log_to_the_terminal(around.secrets, verbose=options.verbose or around.debug)
+    cancelled = Cancellation()
     try:
-        _COMMANDS[options.command](options, environ, around, clock)
+        _COMMANDS[options.command](options, environ, around, clock, cancelled)
         sys.stdout.flush()
     except BrokenPipeError:
         _write_no_more()
     except Exception as error:  # noqa: BLE001 - the one place where everything is caught
         failure = failure_of(error, around)
         _logger.error("%s\n%s\n\n%s", failure.title, failure.cause, failure.remedy)  # noqa: TRY400 - for readers
-        return 2 if isinstance(error, InputError) else 1
+        return exit_code(error, cancelled)
     return 0
 
 
@@ -54,20 +55,26 @@ def _write_no_more() -> None:
         os.dup2(nowhere.fileno(), sys.stdout.fileno())
 
 
-def _report(options: argparse.Namespace, environ: Mapping[str, str], around: Surroundings, clock: Clock) -> None:
+def _report(
+    options: argparse.Namespace, environ: Mapping[str, str], around: Surroundings, clock: Clock, cancelled: Cancellation
+) -> None:
     given = _given(options)
-    _run({**given, "token": given["token"] or around.token or ""}, environ, around, clock)
+    _run({**given, "token": given["token"] or around.token or ""}, environ, around, clock, cancelled)
 
 
-def _demo(options: argparse.Namespace, environ: Mapping[str, str], around: Surroundings, clock: Clock) -> None:
+def _demo(
+    options: argparse.Namespace, environ: Mapping[str, str], around: Surroundings, clock: Clock, cancelled: Cancellation
+) -> None:
     files = {name: f"{options.folder}/{file}" for name, file in _DEMO_FILES.items()}
     given = {name: value for name, value in _given(options).items() if value}
-    _run({**files, **given, "demo": "true"}, environ, around, clock)
+    _run({**files, **given, "demo": "true"}, environ, around, clock, cancelled)
     paths = ", ".join(given.get(name) or path for name, path in files.items())
     print(f"\nThe page of an invented organization, and its figures as files: {paths}")
 
 
-def _run(inputs: Mapping[str, str], environ: Mapping[str, str], around: Surroundings, clock: Clock) -> None:
+def _run(
+    inputs: Mapping[str, str], environ: Mapping[str, str], around: Surroundings, clock: Clock, cancelled: Cancellation
+) -> None:
     from copilot_usage.settings.wishes import settings_from
 
     given = settings_from(inputs, today=clock.today(), repository_owner=around.repository_owner)
@@ -78,13 +85,15 @@ def _run(inputs: Mapping[str, str], environ: Mapping[str, str], around: Surround
     from copilot_usage.rendering.terminal.screen import Terminal
 
     terminal = Terminal(sys.stdout, sys.stderr, environ, harmless=plain)
-    with stop_on_signals() as cancelled:
+    with stop_on_signals(cancelled):
         door = Door(clock, cancelled, terminal.progress, show=terminal.show)
         with assembled(given, around, door) as (settings, parts):
             run(settings, parts, clock.today())
 
 
-def _import(options: argparse.Namespace, _: Mapping[str, str], around: Surroundings, clock: Clock) -> None:
+def _import(
+    options: argparse.Namespace, _: Mapping[str, str], around: Surroundings, clock: Clock, cancelled: Cancellation
+) -> None:
     from copilot_usage.assembly import store_of
     from copilot_usage.importing import import_files
     from copilot_usage.settings.wishes import settings_from
@@ -92,8 +101,8 @@ def _import(options: argparse.Namespace, _: Mapping[str, str], around: Surroundi
     given = {**_given(options), "api": "snapshots"}
     settings = settings_from(given, today=clock.today(), needs_scope=False)
     check_the_network(settings, around)
-    with stop_on_signals() as cancelled:
-        import_files(options.files, settings.scopes, store_of(settings, around, clock, cancelled), clock.today())
+    # Signals end an import at once: what it files is in its files, and each month is written in one step.
+    import_files(options.files, settings.scopes, store_of(settings, around, clock, cancelled), clock.today())
 
 
 _COMMANDS = {"report": _report, "demo": _demo, "import": _import}

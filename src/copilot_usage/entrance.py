@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from copilot_usage.errors import CopilotUsageError, InputError
-from copilot_usage.timing import Cancellation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
 
     from copilot_usage.runner.inputs import Surroundings
     from copilot_usage.settings.wishes import Settings
+    from copilot_usage.timing import Cancellation
 
 _logger = logging.getLogger(__name__)
 _NO_LOGINS_IN_PUBLIC = (
@@ -27,26 +27,37 @@ _NO_LOGINS_IN_PUBLIC = (
 
 
 @contextmanager
-def stop_on_signals() -> Iterator[Cancellation]:
-    """A flag that SIGTERM (a cancelled workflow) and SIGINT set; what was fetched is then stored, and the run ends.
+def stop_on_signals(cancelled: Cancellation) -> Iterator[None]:
+    """SIGTERM (a cancelled workflow) and SIGINT cancel the run: what was fetched is then stored, and it ends.
 
-    A second signal ends the process at once.
+    A second signal, of either kind, does what it did before: the process ends at once.
     """
-    cancelled = Cancellation()
     if threading.current_thread() is not threading.main_thread():
-        yield cancelled
+        yield
         return
 
     def stop(number: int, _frame: FrameType | None) -> None:
-        cancelled.set()
-        signal.signal(number, signal.SIG_DFL)
+        cancelled.set(number)
+        put_back()
 
-    before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
-    try:
-        yield cancelled
-    finally:
+    def put_back() -> None:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    for number in before:
+        signal.signal(number, stop)
+    try:
+        yield
+    finally:
+        put_back()
+
+
+def exit_code(error: Exception, cancelled: Cancellation) -> int:
+    """What a failed run ends with (design: the contract)."""
+    if cancelled.signal == signal.SIGINT:
+        return 130
+    return 2 if isinstance(error, InputError) else 1
 
 
 def check_the_network(settings: Settings, around: Surroundings) -> None:

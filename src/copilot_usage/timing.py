@@ -53,8 +53,11 @@ class Cancellation:
 
     def __init__(self) -> None:
         self._asked = False
+        self.signal: int | None = None
 
-    def set(self) -> None:
+    def set(self, signal: int | None = None) -> None:
+        """`signal`: the number of the one that did it."""
+        self.signal = signal
         self._asked = True
 
     def is_set(self) -> bool:

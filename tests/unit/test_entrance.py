@@ -6,23 +6,60 @@ import os
 import signal
 import threading
 
-from copilot_usage.entrance import failure_of, stop_on_signals
-from copilot_usage.errors import StoreRefused
+import pytest
+
+from copilot_usage.entrance import exit_code, failure_of, stop_on_signals
+from copilot_usage.errors import InputError, StoreRefused
 from copilot_usage.runner.inputs import Surroundings
 from copilot_usage.timing import Cancellation
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 def test_a_signal_is_remembered_and_the_handlers_are_put_back() -> None:
     before = signal.getsignal(signal.SIGTERM)
-    with stop_on_signals() as cancelled:
+    cancelled = Cancellation()
+    with stop_on_signals(cancelled):
         assert not cancelled.is_set()
         os.kill(os.getpid(), signal.SIGTERM)
         assert cancelled.is_set()
     assert signal.getsignal(signal.SIGTERM) is before
 
 
+@pytest.mark.parametrize("second", [signal.SIGTERM, signal.SIGINT])
+def test_a_second_signal_of_either_kind_does_what_it_did_before(second: signal.Signals) -> None:
+    seen = []
+    before = {number: signal.signal(number, lambda number, _: seen.append(number)) for number in SIGNALS}
+    try:
+        with stop_on_signals(Cancellation()):
+            os.kill(os.getpid(), signal.SIGINT)
+            assert seen == []
+            os.kill(os.getpid(), second)
+            assert seen == [second]
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@pytest.mark.parametrize(
+    ("number", "error", "code"),
+    [
+        (None, InputError(["x"]), 2),
+        (None, KeyError(), 1),
+        (signal.SIGTERM, KeyError(), 1),
+        (signal.SIGINT, KeyError(), 130),
+    ],
+)
+def test_a_failed_run_ends_with_its_exit_code(number: int | None, error: Exception, code: int) -> None:
+    cancelled = Cancellation()
+    if number is not None:
+        cancelled.set(number)
+    assert exit_code(error, cancelled) == code
+
+
 def test_a_signal_ends_a_wait_that_it_interrupts() -> None:
-    with stop_on_signals() as cancelled:
+    cancelled = Cancellation()
+    with stop_on_signals(cancelled):
         threading.Timer(0, os.kill, (os.getpid(), signal.SIGTERM)).start()
         cancelled.wait(3600)
         assert cancelled.is_set()
