@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+import re
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
@@ -9,7 +11,9 @@ import pytest
 from builders import NEWEST, ORGANIZATION, TODAY, seat
 from copilot_usage.domain.asks import About, LatestReport, OwnerDay, SeatList
 from copilot_usage.domain.dates import DateRange, ending
+from copilot_usage.domain.ledger import Ledger
 from copilot_usage.domain.outcome import Failure, Fetched, Newest, NoReport, Outcome, Remark, SeatsListed
+from copilot_usage.domain.plan import first_day
 from copilot_usage.domain.progress import NoProgress
 from copilot_usage.domain.snapshot import Generation, Snapshot, Status
 from copilot_usage.domain.storing import Saved, Unread
@@ -22,7 +26,11 @@ from copilot_usage.errors import (
     StoreRefused,
     TokenRefused,
 )
+from copilot_usage.generations.reading import read
 from copilot_usage.job import Parts, run
+from copilot_usage.remarks import _failure_notes, _reach_notes
+from copilot_usage.rendering.files.json_file import json_parts
+from copilot_usage.rendering.page import render_page
 from copilot_usage.settings.wishes import Settings, settings_from
 
 if TYPE_CHECKING:
@@ -129,6 +137,7 @@ def test_seats_are_kept_as_counts_of_today() -> None:
     run_with(GitHub(), memory)
     (kept,) = [snapshot for snapshot in memory.held if snapshot.generation is Generation.SEATS]
     assert kept.day == TODAY
+    assert kept.settled
     assert kept.document is not None
     assert kept.document["total"] == 2
 
@@ -224,6 +233,47 @@ def test_days_without_a_report_are_remembered_once_settled() -> None:
     run_with(GitHub(holes), memory)
     gone = {snapshot.day for snapshot in memory.held if snapshot.status is Status.NO_REPORT}
     assert gone == set(WINDOW.before())
+    assert all(snapshot.settled for snapshot in memory.held if snapshot.status is Status.NO_REPORT)
+
+
+def test_without_a_comparison_nothing_stored_is_compared_with() -> None:
+    memory = Memory([fetched(day).snapshot for day in (*WINDOW.before(), *WINDOW.a_year_earlier())])
+    # A week: what is stored of the week before is loaded in any case, because months are.
+    compared = run_with(GitHub(), memory, days="7").report
+    alone = run_with(GitHub(), memory, days="7", compare="false").report
+    assert compared is not None
+    assert alone is not None
+    assert compared.scopes[0].before is not None
+    assert compared.scopes[0].year_before is not None
+    assert alone.scopes[0].history.within(alone.range.before())
+    assert (alone.scopes[0].before, alone.scopes[0].year_before) == (None, None)
+    assert list(json.loads("".join(json_parts(alone)))["scopes"][0]["comparisons"]) == []
+    assert not re.search("[▲▼]", render_page(alone).text)
+
+
+@pytest.mark.parametrize(
+    ("days", "when"),
+    [
+        ([], ""),
+        ([WINDOW.since], f" of {WINDOW.since}"),
+        ([*WINDOW.before()][::-1], f" of 28 days ({WINDOW.before().since} to {WINDOW.before().until})"),
+    ],
+)
+def test_what_could_not_be_read_is_one_note_with_its_days(days: list[date], when: str) -> None:
+    ledger = Ledger(read)
+    error = CopilotUsageError("No answer", cause="GitHub answered 502.", remedy="r")
+    struck: list[date | None] = [*days] or [None]
+    for day in struck:
+        ledger.add(Failure(ORGANIZATION, error, day))
+    assert [note.text for note in _failure_notes(ledger)] == [
+        f"{About.USAGE}{when} could not be read. No answer: GitHub answered 502."
+    ]
+
+
+def test_a_range_that_begins_where_githubs_reports_do_needs_no_history() -> None:
+    first = first_day(ORGANIZATION, TODAY)
+    notes = [[*_reach_notes(wishes(), DateRange(since, NEWEST), TODAY)] for since in (first, first - timedelta(days=1))]
+    assert [len(found) for found in notes] == [0, 1]
 
 
 def test_a_404_alone_is_not_remembered_as_no_report() -> None:

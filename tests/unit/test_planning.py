@@ -223,6 +223,21 @@ def test_a_history_without_a_pause_is_not_read_further_than_needed() -> None:
     assert loading.range_of_the_pause(wishes, ledger(snapshot(date(2026, 10, 3))), loaded, TODAY) is None
 
 
+def test_the_first_month_that_was_loaded_ends_where_the_next_one_begins() -> None:
+    wishes = settings(snapshot_directory="history", compare="false")
+    (loaded,) = loading.ranges_to_load(wishes, TODAY)
+    paused = [
+        loading.range_of_the_pause(wishes, ledger(snapshot(day)), loaded, TODAY) is not None
+        for day in (date(2026, 10, 1), date(2026, 10, 31), date(2026, 11, 2))
+    ]
+    assert paused == [False, False, True]
+
+
+def test_where_no_newest_day_is_known_days_are_asked_for_up_to_yesterday() -> None:
+    plan = planning.days_plan(settings(since="2026-11-15", until=str(TODAY), compare="false"), ledger(), TODAY)
+    assert asked_days(plan.asks)[-1] == TODAY - timedelta(days=1)
+
+
 def test_a_team_that_came_later_does_not_make_every_run_ask_for_the_days_before_it() -> None:
     late = Scope(ScopeKind.TEAM, "octo-org", "late")
     stored = [snapshot(day, TEAM) for day in WINDOW] + [snapshot(NEWEST, late)]

@@ -24,6 +24,9 @@ def patience_of(clock: RecordedClock, seconds: float = 100_000) -> Patience:
     ("status", "headers", "text", "expected"),
     [
         (500, {}, "", Trouble("GitHub answered 500", busy=True)),
+        (408, {}, "", Trouble("GitHub answered 408")),
+        (502, {}, "", Trouble("GitHub answered 502", busy=True)),
+        (504, {}, "", Trouble("GitHub answered 504", busy=True)),
         (503, {"retry-after": "7"}, "", Trouble("GitHub answered 503", wait=7, busy=True)),
         (429, {}, "", Trouble("GitHub asks for a pause (secondary rate limit)", limit=True)),
         (
@@ -165,3 +168,12 @@ def test_no_try_outlasts_the_run() -> None:
     with pytest.raises(TimeUp):
         tries.again(Trouble("GitHub answered 503", wait=6))
     assert clock.sleeps == []
+
+
+@pytest.mark.parametrize(("reset", "waits"), [(0, []), (1, [1.0])])
+def test_nothing_waits_for_a_limit_that_is_over(reset: int, waits: list[float]) -> None:
+    clock = RecordedClock()
+    patience = patience_of(clock)
+    patience._resume_at = clock.now() + reset
+    patience.enter()
+    assert clock.sleeps == waits

@@ -94,6 +94,11 @@ def test_a_peak_needs_a_past_to_be_one() -> None:
     assert kinds(scope_report(*past[-14:])) == []
 
 
+def test_a_peak_on_the_first_day_of_the_range_is_not_compared_with_itself() -> None:
+    past = usage_days(PAST, "daily_active_users", [30] * 35 + [40, 30, 30, 30, 30, 30, 30])
+    assert insights(scope_report(*past)) == (Peak(date(2026, 11, 15), 40),)
+
+
 def test_a_scope_that_stopped_is_named_only_when_every_day_is_known() -> None:
     stopped = [0] * 32 + [0] * 10
     active = [5, *stopped[1:32], *stopped[32:]]

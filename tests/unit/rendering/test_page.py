@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
@@ -15,7 +15,7 @@ from copilot_usage.domain.report import Note, Report
 from copilot_usage.rendering import view
 from copilot_usage.rendering.composition import compose
 from copilot_usage.rendering.page import render_page
-from copilot_usage.rendering.size_limit import LIMIT, ORDER
+from copilot_usage.rendering.size_limit import LIMIT, ORDER, within_limit
 
 ROOT = Path(__file__).parents[3]
 HOSTILE = [
@@ -123,11 +123,43 @@ def test_the_page_stays_under_githubs_limit_and_says_what_is_missing() -> None:
     assert "team-299" in text
 
 
+# The words of docs/templates.md for each kind of section.
+STATED = {
+    "people": "people",
+    "CLI customizations": "customizations",
+    "adoption phases": "phases",
+    "breakdowns": "breakdown",
+    "pull requests": "pull_requests",
+    "AI credits": "credits",
+    "what Copilot is used for": "adoption",
+    "seats": "seats",
+    "active people": "activity",
+}
+
+
 def test_sections_are_dropped_in_the_stated_order() -> None:
     stated = (ROOT / "docs" / "templates.md").read_text("utf-8").partition("in this order: ")[2].partition(";")[0]
-    assert len(stated.split(",")) == len(ORDER)
-    sections = {section.kind for section in compose(many_scopes(1)).scopes[0].sections}
-    assert sections <= set(ORDER)
+    whole = compose(many_scopes(2))
+    sections = tuple(view.Section(kind, f"The {kind}") for kind in STATED.values())
+    tried: list[view.PageView] = []
+
+    def too_long(page: view.PageView) -> str:
+        tried.append(page)
+        return "x" * (LIMIT + 1)
+
+    within_limit(replace(whole, scopes=tuple(replace(scope, sections=sections) for scope in whole.scopes)), too_long)
+    dropped = [f"The {STATED[words]}" for words in stated.split(", ")]
+    for n, page in enumerate(tried[: len(dropped) + 1]):
+        assert page.dropped == tuple(dropped[:n])
+        left = {section.title for scope in page.scopes for section in scope.sections}
+        assert left == set(dropped[n:])
+    assert [bool(page.scopes) for page in tried] == [True] * (len(dropped) + 1) + [False] * 3
+    assert [page.comparison is not None for page in tried] == [True] * (len(dropped) + 3) + [False]
+
+
+def test_every_kind_of_section_has_its_place_in_the_order() -> None:
+    assert set(STATED.values()) == set(ORDER)
+    assert {section.kind for section in compose(many_scopes(1)).scopes[0].sections} <= set(ORDER)
 
 
 def templates(folder: Path, text: str) -> Path:

@@ -79,6 +79,18 @@ def test_whole_months_are_called_by_their_name_and_others_by_their_days() -> Non
     assert [point.title for point in found] == ["15 Sep – 30 Sep 2026", "October 2026", "1 Nov – 21 Nov 2026"]
 
 
+@pytest.mark.parametrize(
+    ("since", "until", "title"),
+    [
+        (date(2026, 10, 1), date(2026, 10, 31), "October 2026"),
+        (date(2026, 10, 1), date(2026, 10, 30), "1 Oct – 30 Oct 2026"),
+        (date(2026, 10, 2), date(2026, 10, 31), "2 Oct – 31 Oct 2026"),
+    ],
+)
+def test_a_month_without_its_first_or_last_day_is_not_called_by_its_name(since: date, until: date, title: str) -> None:
+    assert [point.title for point in points(history_of(), DateRange(since, until), "month")] == [title]
+
+
 def test_a_week_or_month_that_is_not_whole_says_how_many_of_its_days_are_known() -> None:
     shown = DateRange(date(2026, 9, 15), NEWEST)
     history = history_of(*(usage_day(day) for day in shown if day != date(2026, 11, 17)))

@@ -58,7 +58,14 @@ def test_a_path_that_cannot_be_written_is_an_error_with_a_remedy(tmp_path: Path)
     (tmp_path / "file").write_text("")
     with pytest.raises(OutputRefused) as caught:
         write_file(str(tmp_path), "file/usage.csv", ["x"])
-    assert "file/usage.csv" in caught.value.cause
+    assert caught.value.cause == "`file/usage.csv`: File exists."
+    assert isinstance(caught.value.__cause__, OSError)
+
+
+def test_the_runners_own_file_that_cannot_be_written_is_an_error_with_its_reason(tmp_path: Path) -> None:
+    with pytest.raises(OutputRefused) as caught:
+        append_summary(str(tmp_path), "x")
+    assert caught.value.cause == "Is a directory."
 
 
 @pytest.mark.parametrize(
