@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -40,18 +41,21 @@ class Publication:
     def publish(self, report: Report, outputs: Mapping[str, str]) -> None:
         """Writes everything that can be written; then raises OutputRefused for the first file that could not be."""
         page = self._page(report)
-        refused = [
-            error
+        hide = self._around.secrets.hide
+        writes: list[Callable[[], None]] = [
+            partial(self._write, name, parts)
             for name, parts in (
                 (self._settings.json_file, json_parts(report)),
                 (self._settings.csv_file, render_csv(report)),
                 (self._settings.summary_file, [page]),
             )
-            if name is not None and (error := self._write(name, parts)) is not None
+            if name is not None
         ]
-        hide = self._around.secrets.hide
-        append_summary(self._around.summary_path, page)
-        append_outputs(self._around.output_path, {name: hide(value) for name, value in outputs.items()})
+        writes += [
+            partial(append_summary, self._around.summary_path, page),
+            partial(append_outputs, self._around.output_path, {name: hide(value) for name, value in outputs.items()}),
+        ]
+        refused = [error for write in writes if (error := _refusal(write)) is not None]
         if self._show is not None:
             self._show(page)
         _logger.info("%s", outputs["headline"])
@@ -71,10 +75,14 @@ class Publication:
             _logger.warning("%s", text, extra={"title": "A template is not used"})
         return self._around.secrets.hide(page.text)
 
-    def _write(self, name: str, parts: Iterable[str]) -> OutputRefused | None:
-        try:
-            path = write_file(self._around.workspace, name, map(self._around.secrets.hide, parts))
-        except OutputRefused as error:
-            return error
+    def _write(self, name: str, parts: Iterable[str]) -> None:
+        path = write_file(self._around.workspace, name, map(self._around.secrets.hide, parts))
         _logger.info("wrote %s", path if self._show is not None else name)
-        return None
+
+
+def _refusal(write: Callable[[], None]) -> OutputRefused | None:
+    try:
+        write()
+    except OutputRefused as error:
+        return error
+    return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -68,6 +69,45 @@ def test_a_wrong_variable_is_named_before_anything_is_asked(
 ) -> None:
     workflow.environ = {"GITHUB_API_URL": "https://api.octo.test", name: value}
     assert_explained(workflow.keep() if keep else workflow.run(), f"`{name}`", f"`{value}`", code=2)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("org", "octo\udcff"),
+        ("team", "\udcff"),
+        ("csv_file", "usage\udcff.csv"),
+        ("since", "0001-01-01"),
+        ("until", "9999-12-31"),
+        ("snapshot_repository", "../history"),
+    ],
+    ids=["org", "team", "csv-file", "since", "until", "snapshot-repository"],
+)
+def test_an_input_that_means_nothing_here_is_refused_by_name(
+    workflow: WatchedWorkflow, github: FakeGitHub, name: str, value: str
+) -> None:
+    assert_explained(workflow.keep(days="", **{name: value}), f"`{name.replace('_', '-')}`", code=2)
+    assert github.requests == []
+
+
+def test_a_file_that_cannot_be_written_keeps_nothing_else_from_being_written(workflow: WatchedWorkflow) -> None:
+    (workflow.folder / "workspace").mkdir()
+    (workflow.workspace / "link.csv").symlink_to("usage.csv")
+    done = workflow.run(days="7", compare="false", json_file="/dev/full", csv_file="link.csv", summary_file="page.md")
+    assert_explained(done, "/dev/full")
+    assert (done.outputs["days"], (workflow.workspace / "link.csv").is_symlink()) == ("7", True)
+    assert (workflow.workspace / "usage.csv").stat().st_size
+    assert (workflow.workspace / "page.md").stat().st_size
+
+
+def test_a_local_history_that_cannot_be_written_keeps_no_page_from_being_shown(workflow: WatchedWorkflow) -> None:
+    workflow.workspace.mkdir()
+    os.mkfifo(workflow.workspace / "history")
+    done = workflow.run(days="7", compare="false", snapshot_directory="history")
+    assert_explained(done, "it is no folder", "copilot-usage import", "not in the history")
+    assert done.outputs["days"] == "7"
+    rescued = "".join(path.read_text() for path in (workflow.folder / "temporary").rglob("*.ndjson"))
+    assert rescued.count('"generation":"reports"') == 28
 
 
 @pytest.mark.parametrize(

@@ -10,15 +10,16 @@ from copilot_usage.settings.values import quoted
 if TYPE_CHECKING:
     from copilot_usage.settings.values import Values
 
-_REPOSITORY = re.compile(r"[A-Za-z0-9_.-]{1,100}/[A-Za-z0-9_.-]{1,100}")
+# A login has no dots; a name may begin with one, but is not `.` or `..`.
+_REPOSITORY = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]{0,99}/(?!\.{1,2}$)[A-Za-z0-9_.-]{1,100}")
 # git-check-ref-format, narrowed to what is sensible for a branch.
-_BRANCH = re.compile(r"(?!/)(?!.*(?:\.\.|//|@\{|\.lock(?:/|$)))[A-Za-z0-9_][A-Za-z0-9_./-]{0,199}(?<![./])")
+_BRANCH = re.compile(r"(?!refs/)(?!.*(?:\.\.|/[/.]|\.lock(?:/|$)))[A-Za-z0-9_][A-Za-z0-9_./-]{0,199}(?<![./])")
 
 
 def repository_from(values: Values) -> str | None:
     """`owner/name`, None without one; problems are left with `values`."""
     text = values.text("snapshot-repository")
-    if text is not None and (not _REPOSITORY.fullmatch(text) or text.split("/")[1] in {".", ".."}):
+    if text is not None and not _REPOSITORY.fullmatch(text):
         values.problem("snapshot-repository", f"{quoted(text)} was given, allowed is `owner/name`.")
     if text is not None and not values.given("snapshot-token"):
         values.problem(

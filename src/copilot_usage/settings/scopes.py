@@ -19,7 +19,7 @@ def scopes_from(values: Values, default_org: str | None) -> tuple[Scope, ...]:
     owners_input = "enterprise" if kind.owner_kind is ScopeKind.ENTERPRISE else "org"
     owners = _slugs(values, owners_input)
     if default_org and owners_input == "org" and not (values.given("org") or values.given("enterprise")):
-        owners = (default_org,)
+        owners = _checked(values, "org", (default_org,))
     if not owners and not values.given(owners_input):
         values.problem(owners_input, f"is missing: `scope` is `{kind}`, so give one or more, separated by commas.")
     teams = _slugs(values, "team")
@@ -54,7 +54,10 @@ def _not_repeated(teams: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _slugs(values: Values, name: str) -> tuple[str, ...]:
-    slugs = values.several(name)
+    return _checked(values, name, values.several(name))
+
+
+def _checked(values: Values, name: str, slugs: tuple[str, ...]) -> tuple[str, ...]:
     for slug in slugs:
         bare = slug.removeprefix("ent:") if name == "team" else slug
         if not (is_slug(bare) or (name == "team" and slug == EVERY_TEAM)):

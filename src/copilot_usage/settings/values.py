@@ -31,6 +31,11 @@ class Values:
         # A list of nothing but commas is as empty as one of blanks.
         self._given = {name: "" if set(value) <= _EMPTY else value.strip() for name, value in given.items()}
         self.problems: list[str] = []
+        for name, value in self._given.items():
+            # Python keeps bytes that are not UTF-8 as halves of surrogate pairs.
+            if any("\ud800" <= letter <= "\udfff" for letter in value):
+                self.problem(name, "holds bytes that are not UTF-8.")
+                self._given[name] = ""
 
     def given(self, name: str) -> bool:
         """Whether there is a value; the empty one is none."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 DEFAULT_DAYS = 28
 # Ten years: more than any history, and few enough that a slip of the finger is noticed.
 _MOST_DAYS = 3660
+# How far in the future a range may end, so that a quarter or a year can be named.
+_AHEAD = timedelta(days=366)
 DEMO_ORGANIZATION = "octo-org"
 
 
@@ -176,6 +179,11 @@ def _check_files(settings: Settings, values: Values) -> None:
 
 def _check_range(settings: Settings, values: Values, today: date) -> None:
     since, until = settings.since, settings.until
+    possible = DateRange(today - timedelta(days=_MOST_DAYS), today + _AHEAD)
+    for name, day in (("since", since), ("until", until)):
+        if day and day not in possible:
+            values.problem(name, f"`{day}` was given, allowed is a day from {possible.since} to {possible.until}.")
+            return
     if settings.days is not None and (since or until):
         values.problem("days", "cannot be combined with `since` or `until`: it counts from the newest published day.")
     if since and until and since > until:

@@ -3,18 +3,21 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from copilot_usage.domain.dates import DateRange
 from copilot_usage.domain.scope import Scope, ScopeKind
 from copilot_usage.errors import InputError
+from copilot_usage.loading import ranges_to_load
 from copilot_usage.settings.wishes import Api, Settings, settings_from
 
 TODAY = date(2026, 11, 23)
 
 
 def settings(**inputs: str) -> Settings:
-    given = {"token": "t0ken", "org": "octo-org"} | {name.replace("_", "-"): value for name, value in inputs.items()}
-    return settings_from(given, today=TODAY, repository_owner="owner-of-the-workflow")
+    named = {"token": "t0ken", "org": "octo-org"} | {name.replace("_", "-"): value for name, value in inputs.items()}
+    return settings_from(named, today=TODAY, repository_owner="owner-of-the-workflow")
 
 
 def problems(**inputs: str) -> tuple[str, ...]:
@@ -80,6 +83,29 @@ def test_the_scope_follows_from_what_is_given(inputs: dict[str, str], expected: 
         ({"snapshot-repository": "just-a-name", "snapshot-token": "t"}, "`owner/name`"),
         ({"snapshot-repository": "octo-org/history"}, "`snapshot-token`"),
         ({"snapshot-branch": "a..b"}, "`snapshot-branch`"),
+        *(
+            ({"snapshot-repository": name, "snapshot-token": "t"}, "`owner/name`")
+            for name in ("../a", "./a", "a/..", "a/.", "a/b/c", "/a/b", "a.b/c", "-a/b", "a/b?c", "a/%2e%2e")
+        ),
+        *(
+            ({"snapshot-branch": name}, "`snapshot-branch`")
+            for name in ("../a", "/a", "a/", "a//b", "a/.b", ".a", "a.lock", "a.lock/b", "refs/heads/a", "a b", "a@{0}")
+        ),
+        *(
+            (
+                {"snapshot-directory": name} | {"snapshot-repository": "a/b", "snapshot-token": "t"},
+                "`snapshot-directory`",
+            )
+            for name in ("..", ".", "a/..", "a//b", "a/./b", "/", "a\\b", ".git/hooks", "a?b")
+        ),
+        *(({name: slug}, f"`{name}`") for name in ("org", "team") for slug in ("..", "../a", "a/b", ".a", "a?b", "ä")),
+        ({"org": "", "enterprise": "../a"}, "`enterprise`"),
+        *(({name: "octo\udcff"}, f"`{name}`: holds bytes") for name in ("org", "team", "json-file", "alert-when")),
+        *(
+            ({name: day}, f"`{name}`: `{day[:10]}` was given, allowed is a day from 2016-11-15 to 2027-11-24")
+            for name in ("since", "until")
+            for day in ("0001-01-01", "9999-12-31", "2016-11-14", "2027-11-25", "9999-12-31T00:00:00Z")
+        ),
         ({"snapshot-directory": "../x", "snapshot-repository": "a/b", "snapshot-token": "t"}, "`snapshot-directory`"),
         ({"alert-when": "nonsense"}, "`alert-when`"),
     ],
@@ -88,6 +114,22 @@ def test_a_wrong_input_is_named_with_what_is_allowed(inputs: dict[str, str], wor
     found = problems(**inputs)
     assert len(found) == 1
     assert word in found[0]
+
+
+@pytest.mark.parametrize("owner", ["../a", "a/b", "octo\udcff", "a b"])
+def test_the_workflows_owner_is_checked_like_an_input(owner: str) -> None:
+    with pytest.raises(InputError, match="cannot be used"):
+        settings_from({"token": "t"}, today=TODAY, repository_owner=owner)
+
+
+@given(
+    since=st.dates(date(2016, 11, 15), date(2026, 11, 23)),
+    until=st.dates(date(2016, 11, 15), date(2027, 11, 24)),
+)
+def test_every_range_that_is_allowed_can_be_computed_with(since: date, until: date) -> None:
+    assume(since <= until)
+    wishes = settings(since=str(since), until=str(until), snapshot_directory="history")
+    assert ranges_to_load(wishes, TODAY)
 
 
 def test_all_problems_are_reported_at_once() -> None:
