@@ -73,11 +73,17 @@ def seat(
     pending_cancellation: bool = False,
 ) -> Seat:
     login = None if person is None else f"person-{person}"
-    return Seat(person, login, created, last_activity, editor, plan, team, pending_cancellation)
+    return Seat(person, login, created, last_activity, editor, plan, (team,) if team else (), pending_cancellation)
 
 
-def seat_figures(*seats: Seat, today: date = TODAY, idle_days: int = 30, price: float | None = None) -> SeatFigures:
-    return summarise_seats(seats, SeatRules(today, idle_days, price))
+def seat_figures(
+    *seats: Seat,
+    today: date = TODAY,
+    idle_days: int = 30,
+    price: float | None = None,
+    last_active: date | None = None,
+) -> SeatFigures:
+    return summarise_seats(seats, SeatRules(today, idle_days, price), last_active)
 
 
 # Values that mean something to one reader of files or another.

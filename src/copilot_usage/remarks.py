@@ -32,6 +32,7 @@ def notes_of(
     yield from _failure_notes(ledger)
     yield from _flaw_notes(ledger)
     yield from _absent_notes(settings, ledger, scopes)
+    yield from _seat_notes(ledger, scopes)
     yield from _comparison_notes(settings, scopes)
 
 
@@ -43,6 +44,23 @@ def _reach_notes(settings: Settings, shown: DateRange, today: date) -> Iterable[
         first = first_day(owner, today)
         if shown.since < first:
             yield Note(f"GitHub has no reports before {first}: earlier days come from snapshots or are missing.", owner)
+
+
+def _seat_notes(ledger: Ledger, scopes: Iterable[ScopeReport]) -> Iterable[Note]:
+    """Why seats that were read are not shown, or not believed."""
+    for scope in scopes:
+        seats = scope.seats
+        if seats is None and scope.scope in ledger.seats:
+            until = markdown.day(scope.now.range.until, year=True)
+            text = f"GitHub knows seats as of today only, so those of today do not stand on a page up to {until}."
+            yield Note(text, scope.scope)
+        elif seats is not None and seats.activity_stands_still:
+            newest = "none has any" if seats.newest_activity is None else f"the newest is of {seats.newest_activity}"
+            text = (
+                f"The activity of the seats stands still at GitHub ({newest}), while people are active: "
+                "which seats are idle, and what they cost, is not known."
+            )
+            yield Note(text, scope.scope, caution=True)
 
 
 def _comparison_notes(settings: Settings, scopes: Iterable[ScopeReport]) -> Iterable[Note]:

@@ -10,20 +10,21 @@ from copilot_usage.domain.alerts import evaluate
 from copilot_usage.domain.asks import About
 from copilot_usage.domain.figures import summarise
 from copilot_usage.domain.report import Report, ScopeReport
-from copilot_usage.domain.seats import SeatRules, SeatState, one_per_person, state_of, summarise_seats
+from copilot_usage.domain.seats import SeatRules, SeatState, are_of, one_per_person, state_of, summarise_seats
 from copilot_usage.errors import NothingPublished, RateLimited
 from copilot_usage.remarks import notes_of
 from copilot_usage.settings.wishes import Api, People
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
     from datetime import date
 
     from copilot_usage.domain.dates import DateRange
     from copilot_usage.domain.figures import Figures
+    from copilot_usage.domain.history import History
     from copilot_usage.domain.ledger import Ledger
     from copilot_usage.domain.scope import Scope
-    from copilot_usage.domain.seats import Seat
+    from copilot_usage.domain.seats import SeatFigures
     from copilot_usage.domain.storing import Saved
     from copilot_usage.errors import CopilotUsageError
     from copilot_usage.settings.wishes import Settings
@@ -99,8 +100,8 @@ class _Scopes:
         counted = ledger.people_counted(scope, shown)
         window = ledger.windows.get(scope)
         engaged = window.engaged_people if window is not None and window.window == shown else None
-        seats, named = ledger.seats.get(scope), self.settings.people is People.LOGINS
-        rules = seat_rules(self.settings, self.today)
+        named = self.settings.people is People.LOGINS
+        seats = self._seats(scope, history)
         now = summarise(history, shown, counted_people=counted.active if counted else None)
         compared = self.settings.compare and now.days
         return ScopeReport(
@@ -109,14 +110,34 @@ class _Scopes:
             now=now,
             before=_if_comparable(summarise(history, shown.before())) if compared else None,
             year_before=_if_comparable(summarise(history, shown.a_year_earlier())) if compared else None,
-            seats=summarise_seats(seats, rules) if seats is not None else None,
+            seats=seats,
             seat_days=tuple(day for _, day in sorted(ledger.seat_days.get(scope, {}).items())),
-            seat_people=_seat_people(seats, rules) if seats and named else None,
+            seat_people=self._seat_people(scope) if named and seats and not seats.activity_stands_still else None,
             bills=tuple(ledger.bills.get(scope, ())),
             engaged_people=engaged or None,
             people=ledger.listed_people.get(scope) if named else None,
             members=counted.members if counted else None,
         )
+
+    def _seats(self, scope: Scope, history: History) -> SeatFigures | None:
+        """Seats as they are today, unless the range is one of the past."""
+        seats = self.ledger.seats.get(scope)
+        newest = self.ledger.newest_published(self.settings.scopes)
+        if seats is None or not are_of(self.shown, newest, self.today):
+            return None
+        active = (usage.day for usage in history.within(self.shown) if usage.amount("daily_active_users"))
+        return summarise_seats(seats, seat_rules(self.settings, self.today), max(active, default=None))
+
+    def _seat_people(self, scope: Scope) -> Mapping[str, tuple[str, ...]]:
+        """Logins by state of their seat; `never used` are those of the idle ones without any activity."""
+        rules = seat_rules(self.settings, self.today)
+        people: dict[str, list[str]] = {"idle": [], "never used": [], "new": []}
+        for seat in one_per_person(self.ledger.seats[scope]):
+            state = state_of(seat, rules)
+            if state is not SeatState.ACTIVE:
+                never = state is SeatState.IDLE and seat.last_activity is None
+                people["never used" if never else state.value].append(seat.login or "(nobody assigned)")
+        return {state: tuple(sorted(logins, key=str.lower)) for state, logins in people.items()}
 
     @property
     def _surely_published(self) -> date | None:
@@ -126,17 +147,6 @@ class _Scopes:
 def _if_comparable(figures: Figures) -> Figures | None:
     """A range of which much is unknown is no measure: its means are of other days, its sums of fewer."""
     return figures if len(figures.days) >= _ENOUGH * len(figures.range) else None
-
-
-def _seat_people(seats: Iterable[Seat], rules: SeatRules) -> Mapping[str, tuple[str, ...]]:
-    """Logins by state of their seat; `never used` are those of the idle ones without any activity."""
-    people: dict[str, list[str]] = {"idle": [], "never used": [], "new": []}
-    for seat in one_per_person(seats):
-        state = state_of(seat, rules)
-        if state is not SeatState.ACTIVE:
-            never = state is SeatState.IDLE and seat.last_activity is None
-            people["never used" if never else state.value].append(seat.login or "(nobody assigned)")
-    return {state: tuple(sorted(logins, key=str.lower)) for state, logins in people.items()}
 
 
 def _nothing(settings: Settings, newest: date | None) -> CopilotUsageError:

@@ -212,6 +212,34 @@ def test_seats_that_may_not_be_read_are_a_note() -> None:
     assert any("Seats" in note.text for note in reader.report.notes)
 
 
+def test_a_page_of_the_past_does_not_show_the_seats_of_today_and_says_so() -> None:
+    until = TODAY - timedelta(days=40)
+    reader = run_with(GitHub(), Memory(), since=str(until - timedelta(days=6)), until=str(until))
+    assert reader.report is not None
+    assert reader.report.scopes[0].seats is None
+    assert [note.text for note in reader.report.notes if "seats" in note.text] == [
+        "GitHub knows seats as of today only, so those of today do not stand on a page up to 14 Oct 2026."
+    ]
+
+
+def test_activity_of_seats_that_stands_still_while_people_are_active_is_a_caution() -> None:
+    still = tuple(seat(n, last_activity=TODAY - timedelta(days=36)) for n in range(30))
+
+    def answer(ask: object) -> list[Outcome]:
+        return [SeatsListed(ORGANIZATION, still)] if isinstance(ask, SeatList) else answers(ask)
+
+    reader = run_with(GitHub(answer), Memory())
+    assert reader.report is not None
+    seats = reader.report.scopes[0].seats
+    assert seats is not None
+    assert (seats.activity_stands_still, seats.idle_cost) == (True, None)
+    (caution,) = [note.text for note in reader.report.notes if note.caution]
+    assert caution == (
+        "The activity of the seats stands still at GitHub (the newest is of 2026-10-18), while people are active: "
+        "which seats are idle, and what they cost, is not known."
+    )
+
+
 def test_what_changes_a_readers_conclusion_is_a_warning_of_the_run_and_other_notes_are_not(
     caplog: pytest.LogCaptureFixture,
 ) -> None:

@@ -128,6 +128,17 @@ def _not_found(refusal: Refusal) -> CopilotUsageError:
     )
 
 
+def _bill_of_the_enterprise(refusal: Refusal) -> CopilotUsageError:
+    return NotFound(
+        f"The bill of {refusal.name} is not its own",
+        cause=f"{refusal.answer} An organization whose Copilot is paid by an enterprise has no bill of its own: "
+        "it lies with the enterprise. GitHub answers the same to a token that may not read the bill.",
+        remedy="Read the bill of the enterprise, with a token that may:\n\n"
+        "```yaml\nwith:\n  enterprise: your-enterprise\n```\n\n"
+        f"An organization that pays for itself: {refusal.needed}",
+    )
+
+
 def _not_set_up(refusal: Refusal) -> CopilotUsageError:
     return NotAllowed(
         f"{refusal.name} has no Copilot {refusal.question.topic.value.removeprefix('Copilot ')} that GitHub could list",
@@ -167,6 +178,10 @@ _TABLE: tuple[tuple[Callable[[Refusal], bool], Callable[[Refusal], CopilotUsageE
     (lambda r: r.status == 403, _permission_missing),
     (lambda r: r.status in {404, 410} and r.question.topic in _EARLIER, _retired),
     (lambda r: r.status == 410, _version_retired),
+    (
+        lambda r: r.status == 404 and r.question.topic is Topic.CREDITS and not r.in_enterprise,
+        _bill_of_the_enterprise,
+    ),
     (lambda r: r.status == 404, _not_found),
     (lambda r: r.status == 422 and r.question.topic in POLICY, _policy_off),
     (lambda r: r.status == 422, _not_set_up),

@@ -82,6 +82,7 @@ def decode_page(body: bytes) -> SeatPage:
 def _seat(row: _Row) -> Seat:
     person = row.assignee or _Person()
     team = row.assigning_team or _Team()
+    assigned_by = team.slug or team.name
     return Seat(
         person=person.id,
         login=person.login,
@@ -89,7 +90,7 @@ def _seat(row: _Row) -> Seat:
         last_activity=_utc_day(row.last_activity_at) if row.last_activity_at else None,
         editor=(row.last_activity_editor or "").partition("/")[0] or None,
         plan=row.plan_type or "unknown",
-        team=team.slug or team.name,
+        teams=(assigned_by,) if assigned_by else (),
         pending_cancellation=row.pending_cancellation_date is not None,
     )
 

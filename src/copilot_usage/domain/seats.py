@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
+
+    from copilot_usage.domain.dates import DateRange
 
 # USD a seat and month (docs: "About billing for GitHub Copilot in organizations and enterprises").
 PRICES: Mapping[str, float] = {"business": 19.0, "enterprise": 39.0}
@@ -19,11 +22,21 @@ INCLUDED_CREDITS: Mapping[str, int] = {"business": 1_900, "enterprise": 3_900}
 # Upper ends, in days since the last activity, of the buckets that are kept; GitHub forgets activity after 90 days.
 BUCKETS: Mapping[str, int] = {"0-6": 6, "7-13": 13, "14-29": 29, "30-59": 59, "60-90": 90}
 NEVER = "never or more than 90"
+# So GitHub cannot tell longer idleness apart: what is idle for more days than these is "not in 90 days".
+MOST_KNOWN_DAYS = 90
+# A seat's activity is shown up to a day late. From so many days on without that of any seat, while people are active,
+# it stands still (seen in June 2025, when it did so for everybody).
+_STANDSTILL = timedelta(days=3)
+# A page whose range ended longer ago is one of the past: seats as they are today say nothing of it.
+_OF_THE_RANGE = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """One person's seat (schema: copilot-seat-details); `created` and `last_activity` as UTC days."""
+    """One person's seat (schema: copilot-seat-details); `created` and `last_activity` as UTC days.
+
+    `teams`: those that the seat is assigned by.
+    """
 
     person: int | None
     login: str | None
@@ -31,7 +44,7 @@ class Seat:
     last_activity: date | None
     editor: str | None
     plan: str
-    team: str | None
+    teams: tuple[str, ...]
     pending_cancellation: bool
 
 
@@ -43,13 +56,20 @@ class SeatRules:
     idle_days: int = 30
     price: float | None = None
 
+    @property
+    def known_idle_days(self) -> int:
+        """Of longer idleness GitHub knows no more than this."""
+        return min(self.idle_days, MOST_KNOWN_DAYS)
+
 
 @dataclass(frozen=True, slots=True)
 class SeatFigures:
     """Counts of seats on `day`, when they were read; every seat is exactly one of active, idle and new.
 
     `never_used`: those of the idle ones of which GitHub knows no activity (never, or not in 90 days).
-    `by_team`: assigning team → (seats, of these idle).
+    `by_team`: assigning team → (seats, of these idle); somebody whom two teams give a seat is in both. `direct`: the
+    same of seats that no team assigns. `activity_stands_still`: people are active and no seat's activity moves, so
+    which seats are idle is not known; `newest_activity` is then the last one.
     """
 
     day: date
@@ -63,7 +83,10 @@ class SeatFigures:
     by_plan: Mapping[str, int]
     by_last_activity: Mapping[str, int]
     by_team: Mapping[str, tuple[int, int]]
+    direct: tuple[int, int]
     by_editor: Mapping[str, int]
+    newest_activity: date | None
+    activity_stands_still: bool
     idle_cost: float | None
     unpriced: int
     included_credits: int | None
@@ -93,33 +116,44 @@ class SeatState(StrEnum):
 
 def state_of(seat: Seat, rules: SeatRules) -> SeatState:
     """Idle = no activity in the last `idle_days` days; a younger seat has had no time to be idle and is new."""
-    if seat.last_activity is not None and (rules.today - seat.last_activity).days < rules.idle_days:
+    if seat.last_activity is not None and (rules.today - seat.last_activity).days < rules.known_idle_days:
         return SeatState.ACTIVE
-    return SeatState.NEW if (rules.today - seat.created).days < rules.idle_days else SeatState.IDLE
+    return SeatState.NEW if (rules.today - seat.created).days < rules.known_idle_days else SeatState.IDLE
 
 
 def one_per_person(seats: Iterable[Seat]) -> list[Seat]:
-    """An enterprise lists a person once per grant; the seat used last stands for them. Seats of nobody all stay."""
-    best: dict[int, Seat] = {}
-    nobodys: list[Seat] = []
+    """An enterprise lists a person once per grant; one seat stands for them. Seats without a person all stay."""
+    grants: defaultdict[int, list[Seat]] = defaultdict(list)
+    unassigned: list[Seat] = []
     for seat in seats:
-        if seat.person is None:
-            nobodys.append(seat)
-            continue
-        held = best.get(seat.person)
-        if held is None or _freshness(seat) > _freshness(held):
-            best[seat.person] = seat
-    return [*best.values(), *nobodys]
+        (unassigned if seat.person is None else grants[seat.person]).append(seat)
+    return [*map(_together, grants.values()), *unassigned]
 
 
-def _freshness(seat: Seat) -> tuple[int, int]:
-    last = seat.last_activity.toordinal() if seat.last_activity else 0
-    return last, -seat.created.toordinal()
+def _together(grants: Sequence[Seat]) -> Seat:
+    """As active as the grant used last and as old as the first; billed by the dearest plan, until all of them end."""
+    used_last = max(grants, key=lambda seat: (seat.last_activity or seat.created.min, seat.editor or ""))
+    return replace(
+        used_last,
+        created=min(seat.created for seat in grants),
+        plan=max((seat.plan for seat in grants), key=lambda plan: (PRICES.get(plan, 0), plan)),
+        teams=tuple(sorted({team for seat in grants for team in seat.teams})),
+        pending_cancellation=all(seat.pending_cancellation for seat in grants),
+    )
 
 
-def summarise_seats(seats: Iterable[Seat], rules: SeatRules) -> SeatFigures:
-    """Counts people once each."""
+def are_of(days: DateRange, newest: date | None, today: date) -> bool:
+    """Whether seats as they are today can stand beside figures of the range: it reaches the present, or nearly so."""
+    return days.until >= min(newest or today, today - _OF_THE_RANGE)
+
+
+def summarise_seats(seats: Iterable[Seat], rules: SeatRules, last_active: date | None = None) -> SeatFigures:
+    """Counts people once each; `last_active`: the newest day on which the reports count active people."""
     unique = one_per_person(seats)
+    newest = max((seat.last_activity for seat in unique if seat.last_activity is not None), default=None)
+    activity_stands_still = (
+        last_active is not None and bool(unique) and (newest is None or last_active - newest >= _STANDSTILL)
+    )
     states = Counter(state_of(seat, rules) for seat in unique)
     idle = [seat for seat in unique if state_of(seat, rules) is SeatState.IDLE]
     prices = [_price(seat, rules) for seat in idle]
@@ -136,12 +170,21 @@ def summarise_seats(seats: Iterable[Seat], rules: SeatRules) -> SeatFigures:
         by_plan=Counter(seat.plan for seat in unique),
         by_last_activity=_by_last_activity(unique, rules.today),
         by_team=_by_team(unique, rules),
+        direct=_counts((seat for seat in unique if not seat.teams), rules),
         by_editor=Counter(seat.editor for seat in unique if seat.editor and state_of(seat, rules) is SeatState.ACTIVE),
-        idle_cost=None if prices and all(p is None for p in prices) else sum(p for p in prices if p is not None),
+        newest_activity=newest,
+        activity_stands_still=activity_stands_still,
+        idle_cost=None if activity_stands_still else _sum_of_known(prices),
         unpriced=sum(price is None for price in prices),
         included_credits=None if None in included else sum(n for n in included if n is not None),
-        idle_days=rules.idle_days,
+        idle_days=rules.known_idle_days,
     )
+
+
+def _sum_of_known(prices: Sequence[float | None]) -> float | None:
+    """None where there are prices and none is known."""
+    known = [price for price in prices if price is not None]
+    return sum(known) if known or not prices else None
 
 
 def _price(seat: Seat, rules: SeatRules) -> float | None:
@@ -161,10 +204,15 @@ def _by_last_activity(seats: list[Seat], today: date) -> Mapping[str, int]:
     return {name: counts[name] for name in (*BUCKETS, NEVER)}
 
 
-def _by_team(seats: list[Seat], rules: SeatRules) -> Mapping[str, tuple[int, int]]:
-    counts: dict[str, tuple[int, int]] = {}
+def _by_team(seats: Sequence[Seat], rules: SeatRules) -> Mapping[str, tuple[int, int]]:
+    assigned: defaultdict[str, list[Seat]] = defaultdict(list)
     for seat in seats:
-        if seat.team is not None:
-            assigned, idle = counts.get(seat.team, (0, 0))
-            counts[seat.team] = (assigned + 1, idle + (state_of(seat, rules) is SeatState.IDLE))
-    return dict(sorted(counts.items()))
+        for team in seat.teams:
+            assigned[team].append(seat)
+    return {team: _counts(assigned[team], rules) for team in sorted(assigned)}
+
+
+def _counts(seats: Iterable[Seat], rules: SeatRules) -> tuple[int, int]:
+    """How many, and how many of them idle."""
+    states = [state_of(seat, rules) for seat in seats]
+    return len(states), states.count(SeatState.IDLE)

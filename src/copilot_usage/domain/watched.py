@@ -55,16 +55,22 @@ def _of_range(
     return Watched(meaning, now, before, unit)
 
 
+def _if_it_moves(read: Callable[[SeatFigures], Amount | None]) -> Callable[[SeatFigures], Amount | None]:
+    """A figure made of the seats' activity; not known while that stands still."""
+    return lambda seats: None if seats.activity_stands_still else read(seats)
+
+
 # What is told of seats, by its name in the CSV file behind `seats.`.
 SEAT_FIGURES: Mapping[str, Callable[[SeatFigures], Amount | None]] = {
     "total": lambda seats: seats.total,
-    "active": lambda seats: seats.active,
-    "idle": lambda seats: seats.idle,
-    "never_used": lambda seats: seats.never_used,
-    "new": lambda seats: seats.new,
+    "active": _if_it_moves(lambda seats: seats.active),
+    "idle": _if_it_moves(lambda seats: seats.idle),
+    "never_used": _if_it_moves(lambda seats: seats.never_used),
+    "new": _if_it_moves(lambda seats: seats.new),
     "added": lambda seats: seats.added,
     "pending_cancellation": lambda seats: seats.pending_cancellation,
     "idle_cost": lambda seats: seats.idle_cost,
+    "unpriced": _if_it_moves(lambda seats: seats.unpriced),
 }
 
 
@@ -73,7 +79,11 @@ def _of_seats(name: str, meaning: str) -> Watched:
 
     def now(scope: ScopeReport) -> Sighting | None:
         amount = None if scope.seats is None else read(scope.seats)
-        return None if scope.seats is None or amount is None else Sighting(amount, _on(scope.seats.day))
+        if scope.seats is None or amount is None:
+            return None
+        unknown = scope.seats.unpriced if name == "idle_cost" else 0
+        rest = f", without those {unknown:,} whose price is not known" if unknown else ""
+        return Sighting(amount, _on(scope.seats.day) + rest)
 
     return Watched(meaning, now, _seats_before if name == "total" else None, USD if name == "idle_cost" else "")
 
@@ -152,6 +162,7 @@ _SEATS: Mapping[str, tuple[str, str]] = {
     "added-seats": ("added", "seats younger than 28 days"),
     "ending-seats": ("pending_cancellation", "seats that will be cancelled"),
     "idle-cost": ("idle_cost", "price of the idle seats, USD a month"),
+    "unpriced-seats": ("unpriced", "idle seats whose price is not known, and so not in `idle-cost`"),
 }
 
 # What a run did, of all its scopes together.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from copilot_usage.domain.seats import MOST_KNOWN_DAYS
 from copilot_usage.rendering import charts, markdown
 from copilot_usage.rendering.view import Section, Table
 
@@ -16,21 +17,26 @@ _MOST_ROWS = 15
 
 
 def seats(scope: ScopeReport) -> Section | None:
-    """Who has a seat and who uses it, and what the idle ones cost."""
+    """Who has a seat and who uses it, and what the idle ones cost; of a range of the past what was kept then."""
     found = scope.seats
-    if found is None:
+    table = _kept_table(scope) if found is None else _seat_table(found)
+    if table is None:
         return None
-    folded = [table for table in (_by_team(found), _by_editor(found), _kept(scope), _names(scope)) if table is not None]
-    return Section("seats", "Seats", tables=(_seat_table(found),), folded=tuple(folded), words=_cost(found))
+    made = (*((_by_team(found), _by_editor(found)) if found else ()), _kept(scope), _names(scope))
+    folded = tuple(table for table in made if table is not None)
+    return Section("seats", "Seats", tables=(table,), folded=folded, words=_cost(found) if found else ())
 
 
 def _seat_table(found: SeatFigures) -> Table:
-    counts = {
-        "Assigned": found.total,
+    by_activity = {
         "Active": found.active,
         f"Idle for {markdown.counted(found.idle_days)} or more": found.idle,
-        "of these, never used or not in the last 90 days": found.never_used,
+        f"of these, never used or not in the last {MOST_KNOWN_DAYS} days": found.never_used,
         "New and not used yet": found.new,
+    }
+    counts = {
+        "Assigned": found.total,
+        **({} if found.activity_stands_still else by_activity),
         "Added in the last 28 days": found.added,
         "Pending cancellation": found.pending_cancellation,
     }
@@ -40,25 +46,43 @@ def _seat_table(found: SeatFigures) -> Table:
     return Table("", (("Seats today", _LEFT), ("", _RIGHT), ("Share", _LEFT)), rows)
 
 
+def _kept_table(scope: ScopeReport) -> Table | None:
+    """The newest seats that were kept in the range."""
+    kept = next((day for day in reversed(scope.seat_days) if day.day in scope.now.range), None)
+    if kept is None:
+        return None
+    rows = [("Assigned", f"{kept.total:,}", _share(kept.total, kept.total))]
+    if kept.active_30 is not None:
+        rows.append(("Active in the 30 days before", f"{kept.active_30:,}", _share(kept.active_30, kept.total)))
+    columns = ((f"Seats on {markdown.day(kept.day, year=True)}", _LEFT), ("", _RIGHT), ("Share", _LEFT))
+    return Table("", columns, tuple(rows))
+
+
 def _share(part: int, whole: int) -> str:
     return charts.share(part, whole) if whole else ""
 
 
 def _cost(found: SeatFigures) -> tuple[str, ...]:
-    if not found.idle or found.idle_cost is None:
+    if found.activity_stands_still:
+        return ("Which seats are idle, and what they cost, is not known: the activity of the seats stands still.",)
+    if not found.idle:
         return ()
+    if found.idle_cost is None:
+        return ("What the idle seats cost is not known: GitHub does not say their plan.",)
     unpriced = f" The price of {found.unpriced:,} of them is not known." if found.unpriced else ""
     return (f"Idle seats cost **{markdown.dollars(found.idle_cost)}** a month.{unpriced}",)
 
 
 def _by_team(found: SeatFigures) -> Table | None:
-    rows = [(markdown.cell(team), f"{seats:,}", f"{idle:,}") for team, (seats, idle) in found.by_team.items()]
-    if not rows:
+    if not found.by_team:
         return None
-    seats, idle = (sum(counts) for counts in zip(*found.by_team.values(), strict=True))
-    if seats < found.total:
-        rows.append(("*assigned directly*", f"{found.total - seats:,}", f"{found.idle - idle:,}"))
-    return Table("Seats by assigning team", (("Team", _LEFT), ("Seats", _RIGHT), ("Idle", _RIGHT)), tuple(rows))
+    counts = {markdown.cell(team): pair for team, pair in found.by_team.items()}
+    if found.direct[0]:
+        counts["*assigned directly*"] = found.direct
+    columns = (("Team", _LEFT), ("Seats", _RIGHT), ("Idle", _RIGHT))
+    rows = [(team, f"{seats:,}", f"{idle:,}") for team, (seats, idle) in counts.items()]
+    shown = 2 if found.activity_stands_still else 3
+    return Table("Seats by assigning team", columns[:shown], tuple(row[:shown] for row in rows))
 
 
 def _by_editor(found: SeatFigures) -> Table | None:
@@ -68,7 +92,9 @@ def _by_editor(found: SeatFigures) -> Table | None:
 
 
 def _kept(scope: ScopeReport) -> Table | None:
-    kept = [day for day in scope.seat_days if day.day in scope.now.range or day == scope.seat_days[-1]]
+    kept = [
+        day for day in scope.seat_days if day.day in scope.now.range or (scope.seats and day == scope.seat_days[-1])
+    ]
     if len(kept) < 2:
         return None
     rows = tuple((markdown.day(d.day, year=True), f"{d.total:,}", markdown.number(d.active_30)) for d in kept)

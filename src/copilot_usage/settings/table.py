@@ -100,7 +100,8 @@ INPUTS: tuple[Input, ...] = (
         "idle-days",
         SHOWN,
         "`30`",
-        "A seat with no activity for at least this many days is idle. Younger seats are new, not idle.",
+        "A seat with no activity for at least this many days is idle. Younger seats are new, not idle. "
+        "GitHub forgets activity after 90 days, so a larger number counts as 90.",
         "N",
     ),
     Input(

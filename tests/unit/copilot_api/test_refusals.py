@@ -60,6 +60,13 @@ def refused(
     return error_for(Refusal(question, status, headers or {}, message, token))
 
 
+def test_the_bill_of_an_organization_that_is_not_found_lies_with_its_enterprise() -> None:
+    error = refused(credits_of(ORGANIZATION), 404, "Not Found")
+    assert "lies with the enterprise" in error.cause
+    assert "no organization" not in error.cause
+    assert "no enterprise" in refused(credits_of(ENTERPRISE), 404, "Not Found").cause
+
+
 CASES = {
     "401": (report_of(ORGANIZATION), 401, "Bad credentials", {}, TokenKind.UNKNOWN),
     "403 of a classic token": (

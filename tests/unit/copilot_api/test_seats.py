@@ -40,14 +40,14 @@ def test_a_seat_is_read_with_utc_days() -> None:
         last_activity=date(2026, 11, 21),
         editor="vscode",
         plan="business",
-        team="payments",
+        teams=("payments",),
         pending_cancellation=True,
     )
 
 
 def test_nobodys_seat_without_activity_or_team_is_read() -> None:
     found = only_seat(assignee=None, assigning_team=None, last_activity_at=None, last_activity_editor=None)
-    assert (found.person, found.login, found.last_activity, found.editor, found.team) == (None, None, None, None, None)
+    assert (found.person, found.login, found.last_activity, found.editor, found.teams) == (None, None, None, None, ())
     assert found.plan == "unknown"
 
 

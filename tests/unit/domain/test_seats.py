@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from builders import TODAY, seat, seat_figures
+from builders import NEWEST, TODAY, seat, seat_figures
+from copilot_usage.domain.dates import ending
 from copilot_usage.domain.seats import (
     BUCKETS,
     NEVER,
@@ -14,6 +15,7 @@ from copilot_usage.domain.seats import (
     Seat,
     SeatRules,
     SeatState,
+    are_of,
     bucket_of,
     one_per_person,
     state_of,
@@ -61,6 +63,54 @@ def test_a_person_with_several_grants_counts_once_and_is_as_active_as_the_seat_u
 def test_a_new_grant_does_not_make_a_person_new_who_never_used_the_old_one() -> None:
     figures = seat_figures(seat(7, created=ago(2)), seat(7, created=ago(300)))
     assert (figures.new, figures.never_used) == (0, 1)
+
+
+def test_a_person_is_billed_for_the_dearest_plan_whichever_seat_was_used_last() -> None:
+    figures = seat_figures(seat(7, plan="enterprise"), seat(7, plan="business", last_activity=ago(40)))
+    assert (figures.by_plan, figures.idle_cost) == ({"enterprise": 1}, PRICES["enterprise"])
+    assert figures.included_credits == 3_900
+
+
+def test_a_persons_seat_ends_when_all_their_grants_end() -> None:
+    ending, staying = seat(7, pending_cancellation=True), seat(7)
+    assert seat_figures(ending, staying).pending_cancellation == 0
+    assert seat_figures(ending, ending).pending_cancellation == 1
+
+
+def test_a_person_is_in_every_team_that_assigns_a_seat() -> None:
+    figures = seat_figures(seat(7, team="web"), seat(7, team="core", last_activity=TODAY), seat(7), seat(8))
+    assert (figures.by_team, figures.direct) == ({"core": (1, 0), "web": (1, 0)}, (1, 1))
+
+
+def test_longer_idleness_than_github_remembers_is_not_told() -> None:
+    seats = [seat(1, last_activity=ago(89)), seat(2, last_activity=ago(95)), seat(3), seat(4, created=ago(89))]
+    figures = seat_figures(*seats, idle_days=120)
+    assert (figures.idle_days, figures.active, figures.idle, figures.new) == (90, 1, 2, 1)
+
+
+def test_activity_of_seats_that_stands_still_while_people_are_active_tells_no_idle_seats() -> None:
+    seats = [seat(n, last_activity=ago(36)) for n in range(30)]
+    figures = seat_figures(*seats, last_active=NEWEST)
+    assert (figures.activity_stands_still, figures.newest_activity, figures.idle_cost) == (True, ago(36), None)
+    assert not seat_figures(*seats).activity_stands_still
+    assert not seat_figures(*seats, last_active=ago(34)).activity_stands_still
+    assert not seat_figures(*seats, seat(99, last_activity=ago(4)), last_active=NEWEST).activity_stands_still
+    assert seat_figures(seat(1), last_active=NEWEST).activity_stands_still
+    assert not seat_figures(last_active=NEWEST).activity_stands_still
+
+
+@pytest.mark.parametrize(
+    ("until", "newest", "theirs"),
+    [
+        (NEWEST, NEWEST, True),
+        (ago(7), NEWEST, True),
+        (ago(8), NEWEST, False),
+        (ago(8), ago(8), True),
+        (ago(9), None, False),
+    ],
+)
+def test_seats_are_those_of_a_range_that_reaches_the_present(until: date, newest: date | None, *, theirs: bool) -> None:
+    assert are_of(ending(until, 28), newest, TODAY) is theirs
 
 
 def test_seats_of_nobody_all_count() -> None:
@@ -180,7 +230,7 @@ def test_every_seat_is_exactly_one_of_active_idle_and_new(listed: list[Seat], id
     assert sum(figures.by_plan.values()) == figures.total
     assert sum(figures.by_last_activity.values()) == figures.total
     assert list(figures.by_last_activity) == [*BUCKETS, NEVER]
-    assert sum(idle for _, idle in figures.by_team.values()) <= figures.idle
+    assert all(idle <= min(seats, figures.idle) for seats, idle in (*figures.by_team.values(), figures.direct))
 
 
 @given(seats)

@@ -51,6 +51,33 @@ def test_seats_whose_price_is_not_known_are_counted_beside_the_cost() -> None:
         "Idle seats cost **19 USD** a month. The price of 1 of them is not known.",
     )
     assert section_of(seat(1)).words == ("Idle seats cost **19 USD** a month.",)
+    assert section_of(seat(1, plan="trial")).words == (
+        "What the idle seats cost is not known: GitHub does not say their plan.",
+    )
+
+
+def test_seats_whose_activity_stands_still_have_neither_use_nor_cost() -> None:
+    found = seat_figures(seat(1, team="web", last_activity=NEWEST - timedelta(days=36)), last_active=NEWEST)
+    section = seats(scope_report(usage_day(), seats=found))
+    assert section is not None
+    assert section.tables[0].rows == (("Assigned", "1", "▰▰▰▰▰▰▰▰▰▰ 100 %"),)
+    assert section.words == (
+        "Which seats are idle, and what they cost, is not known: the activity of the seats stands still.",
+    )
+    assert rows(section, "Seats by assigning team") == (("web", "1"),)
+
+
+def test_a_range_of_the_past_has_the_seats_that_were_kept_in_it() -> None:
+    kept = (SeatDay(NEWEST - timedelta(days=9), 3), SeatDay(NEWEST - timedelta(days=2), 4, 3), SeatDay(TODAY, 5, 3))
+    section = seats(scope_report(usage_day(), seat_days=kept))
+    assert section is not None
+    assert section.tables[0].columns[0][0] == "Seats on 19 Nov 2026"
+    assert section.tables[0].rows == (
+        ("Assigned", "4", "▰▰▰▰▰▰▰▰▰▰ 100 %"),
+        ("Active in the 30 days before", "3", "▰▰▰▰▰▰▰▰▱▱ 75 %"),
+    )
+    assert section.folded == ()
+    assert seats(scope_report(usage_day(), seat_days=kept[:1])) is None
 
 
 def test_seats_that_no_team_assigns_are_the_rest() -> None:

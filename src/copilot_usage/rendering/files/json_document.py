@@ -118,7 +118,11 @@ class TeamSeats(msgspec.Struct, frozen=True):
 
 
 class Seats(msgspec.Struct, frozen=True, kw_only=True):
-    """Counts on the day they were read; money in USD a month."""
+    """Counts on the day they were read; money in USD a month.
+
+    `activity_stands_still`: people are active and no seat's activity moves, so `active`, `idle`, `never_used` and `new`
+    count what GitHub lists and say nothing of use.
+    """
 
     day: date
     total: int
@@ -129,12 +133,15 @@ class Seats(msgspec.Struct, frozen=True, kw_only=True):
     added: int
     pending_cancellation: int
     idle_days: int
+    newest_activity: date | None
+    activity_stands_still: bool
     idle_cost: float | None
     unpriced: int
     included_credits: int | None
     by_plan: Mapping[str, int]
     by_last_activity: Mapping[str, int]
     by_team: Mapping[str, TeamSeats]
+    direct: TeamSeats
     by_editor: Mapping[str, int]
 
 

@@ -139,12 +139,15 @@ def _seats(seats: SeatFigures) -> shape.Seats:
         added=seats.added,
         pending_cancellation=seats.pending_cancellation,
         idle_days=seats.idle_days,
+        newest_activity=seats.newest_activity,
+        activity_stands_still=seats.activity_stands_still,
         idle_cost=seats.idle_cost,
         unpriced=seats.unpriced,
         included_credits=seats.included_credits,
         by_plan=seats.by_plan,
         by_last_activity=seats.by_last_activity,
         by_team={team: shape.TeamSeats(assigned, idle) for team, (assigned, idle) in seats.by_team.items()},
+        direct=shape.TeamSeats(*seats.direct),
         by_editor=seats.by_editor,
     )
 

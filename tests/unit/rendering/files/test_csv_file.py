@@ -169,7 +169,7 @@ def test_seats_are_figures_of_the_day_they_were_read() -> None:
     assert written["seats.total"] == ("2026-11-23", "total", "", "2")
     assert {name.partition(".")[2]: cell[3] for name, cell in written.items()} == {
         "total": "2", "active": "1", "idle": "1", "never_used": "1", "new": "0", "added": "0",
-        "pending_cancellation": "0", "idle_cost": "19",
+        "pending_cancellation": "0", "idle_cost": "19", "unpriced": "0",
     }  # fmt: skip
 
 
