@@ -31,7 +31,7 @@ def quote(text: str) -> str:
 class CopilotUsageError(Exception):
     """A failure that its reader can act upon."""
 
-    fatal = False
+    fatal: bool = False
 
     def __init__(self, title: str, *, cause: str, remedy: str) -> None:
         super().__init__(title)

@@ -7,7 +7,7 @@ answer from `Deadline.result`. A thread that is still busy at the end is left be
 
 from __future__ import annotations
 
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from threading import Event
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 from copilot_usage.errors import TimeUp
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from concurrent.futures import Future
 
 Result = TypeVar("Result")
@@ -107,6 +107,7 @@ class Deadline:
         self._stopped = Event()
         self._sleep = sleep or self._doze
         self._seconds = seconds
+        self._shared: tuple[str, float] | None = None
         self._elapsed = elapsed or now
         self._end = self._elapsed() + seconds + grace
 
@@ -148,6 +149,17 @@ class Deadline:
                 future.exception(timeout=GLANCE)
         return future.result()
 
+    @contextmanager
+    def share(self, what: str) -> Iterator[None]:
+        """Within the block a quarter of what is left may be used, so that `what` cannot use up the run's time."""
+        end = self._end
+        self._shared = (what, max(self.left, 0) / 4)
+        self._end = self._elapsed() + self._shared[1]
+        try:
+            yield
+        finally:
+            self._end, self._shared = end, None
+
     def stop(self) -> None:
         """Nothing more is to be asked: ends every wait, in whatever thread."""
         self._stopped.set()
@@ -160,7 +172,14 @@ class Deadline:
             seconds -= GLANCE
 
     def time_up(self) -> TimeUp:
-        """The error for a run that takes too long."""
+        """The error for a run, or a share of it, that takes too long."""
+        if self._shared:
+            what, seconds = self._shared
+            return TimeUp(
+                "GitHub was too slow",
+                cause=f"{what}: not had within {seconds / 60:.1f} minutes, a quarter of what this run had left.",
+                remedy="Run it again later, or give it more time (`timeout-minutes`).",
+            )
         minutes = f"{self._seconds / 60:g}"
         return TimeUp(
             "The time for this run is over",

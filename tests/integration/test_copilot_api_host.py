@@ -16,9 +16,9 @@ from copilot_usage import errors
 from copilot_usage.copilot_api.client import GitHubClient
 from copilot_usage.copilot_api.lines import MOST_BYTES
 from copilot_usage.copilot_api.source import GitHubSource
-from copilot_usage.domain.asks import About, CreditMonth, EarlierDays, LatestReport, OwnerDay, SeatList
+from copilot_usage.domain.asks import About, CreditMonth, EarlierDays, LatestReport, OwnerDay, PeopleReport, SeatList
 from copilot_usage.domain.dates import DateRange
-from copilot_usage.domain.outcome import CreditBill, Failure
+from copilot_usage.domain.outcome import CreditBill, Failure, NoReport
 from copilot_usage.domain.plan import Plan
 from copilot_usage.domain.snapshot import Generation
 from copilot_usage.errors import TokenRefused, Unreachable
@@ -178,10 +178,44 @@ def test_a_secondary_limit_without_a_time_is_waited_for_a_minute_or_more(run: Ca
 def test_a_primary_limit_beyond_the_runs_time_stops_all_asking(run: Callable[..., Asking]) -> None:
     spent = as_json({"message": "x"}, 403, x_ratelimit_remaining="0", x_ratelimit_reset=str(int(START) + 3000))
     here = run(one_by_one(spent), seconds=600)
-    outcomes = here.ask(*(CreditMonth(ORGANIZATION, f"2026-{month:02}") for month in range(1, 13)))
-    error = error_of(outcomes)
+    error = error_of(here.ask(*(OwnerDay(ORGANIZATION, date(2026, 10, number)) for number in range(1, 13)), ASK))
     assert type(error) is errors.RateLimited
+    assert error.fatal
     assert here.clock.sleeps == []
+
+
+BUSY_FOR_AN_HOUR = Reply(status=503, headers={"Retry-After": "3600"})
+OPTIONAL = (SeatList(ORGANIZATION), ASK, PeopleReport(ORGANIZATION, DateRange(TODAY, TODAY)))
+
+
+@pytest.mark.parametrize("seconds", [1800, 36_000])
+@pytest.mark.parametrize(
+    "refusal",
+    [BUSY_FOR_AN_HOUR, as_json({}, 403, Retry_After="7200"), as_json({"message": "Bad credentials"}, 401)],
+    ids=["503", "403", "401"],
+)
+def test_what_is_optional_never_ends_a_run(run: Callable[..., Asking], refusal: Reply, seconds: float) -> None:
+    def only_days(request: Request) -> Reply:
+        return as_json("") if "/organization-1-day" in request.path else refusal
+
+    here = run(only_days, seconds=seconds)
+    days = [OwnerDay(ORGANIZATION, date(2026, 10, number)) for number in range(1, 4)]
+    outcomes = here.ask(*OPTIONAL, *days)
+    assert outcomes[:3] == [NoReport(ORGANIZATION, ask.day) for ask in days]
+    failures = [outcome for outcome in outcomes[3:] if isinstance(outcome, Failure)]
+    assert [failure.about for failure in failures] == [About.SEATS, About.CREDITS, About.PEOPLE]
+    assert [failure.error.fatal for failure in failures] == [False] * 3
+    assert sum(here.clock.sleeps) < seconds * 0.6
+    assert here.ask(*days) == outcomes[:3]
+
+
+def test_a_day_for_which_github_asks_for_too_long_a_wait_is_one_failure(run: Callable[..., Asking]) -> None:
+    days = [OwnerDay(ORGANIZATION, date(2026, 10, number)) for number in range(1, 4)]
+    here = run(lambda request: BUSY_FOR_AN_HOUR if request.query["day"] == "2026-10-02" else as_json(""))
+    first, failure, last = here.ask(*days)
+    assert isinstance(failure, Failure)
+    assert type(failure.error) is errors.Busy
+    assert [first, last] == [NoReport(ORGANIZATION, days[0].day), NoReport(ORGANIZATION, days[2].day)]
 
 
 def test_an_unknown_token_is_the_last_outcome(run: Callable[..., Asking]) -> None:
@@ -204,8 +238,8 @@ def test_a_refusal_is_said_once_and_not_asked_for_again(run: Callable[..., Askin
 
 def test_the_time_of_the_run_ends_all_tries(run: Callable[..., Asking]) -> None:
     here = run(one_by_one(Reply(status=503, headers={"retry-after": "100"})), seconds=250)
-    error = error_of(here.ask(ASK))
-    assert type(error) is errors.TimeUp
+    error = error_of(here.ask(OwnerDay(ORGANIZATION, date(2026, 10, 1))))
+    assert type(error) is errors.Busy
     assert here.clock.sleeps == [100, 100]
 
 

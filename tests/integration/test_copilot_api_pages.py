@@ -245,6 +245,17 @@ def test_one_page_that_cannot_be_had_is_a_failure_of_the_seats(run: Callable[...
     assert (failure.about, type(failure.error)) == (About.SEATS, errors.Busy)
 
 
+def test_pages_of_seats_without_an_end_are_noticed(run: Callable[..., Asking]) -> None:
+    def endless(_: Request) -> Reply:
+        return as_json({"total_seats": 250, "seats": [seat(1)]}, Link=f'<{here.api.url}/seats?page=2>; rel="next"')
+
+    here = run(endless)
+    (failure,) = here.ask(SeatList(ORGANIZATION))
+    assert isinstance(failure, Failure)
+    assert failure.error.title == "GitHub's pages have no end"
+    assert len(here.api.requests) == 40
+
+
 def test_seats_that_cannot_be_read_are_counted_in_a_remark(run: Callable[..., Asking]) -> None:
     remark, listed = run(one_by_one(as_json({"total_seats": 2, "seats": [seat(1), {"assignee": None}]}))).ask(
         SeatList(ORGANIZATION)
@@ -266,6 +277,25 @@ def test_a_bill_is_summed_by_model(run: Callable[..., Asking]) -> None:
     assert here.ask(CreditMonth(ENTERPRISE, "2026-11")) == [
         CreditBill(ENTERPRISE, "2026-11", {"a": 1.5, "b": 3.0}, 0.75)
     ]
+
+
+def test_amounts_that_cannot_be_right_are_left_out_of_a_bill_and_refunds_are_not() -> None:
+    lines = (
+        '{"model": "a", "grossQuantity": 5, "netAmount": 2.5}',
+        '{"model": "a", "grossQuantity": -1, "netAmount": -0.5}',
+        '{"model": "a", "grossQuantity": 1e308}',
+        '{"model": "a", "grossQuantity": 1e308}',
+        '{"model": "a", "netAmount": -1e999}',
+        '{"model": "a", "grossQuantity": "many"}',
+        '"a line"',
+    )
+    body = f'{{"usageItems": [{",".join(lines)}]}}'.encode()
+    with asking(one_by_one(Reply(body))) as here:
+        remark, bill = here.ask(CreditMonth(ORGANIZATION, "2026-11"))
+    assert bill == CreditBill(ORGANIZATION, "2026-11", {"a": 4}, 2.0)
+    assert remark == Remark(
+        ORGANIZATION, "Lines of the bill of 2026-11 were left out, because their amounts cannot be right: 5."
+    )
 
 
 def test_a_bill_that_may_not_be_seen_is_asked_for_once(run: Callable[..., Asking]) -> None:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from copilot_usage.copilot_api import questions
-from copilot_usage.domain.outcome import CreditBill
+from copilot_usage.domain.outcome import CreditBill, Remark
+from copilot_usage.generations.sieve import LARGEST
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,18 +34,34 @@ class _Item(msgspec.Struct, rename="camel"):
 
 
 class _Bill(msgspec.Struct, rename="camel"):
-    usage_items: list[_Item] | None = None
+    usage_items: list[msgspec.Raw] | None = None
 
 
 def credit_month(client: GitHubClient, ask: CreditMonth) -> Iterator[Outcome]:
     """Gross credits by model and the amount after discounts; raises CopilotUsageError."""
     bill = client.get(questions.credit_month(ask.owner, ask.month), _decode).value or _Bill()
     by_model: dict[str, float] = defaultdict(float)
-    items = [item for item in bill.usage_items or [] if item.is_of_credits]
-    for item in items:
-        by_model[item.model or "unknown"] += item.gross_quantity or 0.0
-    net = sum(item.net_amount or 0.0 for item in items)
+    net = 0.0
+    lines = [_item(raw) for raw in bill.usage_items or []]
+    for item in lines:
+        if item is not None and item.is_of_credits:
+            by_model[item.model or "unknown"] += item.gross_quantity or 0.0
+            net += item.net_amount or 0.0
+    if bad := lines.count(None):
+        yield Remark(
+            ask.owner, f"Lines of the bill of {ask.month} were left out, because their amounts cannot be right: {bad}."
+        )
     yield CreditBill(ask.owner, ask.month, dict(sorted(by_model.items())), net)
+
+
+def _item(raw: msgspec.Raw) -> _Item | None:
+    """A refund has negative amounts; None: what stands there is no line, or no amount."""
+    try:
+        item = msgspec.json.decode(raw, type=_Item)
+    except msgspec.DecodeError:
+        return None
+    amounts = (item.gross_quantity or 0.0, item.net_amount or 0.0)
+    return item if all(abs(amount) <= LARGEST for amount in amounts) else None
 
 
 def _decode(body: bytes) -> _Bill:

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from copilot_usage.copilot_api import questions
+from copilot_usage.copilot_api.refusals import endless
 from copilot_usage.domain.dates import is_settled
 from copilot_usage.domain.outcome import Fetched, NoReport, Remark
 from copilot_usage.domain.plan import earlier_limits
 from copilot_usage.domain.snapshot import Snapshot
-from copilot_usage.errors import NotFound, Unreachable
+from copilot_usage.errors import NotFound
 from copilot_usage.generations.day_documents import day_documents
 from copilot_usage.generations.documents import Parsed, joined, parse_documents
 
@@ -63,11 +64,7 @@ def _pages(client: GitHubClient, question: Question) -> Iterator[Parsed]:
         if page in seen:
             break
         seen.add(page)
-    raise Unreachable(
-        "GitHub's pages have no end",
-        cause=f"{question.label}: one page points to the next again and again.",
-        remedy="Run it again later, or ask for a shorter range with `since` and `until`.",
-    )
+    raise endless(question.label)
 
 
 def _no_names(ask: EarlierDays) -> NotFound:

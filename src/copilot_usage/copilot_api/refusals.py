@@ -23,6 +23,15 @@ def error_for(refusal: Refusal) -> CopilotUsageError:
     return next(make(refusal) for applies, make in _TABLE if applies(refusal))
 
 
+def endless(label: str) -> Unreachable:
+    """The error for a list whose pages point on and on."""
+    return Unreachable(
+        "GitHub's pages have no end",
+        cause=f"{label}: one page points to the next again and again.",
+        remedy="Run it again later. Of days, ask for a shorter range with `since` and `until`.",
+    )
+
+
 def _token_refused(refusal: Refusal) -> CopilotUsageError:
     return TokenRefused(
         "GitHub does not know the token",

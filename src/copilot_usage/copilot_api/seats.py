@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from copilot_usage.copilot_api import questions
+from copilot_usage.copilot_api.refusals import endless
 from copilot_usage.domain.outcome import Remark, SeatsListed
 from copilot_usage.domain.seats import Seat
 
@@ -63,6 +64,10 @@ class SeatPage(msgspec.Struct):
         """How many the page listed, readable or not."""
         return len(self.seats) + self.unreadable
 
+
+# A person may have several grants, and pages may be shorter than asked for; but no list of seats is longer than this.
+_MOST_PAGES = 5000
+_MOST_TIMES_THE_TOTAL = 10
 
 _ROWS = msgspec.json.Decoder(_Row, strict=False)
 
@@ -120,7 +125,9 @@ def seat_list(
     answers = [workers.result(first)]
     opening = answers[0].value
     promised = opening.promised if opening else 0
-    last = answers[0].last_page or -(-promised // questions.SEATS_A_PAGE)
+    expected = -(-promised // questions.SEATS_A_PAGE)
+    most = min(_MOST_PAGES, _MOST_TIMES_THE_TOTAL * (expected + 1)) if promised else _MOST_PAGES
+    last = min(answers[0].last_page or expected, most)
     pages = (partial(client.get, questions.seat_page(ask.owner, page), decode_page) for page in range(2, last + 1))
     for answer in workers.in_order(pages):
         answers.append(answer)
@@ -132,6 +139,8 @@ def seat_list(
         and answers[-1].value.rows
         and (answers[-1].next_page if linked else _rows(answers) < promised)
     ):
+        if len(answers) >= most:
+            raise endless(questions.seat_page(ask.owner, 1).label)
         following = questions.seat_page(ask.owner, len(answers) + 1)
         answers += workers.in_order([partial(client.get, following, decode_page)])
     found = [answer.value for answer in answers if answer.value]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from contextlib import nullcontext
 from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, assert_never
@@ -34,6 +35,7 @@ from copilot_usage.errors import CopilotUsageError, NotAllowed, NotFound
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from concurrent.futures import Future
+    from contextlib import AbstractContextManager
     from datetime import date
     from typing import Self
 
@@ -86,21 +88,30 @@ class GitHubSource:
         self._downloads.close()
 
     def fetch(self, plan: Plan) -> Iterator[Outcome]:
-        """Yields what came of each ask, in the plan's order. A fatal failure is the last outcome."""
-        asks = iter(plan.asks)
-        with Workers(self._deadline) as workers:
-            begun: deque[tuple[Ask, Callable[[], Iterator[Outcome]]]] = deque()
-            while True:
-                for ask in islice(asks, _AHEAD - len(begun)):
-                    begun.append((ask, self._begin(ask, workers)))
-                if not begun:
-                    return
-                ask, finish = begun.popleft()
-                for outcome in self._answers(ask, finish):
+        """Yields what came of each ask, in the plan's order, what is optional last; a fatal failure is the last one.
+
+        Each kind of what is optional has threads and a share of the time of its own, and none of its failures is fatal.
+        """
+        needed = [ask for ask in plan.asks if not ask.about.is_optional]
+        kinds = dict.fromkeys(ask.about for ask in plan.asks if ask.about.is_optional)
+        parts: list[tuple[AbstractContextManager[None], list[Ask]]] = [(nullcontext(), needed)]
+        parts += [(self._deadline.share(kind), [ask for ask in plan.asks if ask.about is kind]) for kind in kinds]
+        for share, asks in parts:
+            with share, Workers(self._deadline) as workers:
+                for outcome in self._outcomes(iter(asks), workers):
                     yield outcome
                     if isinstance(outcome, Failure) and outcome.error.fatal:
                         self._deadline.stop()
                         return
+
+    def _outcomes(self, asks: Iterator[Ask], workers: Workers) -> Iterator[Outcome]:
+        begun: deque[tuple[Ask, Callable[[], Iterator[Outcome]]]] = deque()
+        while True:
+            for ask in islice(asks, _AHEAD - len(begun)):
+                begun.append((ask, self._begin(ask, workers)))
+            if not begun:
+                return
+            yield from self._answers(*begun.popleft())
 
     def _answers(self, ask: Ask, finish: Callable[[], Iterator[Outcome]]) -> Iterator[Outcome]:
         """Errors become failures; after a refusal nothing more is asked, nor said, about the same."""
@@ -111,9 +122,12 @@ class GitHubSource:
             yield from finish()
         except CopilotUsageError as error:
             failure = _failure(ask, error.with_traceback(None))
+            if about.is_optional and not self._deadline.stopped:
+                failure.error.fatal = False
         else:
             return
-        if failure.day is None and isinstance(failure.error, NotAllowed | NotFound):
+        final = isinstance(failure.error, NotAllowed | NotFound) or type(failure.error).fatal
+        if failure.day is None and final:
             self._refused.add((scope, about))
         yield failure
 

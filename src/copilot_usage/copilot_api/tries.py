@@ -149,6 +149,8 @@ class Tries:
             raise self._given_up(trouble)
         self._retry = self._retry.increment("GET")
         wait = self._wait(trouble)
+        if not trouble.limit and wait >= self._patience.deadline.left:
+            raise self._given_up(trouble)
         number = self._total - left + 1
         _logger.info(
             "%s: %s; asking again %s (try %d of %d)", self._label, trouble.words, _when(wait), number, self._total

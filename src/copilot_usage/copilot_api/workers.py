@@ -21,7 +21,7 @@ Result = TypeVar("Result")
 
 
 class Workers:
-    """Threads for one fetch; leaving the block drops what was not begun."""
+    """Threads for one fetch; leaving the block drops what was not begun, and waits for none: a thread may hang."""
 
     def __init__(self, deadline: Deadline, count: int = AT_ONCE) -> None:
         self.count = count
@@ -34,10 +34,9 @@ class Workers:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        # Whoever leaves early does not wait for the few requests that are under way: they end by themselves, soon.
         if kind is not None:
             self._deadline.stop()
-        self._pool.shutdown(wait=not self._deadline.stopped, cancel_futures=True)
+        self._pool.shutdown(wait=False, cancel_futures=True)
 
     def submit(self, work: Callable[[], Result]) -> Future[Result]:
         """Begins as soon as a thread is free; works begin in the order given."""

@@ -23,6 +23,11 @@ class About(StrEnum):
     CREDITS = "AI credits"
     PEOPLE = "People"
 
+    @property
+    def is_optional(self) -> bool:
+        """Whether a page makes sense without it."""
+        return self in {About.SEATS, About.CREDITS, About.PEOPLE}
+
 
 @dataclass(frozen=True, slots=True)
 class LatestReport:

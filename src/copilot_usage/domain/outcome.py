@@ -122,5 +122,5 @@ class Source(Protocol):
     """Asks GitHub."""
 
     def fetch(self, plan: Plan) -> Iterator[Outcome]:
-        """Yields what came of each ask, in the plan's order; raises nothing for what GitHub answers."""
+        """Yields what came of each ask, in the plan's order, what is optional last; raises nothing for what comes."""
         ...

@@ -82,7 +82,7 @@ def _bills(scope: ScopeReport) -> Section | None:
     months = []
     for bill in bills:
         used = sum(bill.credits_by_model.values())
-        share = charts.share(used, included) if included else markdown.UNKNOWN
+        share = charts.share(used, included) if included and used >= 0 else markdown.UNKNOWN
         months.append((markdown.month(bill.month), markdown.number(used), share, markdown.dollars(bill.net_amount)))
     columns = (
         ("Calendar month", _LEFT),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from copilot_usage.copilot_api.tries import TRIES, Patience, Trouble, trouble_in
-from copilot_usage.errors import RateLimited, TimeUp, Unreachable
+from copilot_usage.errors import RateLimited, Unreachable
 from copilot_usage.timing import Deadline
 from fakes.clock import START, RecordedClock
 
@@ -165,7 +165,7 @@ def test_an_answer_brings_the_patience_back() -> None:
 def test_no_try_outlasts_the_run() -> None:
     clock = RecordedClock()
     tries = patience_of(clock, seconds=5).tries("seats")
-    with pytest.raises(TimeUp):
+    with pytest.raises(Unreachable):
         tries.again(Trouble("GitHub answered 503", wait=6))
     assert clock.sleeps == []
 
