@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 from copilot_usage.domain.dates import DateRange, is_settled
 from copilot_usage.domain.scope import EVERY_TEAM, ScopeKind
-from copilot_usage.domain.snapshot import Generation, Snapshot
+from copilot_usage.domain.snapshot import Generation, Snapshot, owner_id
 from copilot_usage.errors import InputError, UnreadableDocument
-from copilot_usage.generations.day_documents import owner_id, usual_owner_id
+from copilot_usage.generations.day_documents import usual_owner_id
 from copilot_usage.generations.documents import parse_documents
 from copilot_usage.generations.recognition import Recognised, recognise
 from copilot_usage.generations.team_join.imported import join_rows

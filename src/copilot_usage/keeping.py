@@ -66,7 +66,11 @@ class Keeper:
             self.refused = error
             return
         self._waiting, self.refused = [], None
-        self.saved = Saved(self.saved.days_written + saved.days_written, saved.commit or self.saved.commit)
+        self.saved = Saved(
+            self.saved.days_written + saved.days_written,
+            saved.commit or self.saved.commit,
+            (*self.saved.left_out, *saved.left_out),
+        )
 
     def finish(self, ledger: Ledger, rules: SeatRules) -> None:
         """Adds what is only known at the end: days known to have no report, and the seats of today."""

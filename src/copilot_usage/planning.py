@@ -39,15 +39,16 @@ def newest_plan(settings: Settings, ledger: Ledger, today: date) -> Plan:
         return Plan()
     if settings.api in {Api.METRICS, Api.USAGE}:
         return Plan((*_earlier(settings, ledger, today), *_seats(settings)))
-    return Plan((*_latest(settings, today), *_seats(settings)))
+    return Plan((*_latest(settings, ledger, today), *_seats(settings)))
 
 
-def _latest(settings: Settings, today: date) -> Iterator[Ask]:
+def _latest(settings: Settings, ledger: Ledger, today: date) -> Iterator[Ask]:
     wanted = settings.range_at(today)
     if settings.days is None and not plans.needs_latest(wanted, today):
         return
     for owner, scopes in plans.by_owner(settings.scopes).items():
-        yield NewestDay(owner) if all(scope.kind.is_team for scope in scopes) else LatestReport(owner)
+        teams = all(scope.kind.is_team for scope in scopes)
+        yield NewestDay(owner) if teams else LatestReport(owner, ledger.owner_id(owner))
 
 
 def _seats(settings: Settings) -> Iterator[Ask]:
@@ -109,7 +110,8 @@ class _Wanted:
     def _owner_days(self, owner: Scope) -> Iterator[Ask]:
         wanted = [*self.shown.before(), *self.shown] if self.settings.compare else [*self.shown]
         days = plans.days_to_ask(owner, wanted, self.ledger.stored, Generation.REPORTS, self._limits(owner))
-        return (OwnerDay(owner, day) for day in days if (owner, Generation.REPORTS, day) not in self.ledger.asked)
+        said = self.ledger.owner_id(owner)
+        return (OwnerDay(owner, day, said) for day in days if (owner, Generation.REPORTS, day) not in self.ledger.asked)
 
     def _team_days(self, teams: tuple[Scope, ...]) -> Iterator[Ask]:
         limits = self._limits(teams[0])
@@ -147,7 +149,7 @@ def probe_plan(settings: Settings, ledger: Ledger, today: date) -> Plan:  # noqa
         for gone in ledger.no_reports
         if not gone.certain and gone.scope.parent not in ledger.answered | set(ledger.refused())
     }
-    return Plan(tuple(LatestReport(owner) for owner in sorted(silent)))
+    return Plan(tuple(LatestReport(owner, ledger.owner_id(owner)) for owner in sorted(silent)))
 
 
 def advice(settings: Settings, plan: Plan) -> str | None:

@@ -12,7 +12,7 @@ from copilot_usage.rendering import markdown
 from copilot_usage.settings.wishes import Api
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
     from datetime import date
 
     from copilot_usage.domain.asks import About
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from copilot_usage.domain.ledger import Ledger
     from copilot_usage.domain.report import ScopeReport
     from copilot_usage.domain.scope import Scope
+    from copilot_usage.domain.storing import LeftOut
     from copilot_usage.settings.wishes import Settings
 
 
@@ -81,14 +82,22 @@ def _failure_notes(ledger: Ledger) -> Iterable[Note]:
         if failure.day is not None:
             days.append(failure.day)
     for (scope, about, text), days in grouped.items():
-        when = (
-            ""
-            if not days
-            else f" of {min(days)}"
-            if len(days) == 1
-            else f" of {len(days)} days ({min(days)} to {max(days)})"
-        )
-        yield Note(f"{about}{when} could not be read. {text}", scope)
+        yield Note(f"{about}{_of(days)} could not be read. {text}", scope)
+
+
+def storing_notes(left_out: Iterable[LeftOut]) -> Iterable[Note]:
+    """One sentence a reason and scope for the days that the history did not take."""
+    grouped: dict[tuple[Scope, str], set[date]] = {}
+    for left in left_out:
+        grouped.setdefault((left.scope, left.reason), set()).add(left.day)
+    for (scope, reason), days in grouped.items():
+        yield Note(f"What GitHub now says{_of(days)} is not stored: {reason}.", scope)
+
+
+def _of(days: Collection[date]) -> str:
+    if len(days) > 1:
+        return f" of {len(days)} days ({min(days)} to {max(days)})"
+    return f" of {min(days)}" if days else ""
 
 
 def _flaw_notes(ledger: Ledger) -> Iterable[Note]:

@@ -12,7 +12,7 @@ from copilot_usage.domain.figures import summarise
 from copilot_usage.domain.report import Report, ScopeReport
 from copilot_usage.domain.seats import SeatRules, SeatState, are_of, one_per_person, state_of, summarise_seats
 from copilot_usage.errors import NothingPublished, RateLimited
-from copilot_usage.remarks import notes_of
+from copilot_usage.remarks import notes_of, storing_notes
 from copilot_usage.settings.wishes import Api, People
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def report_of(settings: Settings, ledger: Ledger, today: date, saved: Saved) -> 
     report = Report(
         range=shown,
         scopes=scopes,
-        notes=tuple(notes_of(settings, ledger, shown, scopes, today)),
+        notes=(*storing_notes(saved.left_out), *notes_of(settings, ledger, shown, scopes, today)),
         newest=ledger.newest_published(settings.scopes),
         kept_at=settings.snapshot_repository or settings.snapshot_directory,
         commit=saved.commit,

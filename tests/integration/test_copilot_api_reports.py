@@ -251,6 +251,24 @@ def test_a_report_of_another_organization_is_not_filed(run: Callable[..., Asking
     assert "another organization" in remark.text
 
 
+def test_a_report_of_another_organization_than_the_stored_days_is_not_filed(run: Callable[..., Asking]) -> None:
+    here = run()
+    here.downloads.script = in_files(newest={"day_totals": [day_of(WINDOW.until)]}, day=day_of(DAY))
+    here.api.script = lambda r: newest_envelope(here, "newest") if "latest" in r.path else envelope(here, "day")
+    assert not [found for found in here.ask(LatestReport(ORGANIZATION, "43")) if isinstance(found, Fetched)]
+    (remark,) = here.ask(OwnerDay(ORGANIZATION, DAY, "43"))
+    assert isinstance(remark, Remark)
+    assert "another organization" in remark.text
+    assert remark.caution
+
+
+def test_a_report_about_a_person_is_a_failure_and_never_a_day(run: Callable[..., Asking]) -> None:
+    here = serving(run(), a=day_of(DAY, user_login="person-a"))
+    (failure,) = here.ask(ASK)
+    assert isinstance(failure, Failure)
+    assert "it is about a person" in failure.error.cause
+
+
 def test_a_report_without_an_end_is_a_failure_that_names_the_host(run: Callable[..., Asking]) -> None:
     here = run()
     here.api.script = one_by_one(as_json({"download_links": [here.link("a")], "report_day": f"{DAY}"}))

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -32,15 +32,18 @@ from copilot_usage.remarks import _failure_notes, _reach_notes
 from copilot_usage.rendering.files.json_file import json_parts
 from copilot_usage.rendering.page import render_page
 from copilot_usage.settings.wishes import Settings, settings_from
+from copilot_usage.snapshots.directory import DirectoryStore
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from copilot_usage.domain.plan import Plan
     from copilot_usage.domain.report import Report
     from copilot_usage.domain.scope import Scope
 
 WINDOW = ending(NEWEST, 28)
+FULL = {"daily_active_users": 10, "monthly_active_users": 20, "loc_added_sum": 9, "user_initiated_interaction_count": 3}
 
 
 def fetched(day: date, people: int = 10) -> Fetched:
@@ -130,6 +133,25 @@ def test_a_first_run_shows_the_range_and_keeps_both_ranges_in_one_commit() -> No
     assert len(memory.saves) == 1
     assert memory.days == {*WINDOW, *WINDOW.before()}
     assert outputs["snapshot-commit"] == "commit-1"
+
+
+def test_emptier_reports_of_stored_days_change_nothing_and_are_noted(tmp_path: Path) -> None:
+    store = DirectoryStore(tmp_path)
+    full = [replace(fetched(day).snapshot, document={**FULL, "day": str(day)}) for day in WINDOW]
+    store.save(full)
+
+    def emptier(ask: object) -> list[Outcome]:
+        zeros = (Fetched(replace(each, document={"day": str(each.day), "loc_added_sum": 0})) for each in full)
+        return [Newest(ask.owner, WINDOW), *zeros] if isinstance(ask, LatestReport) else []
+
+    reader = Reader()
+    parts = Parts(GitHub(emptier), store, reader, lambda _: "a headline", NoProgress())
+    report = run(wishes(compare="false"), parts, TODAY)
+    assert reader.outputs["active-users"] == "20"
+    assert reader.outputs["snapshots-written"] == "0"
+    assert list(store.load([ORGANIZATION], WINDOW)) == full
+    said = f"of 28 days ({WINDOW.since} to {WINDOW.until}) is not stored: it lacks most of what is stored."
+    assert report.notes[0].text.endswith(said)
 
 
 def test_seats_are_kept_as_counts_of_today() -> None:

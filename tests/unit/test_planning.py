@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 from copilot_usage import loading, planning
@@ -62,6 +63,18 @@ def asked_days(asks: tuple[Ask, ...]) -> list[date]:
 
 def test_the_newest_28_days_come_in_one_request_and_the_seats_beside() -> None:
     assert planning.newest_plan(settings(), ledger(), TODAY).asks == (LatestReport(ORG), SeatList(ORG))
+
+
+def test_what_the_stored_days_say_of_their_owner_goes_with_the_question() -> None:
+    day = NEWEST - timedelta(days=30)
+    made = ledger(
+        *(replace(snapshot(day), scope=TEAM, document={"organization_id": said}) for said in ("43", 42)),
+        replace(snapshot(day), document={"organization_id": "42"}),
+    )
+    assert planning.newest_plan(settings(), made, TODAY).asks[0] == LatestReport(ORG, "42")
+    assert {ask.owner_id for ask in planning.days_plan(settings(), made, TODAY).asks if isinstance(ask, OwnerDay)} == {
+        "42"
+    }
 
 
 def test_seats_are_not_asked_for_when_nobody_wants_them() -> None:

@@ -55,7 +55,7 @@ class Aggregates:
         yield Newest(ask.owner, window, found.engaged_people)
         yield from _remarks(ask.owner, question.label, found.flaws)
         for day, document in found.documents.items():
-            yield self._filed(ask.owner, day, document, window)
+            yield self._filed(ask, day, document, window)
 
     def newest(self, ask: NewestDay) -> Iterator[Outcome]:
         """Only the window, from the envelope of the users' report, or why there is none; raises CopilotUsageError."""
@@ -99,17 +99,18 @@ class Aggregates:
             others = [said] if said not in {None, ask.day} else [*found.documents]
             raise _unreadable(label, found.flaws, others)
         yield from _remarks(ask.owner, label, found.flaws)
-        yield self._filed(ask.owner, ask.day, document, DateRange(ask.day, ask.day))
+        yield self._filed(ask, ask.day, document, DateRange(ask.day, ask.day))
 
     def _learn(self, owner: Scope, found: ReportDays) -> None:
         owner_id = usual_owner_id(found.documents.values(), owner.kind)
         if owner_id is not None:
             self._ids[owner] = owner_id
 
-    def _filed(self, owner: Scope, day: date, document: Document, window: DateRange) -> Outcome:
-        flaw = mismatch(document, day=day, kind=owner.kind, owner=self._ids.get(owner))
+    def _filed(self, ask: LatestReport | OwnerDay, day: date, document: Document, window: DateRange) -> Outcome:
+        owner = ask.owner
+        flaw = mismatch(document, day=day, kind=owner.kind, owner=ask.owner_id or self._ids.get(owner))
         if flaw is not None:
-            return Remark(owner, f"A report that came for {day} was left out: {flaw.what}.")
+            return Remark(owner, f"A report that came for {day} was left out: {flaw.what}.", caution=True)
         if day not in window:
             return Remark(owner, f"A day outside the report's own window was left out: {day}.")
         settled = is_settled(day, self._today)

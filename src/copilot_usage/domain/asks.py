@@ -31,10 +31,14 @@ class About(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LatestReport:
-    """The newest 28 days of an organization or enterprise, in one envelope (`…-28-day/latest`)."""
+    """The newest 28 days of an organization or enterprise, in one envelope (`…-28-day/latest`).
+
+    `owner_id`: the id that the stored days say, so that the report of another owner is noticed.
+    """
 
     about: ClassVar[About] = About.USAGE
     owner: Scope
+    owner_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,7 @@ class OwnerDay:
     about: ClassVar[About] = About.USAGE
     owner: Scope
     day: date
+    owner_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

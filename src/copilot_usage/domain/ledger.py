@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -22,7 +22,7 @@ from copilot_usage.domain.outcome import (
 from copilot_usage.domain.packed import Packed
 from copilot_usage.domain.plan import Stored
 from copilot_usage.domain.report import Note, SeatDay
-from copilot_usage.domain.snapshot import Generation, Snapshot
+from copilot_usage.domain.snapshot import Generation, Snapshot, owner_id
 from copilot_usage.domain.storing import Unread
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from copilot_usage.domain.outcome import Outcome, PersonActivity
     from copilot_usage.domain.scope import Scope
     from copilot_usage.domain.seats import Seat
+    from copilot_usage.domain.snapshot import Outline
     from copilot_usage.domain.usage import Flaw, Reading, UsageDay
     from copilot_usage.errors import CopilotUsageError
 
@@ -45,6 +46,9 @@ class Ledger:
         self._days: dict[Scope, dict[tuple[date, Generation], UsageDay]] = defaultdict(dict)
         self._people: dict[tuple[Scope, DateRange], PeopleCounted] = {}
         self._flaws: dict[Scope, dict[tuple[date, Generation], tuple[Flaw, ...]]] = defaultdict(dict)
+        self._outlines: dict[Scope, dict[tuple[date, Generation], Outline]] = defaultdict(dict)
+        self._alike: dict[Outline, Outline] = {}
+        self._owner_ids: dict[Scope, Counter[str]] = defaultdict(Counter)
         self._owner_days: set[tuple[Scope, date]] = set()
         self.stored = Stored()
         self.asked: set[tuple[Scope, Generation, date]] = set()
@@ -69,6 +73,12 @@ class Ledger:
         else:
             self.stored.add(item)
             self._add_day(item)
+            if (said := owner_id(item.document or {}, item.scope.kind)) is not None:
+                self._owner_ids[item.scope.parent][said] += 1
+
+    def owner_id(self, owner: Scope) -> str | None:
+        """The id that most stored days of the owner, and of its teams, say."""
+        return next((said for said, _ in self._owner_ids[owner].most_common(1)), None)
 
     def add(self, outcome: Outcome) -> int:
         """Takes in what GitHub answered; returns how many owners' days are new by it (0 or 1)."""
@@ -164,9 +174,11 @@ class Ledger:
                 yield scope, len(found), *found[0]
 
     def _add_day(self, snapshot: Snapshot) -> None:
-        held = (snapshot.day, snapshot.generation) in self._days.get(snapshot.scope, {})
-        if snapshot.document is None or (held and not snapshot.says_something):
-            return  # emptier never replaces, neither in the store nor on the page
+        outlines, key = self._outlines[snapshot.scope], (snapshot.day, snapshot.generation)
+        held, outline = outlines.get(key), snapshot.outline
+        if snapshot.document is None or (held is not None and held.keeps_from(outline)):
+            return  # what the store keeps, the page shows
+        outlines[key] = self._alike.setdefault(outline, outline)
         reading = self._read(snapshot)
         # A day that was stored and is fetched again is read twice; its flaws are those of the last reading.
         self._flaws[snapshot.scope][snapshot.day, snapshot.generation] = reading.flaws

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
-    from copilot_usage.domain.scope import Scope
+    from copilot_usage.domain.scope import Scope, ScopeKind
 
 SCHEMA = 1
 
@@ -90,6 +90,12 @@ def about_whom(document: Mapping[str, Any] | None) -> str | None:
         inner = value.values() if isinstance(value, dict) else value
         found += [each for each in inner if type(each) in _CONTAINERS]
     return None
+
+
+def owner_id(document: Mapping[str, Any], kind: ScopeKind) -> str | None:
+    """The id of the organization or enterprise that the document names; ids come as strings and as integers."""
+    value = document.get(f"{kind.owner_kind}_id")
+    return str(value) if type(value) in {int, str} and value != "" else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from copilot_usage.domain.dates import DateRange, parse_day
-from copilot_usage.domain.scope import ScopeKind
-from copilot_usage.domain.snapshot import about_whom
+from copilot_usage.domain.snapshot import about_whom, owner_id
 from copilot_usage.domain.usage import Flaw
 from copilot_usage.generations.found import day_of
 from copilot_usage.generations.sieve import FlawTally, Sieve
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from datetime import date
 
+    from copilot_usage.domain.scope import ScopeKind
     from copilot_usage.generations.documents import Document, Parsed
 
 # Where an object may hold rows: days of an owner, in a 28-day report; people, in files of other programs.
@@ -102,13 +102,6 @@ def _engaged_people(wrappers: Iterable[Document], flaws: FlawTally) -> Mapping[s
                 people[feature] = int(amount)
     flaws.extend(sieve.flaws)
     return people
-
-
-def owner_id(document: Mapping[str, Any], kind: ScopeKind) -> str | None:
-    """The id of the organization or enterprise that the document names; ids come as strings and as integers."""
-    field_name = "enterprise_id" if kind.owner_kind is ScopeKind.ENTERPRISE else "organization_id"
-    value = document.get(field_name)
-    return str(value) if type(value) in {int, str} and value != "" else None
 
 
 def usual_owner_id(documents: Iterable[Mapping[str, Any]], kind: ScopeKind) -> str | None:

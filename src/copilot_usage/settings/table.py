@@ -185,5 +185,5 @@ OUTPUTS: dict[str, str] = {
     "json-file": "Path of the JSON file, if one was asked for.",
     "csv-file": "Path of the CSV file, if one was asked for.",
     "snapshot-commit": "The last commit of snapshots made by this run.",
-    "snapshots-written": "Number of days written to the history.",
+    "snapshots-written": "Number of days of usage written to the history, each scope's by itself; seats are none.",
 }

@@ -85,6 +85,13 @@ def test_an_emptier_day_never_replaces_one_that_says_something(emptier: Snapshot
     assert ledger.history(ORGANIZATION).amount(NEWEST, "daily_active_users") == 5
 
 
+def test_the_page_keeps_the_day_that_the_store_keeps() -> None:
+    ledger = Ledger(read)
+    ledger.add_stored(snapshot(document={"daily_active_users": 240, "loc_added_sum": 9, "totals_by_ide": [1]}))
+    ledger.add(Fetched(snapshot(document={"daily_active_users": 0}, settled=True)))
+    assert ledger.history(ORGANIZATION).amount(NEWEST, "daily_active_users") == 240
+
+
 def test_a_day_without_report_is_no_day_of_the_history_but_is_stored() -> None:
     ledger = Ledger(read)
     ledger.add_stored(no_report())

@@ -8,8 +8,9 @@ import pytest
 
 from copilot_usage.domain.dates import DateRange
 from copilot_usage.domain.scope import ScopeKind
+from copilot_usage.domain.snapshot import owner_id
 from copilot_usage.domain.usage import Flaw
-from copilot_usage.generations.day_documents import day_documents, mismatch, owner_id, usual_owner_id
+from copilot_usage.generations.day_documents import day_documents, mismatch, usual_owner_id
 from copilot_usage.generations.documents import joined, parse_documents
 from sample_documents import report_day, wrapper
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ from copilot_usage.domain.scope import Scope, ScopeKind
 from copilot_usage.domain.snapshot import Generation, Snapshot
 from copilot_usage.domain.storing import LeftOut, Unread
 from copilot_usage.generations.snapshot_lines import line_of
+from copilot_usage.rendering import markdown
 from copilot_usage.snapshots.layout import MonthFile
 from copilot_usage.snapshots.months import Month, in_words, usage_days
 from unit.snapshots.strategies import snapshot, snapshots
@@ -171,6 +173,15 @@ def test_one_line_that_cannot_be_used_is_not_counted() -> None:
         "line 1 of reports/organization/octo-org/2026-11.ndjson cannot be used: "
         "its schema is 2, and this version knows 1: use a newer version."
     )
+
+
+def test_a_line_made_by_hand_puts_no_markdown_on_the_page() -> None:
+    words = "”[a link](https://evil.example) ![an image](https://evil.example/x.png) @octocat `` ` www.evil.example"
+    line = json.dumps(json.loads(line_of(snapshot(1))) | {"status": words, "generation": words}).encode()
+    (said,) = complaints(loaded(text_of(line)))
+    shown = markdown.prose(said)
+    assert "evil.example" in shown
+    assert not re.search(r"\]\(|@|https://|www\.|evil`", shown)
 
 
 def test_lines_that_cannot_be_used_stay_at_the_end_of_a_month_that_changes() -> None:
