@@ -110,6 +110,14 @@ def test_a_local_history_that_cannot_be_written_keeps_no_page_from_being_shown(w
     assert rescued.count('"generation":"reports"') == 28
 
 
+@pytest.mark.parametrize("keep", [False, True], ids=["without a history", "with a history"])
+def test_a_dead_proxy_is_named_at_once(workflow: WatchedWorkflow, *, keep: bool) -> None:
+    workflow.environ = {"GITHUB_API_URL": "https://api.octo.test", "HTTPS_PROXY": "http://127.0.0.1:9"}
+    done = workflow.keep() if keep else workflow.run()
+    assert_explained(done, "the proxy did not let the connection through", "`HTTPS_PROXY`")
+    assert "asking again" not in done.log
+
+
 @pytest.mark.parametrize(
     ("reply", "words"),
     [

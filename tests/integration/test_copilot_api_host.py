@@ -102,6 +102,20 @@ def test_a_proxy_of_the_environment_is_used(monkeypatch: pytest.MonkeyPatch) -> 
     assert [request.headers["host"] for request in proxy.requests] == ["api.invalid"]
 
 
+@pytest.mark.parametrize("name", ["HTTPS_PROXY", "ALL_PROXY"])
+def test_a_dead_proxy_is_named_after_one_try(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    clock = RecordedClock()
+    for each in ("NO_PROXY", "no_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy"):
+        monkeypatch.delenv(each, raising=False)
+    monkeypatch.setenv(name, "http://127.0.0.1:9")
+    deadline = Deadline(60, now=clock.now, sleep=clock.sleep)
+    with GitHubSource(api_url="https://api.invalid", token="t", deadline=deadline, today=TODAY) as source:
+        error = error_of(list(source.fetch(Plan((ASK,)))))
+    assert "(one try)" in error.cause
+    assert f"`{name}`" in error.cause
+    assert clock.sleeps == []
+
+
 PASSING = {
     "500": Reply(status=500),
     "502": Reply(b"<html>Bad gateway</html>", 502),

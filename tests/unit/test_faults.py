@@ -7,8 +7,9 @@ import pytest
 import requests
 import urllib3
 
+from copilot_usage.copilot_api import transport
 from copilot_usage.copilot_api.transport import trouble_of
-from copilot_usage.faults import is_about_the_certificate, words_of
+from copilot_usage.faults import remedy_of, words_of
 
 SECRET = "https://files.test/a?sig=secret"
 POOL = urllib3.HTTPConnectionPool("files.test")
@@ -48,11 +49,51 @@ def wrapped(reason: Exception) -> requests.ConnectionError:
 )
 def test_a_fault_is_named_without_the_address(error: Exception, words: str) -> None:
     assert words_of(error) == words
-    assert not is_about_the_certificate(error)
+    assert remedy_of(error) is None
 
 
-def test_a_certificate_that_is_not_trusted_does_not_pass() -> None:
+@pytest.fixture(autouse=True)
+def _no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.mark.parametrize(("bundle", "named"), [("", ""), ("/ca.pem", " (`REQUESTS_CA_BUNDLE`)")])
+def test_a_certificate_that_is_not_trusted_does_not_pass(
+    monkeypatch: pytest.MonkeyPatch, bundle: str, named: str
+) -> None:
+    monkeypatch.delenv("CURL_CA_BUNDLE", raising=False)
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", bundle)
     error = requests.exceptions.SSLError(ssl.SSLCertVerificationError("self-signed"))
-    assert words_of(error) == "its certificate is not trusted here"
-    assert is_about_the_certificate(error)
-    assert not trouble_of(error).passes
+    assert words_of(error) == f"its certificate is not trusted here{named}"
+    assert "REQUESTS_CA_BUNDLE" in (trouble_of(error).remedy or "")
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        urllib3.exceptions.NewConnectionError(CONNECTION, "refused"),
+        urllib3.exceptions.NameResolutionError("proxy.test", CONNECTION, socket.gaierror()),
+        urllib3.exceptions.ConnectTimeoutError(POOL, "slow"),
+        OSError("Tunnel connection failed: 407 Proxy Authentication Required"),
+    ],
+)
+def test_a_proxy_that_is_not_there_does_not_pass(monkeypatch: pytest.MonkeyPatch, reason: Exception) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://proxy.test:3128")
+    error = requests.exceptions.ProxyError(wrapped(urllib3.exceptions.ProxyError("no", reason)))
+    assert words_of(error) == "the proxy did not let the connection through (`HTTPS_PROXY`)"
+    assert "HTTPS_PROXY" in (remedy_of(error) or "")
+
+
+def test_a_fault_of_a_proxy_that_is_there_may_pass() -> None:
+    reason = OSError("Tunnel connection failed: 503 Service Unavailable")
+    assert remedy_of(wrapped(urllib3.exceptions.ProxyError("no", reason))) is None
+
+
+@pytest.mark.parametrize("proxy", ["http://[", "http://proxy.test:port", "http://", "socks5://a.test", "no:where:at"])
+def test_a_proxy_that_is_none_is_named_at_the_first_try(monkeypatch: pytest.MonkeyPatch, proxy: str) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", proxy)
+    with pytest.raises(transport.CONNECTION_FAILED) as failure, transport.open_session(1) as session:
+        session.get("https://api.octo.test")
+    assert words_of(failure.value) == "the proxy's address cannot be used (`HTTPS_PROXY`)"
+    assert remedy_of(failure.value)

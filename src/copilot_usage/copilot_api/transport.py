@@ -100,4 +100,4 @@ def address(reference: str, base: str = "") -> Url:
 
 def trouble_of(error: BaseException) -> Trouble:
     """Why a connection failed."""
-    return Trouble(faults.words_of(error), passes=not faults.is_about_the_certificate(error))
+    return Trouble(faults.words_of(error), remedy=faults.remedy_of(error))

@@ -35,14 +35,15 @@ _SECONDARY = ("secondary rate limit", "abuse detection")
 class Trouble:
     """Why a try brought nothing.
 
-    `wait`: seconds that GitHub asks for; `limit`: a rate limit; `busy`: a fault of its servers; `passes`: may pass.
+    `wait`: seconds that GitHub asks for; `limit`: a rate limit; `busy`: a fault of its servers; `remedy`: what
+    has to be mended before another try can help.
     """
 
     words: str
     wait: float | None = None
     limit: bool = False
     busy: bool = False
-    passes: bool = True
+    remedy: str | None = None
 
 
 def trouble_in(status: int, headers: Mapping[str, str], text: str, now: float) -> Trouble | None:
@@ -102,10 +103,11 @@ class Patience:
         """The error after the last try."""
         with self._lock:
             self._silence += 1
-        remedy = _NETWORK if trouble.passes else _CERTIFICATE
         times = "one try" if tries == 1 else f"{tries} tries"
         return (Busy if trouble.busy else Unreachable)(
-            f"No usable answer from {self._host}", cause=f"{label}: {trouble.words} ({times}).", remedy=remedy
+            f"No usable answer from {self._host}",
+            cause=f"{label}: {trouble.words} ({times}).",
+            remedy=trouble.remedy or _NETWORK,
         )
 
     def pause(self, trouble: Trouble, waits: int) -> float:
@@ -145,7 +147,7 @@ class Tries:
     def again(self, trouble: Trouble) -> None:
         """Waits before the next try and says so; raises Unreachable, RateLimited or TimeUp if there will be none."""
         left = self._retry.total if isinstance(self._retry.total, int) else 0
-        if left <= 0 or not trouble.passes:
+        if left <= 0 or trouble.remedy:
             raise self._given_up(trouble)
         self._retry = self._retry.increment("GET")
         wait = self._wait(trouble)
@@ -178,8 +180,4 @@ _NETWORK = (
     "Faults like this pass by themselves: run it again later, and see https://www.githubstatus.com. If it does not "
     "pass, check that the runner may reach GitHub's API and its download hosts (on github.com: "
     "`copilot-reports-*.b01.azurefd.net`, `copilot-reports-production-*.b01.azurefd.net`) through proxy and firewall."
-)
-_CERTIFICATE = (
-    "If a proxy of your company re-signs connections, give its certificate to the step:\n\n"
-    "```yaml\nenv:\n  REQUESTS_CA_BUNDLE: /github/workspace/company-ca.pem\n```"
 )

@@ -16,7 +16,7 @@ from requests import RequestException
 from urllib3.exceptions import MaxRetryError
 
 import copilot_usage
-from copilot_usage.faults import is_about_the_certificate, words_of
+from copilot_usage.faults import remedy_of, words_of
 from copilot_usage.snapshots.answers import Answer
 from copilot_usage.snapshots.bodies import TooLarge, read_in_bounds
 from copilot_usage.snapshots.refusals import refused, unreachable
@@ -92,7 +92,9 @@ class Connection:
             except TooLarge as error:
                 raise unreachable(self._place, "the answer was larger than any of GitHub's") from error
             except RequestException as error:
-                why = _words(error)
+                why = words_of(error)
+                if remedy := remedy_of(error):
+                    raise unreachable(self._place, why, remedy) from error
                 if _repeated(error):
                     break
             except (RuntimeError, AssertionError) as error:
@@ -160,8 +162,3 @@ def _answer(error: GithubException, token: str, *, writing: bool) -> Answer:
 def _repeated(error: RequestException) -> bool:
     """Whether PyGithub has tried it as often as it may, or trying again cannot help (a token with a line feed)."""
     return isinstance(error, ValueError) or any(isinstance(cause, MaxRetryError) for cause in error.args)
-
-
-def _words(error: RequestException) -> str:
-    hint = " (behind a proxy that re-signs: set `REQUESTS_CA_BUNDLE`)" if is_about_the_certificate(error) else ""
-    return words_of(error) + hint

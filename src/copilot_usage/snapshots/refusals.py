@@ -34,12 +34,13 @@ def refused(place: Place, answer: Answer) -> GitHubRefused:
     )
 
 
-def unreachable(place: Place, why: str) -> StoreRefused:
-    """The error where no usable answer came after every try."""
+def unreachable(place: Place, why: str, remedy: str | None = None) -> StoreRefused:
+    """The error where no usable answer came after every try, or where `remedy` has to come before another one."""
     return StoreRefused(
         "The snapshot repository could not be reached",
         cause=f"{place.repository}: {why}.",
-        remedy="Faults like this pass by themselves: run it again later, and see https://www.githubstatus.com. If it "
+        remedy=remedy
+        or "Faults like this pass by themselves: run it again later, and see https://www.githubstatus.com. If it "
         "does not pass, check that the runner may reach GitHub's API through proxy and firewall.",
     )
 

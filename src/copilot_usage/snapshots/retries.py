@@ -9,6 +9,7 @@ from github.GithubException import RateLimitExceededExceedsMaxWait
 from github.GithubRetry import GithubRetry
 from urllib3.exceptions import InvalidHeader, MaxRetryError
 
+from copilot_usage.faults import remedy_of
 from copilot_usage.snapshots.bodies import body_of
 
 if TYPE_CHECKING:
@@ -55,6 +56,9 @@ class PatientRetry(GithubRetry):
         **kwargs: Any,
     ) -> Any:
         """Refuses waits that are too long, which GithubRetry or urllib3 would take; says at the end what it was."""
+        error = kwargs.get("error")
+        if error is not None and remedy_of(error):
+            raise MaxRetryError(kwargs["_pool"], url or "", error)
         limited = response is not None and response.status in {403, 429}
         if response is not None and (_asked(response) or 0) > self._patience.longest_wait:
             raise _exhausted(response)

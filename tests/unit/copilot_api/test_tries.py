@@ -106,7 +106,7 @@ def test_each_further_try_is_a_line_of_the_log(caplog: pytest.LogCaptureFixture)
 def test_what_does_not_pass_is_not_tried_again() -> None:
     clock = RecordedClock()
     with pytest.raises(Unreachable) as refusal:
-        patience_of(clock).tries("seats").again(Trouble("its certificate is not trusted here", passes=False))
+        patience_of(clock).tries("seats").again(Trouble("its certificate is not trusted here", remedy="Mend it."))
     assert "REQUESTS_CA_BUNDLE" in refusal.value.remedy
     assert clock.sleeps == []
 
