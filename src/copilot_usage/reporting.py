@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from copilot_usage.domain.alerts import evaluate
 from copilot_usage.domain.asks import About
 from copilot_usage.domain.figures import summarise
+from copilot_usage.domain.plan import first_day
 from copilot_usage.domain.report import Report, ScopeReport
 from copilot_usage.domain.seats import SeatRules, SeatState, are_of, one_per_person, state_of, summarise_seats
 from copilot_usage.errors import NothingPublished, RateLimited
@@ -103,6 +104,9 @@ class _Scopes:
         named = self.settings.people is People.LOGINS
         seats = self._seats(scope, history)
         now = summarise(history, shown, counted_people=counted.active if counted else None)
+        # Of a day that GitHub no longer has, what was stored early is all there will be.
+        asked_again = tuple(day for day in now.unsettled if day >= first_day(scope, self.today))
+        now = replace(now, unsettled=asked_again)
         compared = self.settings.compare and now.days
         return ScopeReport(
             scope=scope,

@@ -154,6 +154,15 @@ def test_emptier_reports_of_stored_days_change_nothing_and_are_noted(tmp_path: P
     assert report.notes[0].text.endswith(said)
 
 
+def test_days_that_github_no_longer_has_can_not_change_any_more() -> None:
+    old, young = TODAY - timedelta(days=366), TODAY - timedelta(days=100)
+    memory = Memory([replace(fetched(day).snapshot, settled=False) for day in (old, young)])
+    for day, expected in ((old, ()), (young, (young,))):
+        reader = run_with(GitHub(), memory, since=str(day), until=str(day), api="snapshots", compare="false")
+        assert reader.report is not None
+        assert reader.report.scopes[0].now.unsettled == expected
+
+
 def test_seats_are_kept_as_counts_of_today() -> None:
     memory = Memory()
     run_with(GitHub(), memory)
