@@ -124,7 +124,8 @@ class _Wanted:
         asked = tuple(sorted(day for day in days if day in limits))
         if asked:
             before = plans.lead_in(asked, limits) if self.settings.keeps_history else ()
-            yield TeamDays(teams[0].parent, teams, asked, before, (self.shown,))
+            owner = teams[0].parent
+            yield TeamDays(owner, teams, asked, before, (self.shown,), self.ledger.owner_id(owner))
 
     def _every_teams_days(self, scope: Scope) -> set[date]:
         """Days of which no team is stored for good, and days that have not settled for one of them.

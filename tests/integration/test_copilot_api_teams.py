@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -191,6 +191,15 @@ def test_a_day_without_report_counts_as_read_for_the_days_after_it(run: Callable
     outcomes = reports.here.ask(ask_of((PAYMENTS,), days))
     last = next(o for o in reversed(outcomes) if isinstance(o, Fetched))
     assert last.snapshot.trailing == {"weekly_active_users": 2, "monthly_active_users": None}
+
+
+def test_rows_of_another_organization_than_the_stored_days_make_no_day(run: Callable[..., Reports]) -> None:
+    reports = run()
+    outcomes = reports.here.ask(replace(ask_of((PAYMENTS,), [OLD]), owner_id="43"))
+    (failure,) = (found for found in outcomes if not isinstance(found, Remark))
+    assert isinstance(failure, Failure)
+    assert (failure.day, "another organization" in failure.error.cause) == (OLD, True)
+    assert days_fetched(reports.here.ask(replace(ask_of((PAYMENTS,), [OLD]), owner_id="42"))) != []
 
 
 def test_rows_that_are_left_out_are_named_in_a_remark(run: Callable[..., Reports]) -> None:

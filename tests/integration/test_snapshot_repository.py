@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from builders import ORGANIZATION, TEAM
 from copilot_usage.demo.loopback import Reply
 from copilot_usage.domain.dates import DateRange
 from copilot_usage.domain.snapshot import Generation, Snapshot
-from copilot_usage.domain.storing import Saved, Unread
+from copilot_usage.domain.storing import LeftOut, Saved, Unread
 from copilot_usage.errors import StoreRefused
 from fakes.meddling import BRANCH, MeddledGitHub, meddled
 from unit.snapshots.strategies import snapshot
@@ -124,6 +125,16 @@ def test_a_run_without_news_posts_nothing(github: MeddledGitHub) -> None:
     assert store.save([snapshot(21), snapshot(20)]) == Saved(0)
     assert github.asked == ["GET git/ref", "GET git/trees", "GET git/blobs"]
     assert github.head == head
+
+
+def test_nothing_about_a_person_is_posted_and_the_days_left_out_come_back(github: MeddledGitHub) -> None:
+    person = replace(snapshot(2), document={"daily_active_users": 1, "user_login": "person-a"})
+    store = github.store()
+    assert store.save([person]) == Saved(0, left_out=(LeftOut(ORGANIZATION, person.day, "it is about a person"),))
+    assert github.head is None
+    saved = store.save([person, snapshot(1), snapshot(1, generation=Generation.SEATS)])
+    assert (saved.days_written, [left.day for left in saved.left_out]) == (1, [person.day])
+    assert loaded(github) == [snapshot(1), snapshot(1, generation=Generation.SEATS)]
 
 
 def test_saving_nothing_asks_nothing(github: MeddledGitHub) -> None:

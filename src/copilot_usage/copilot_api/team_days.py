@@ -115,6 +115,8 @@ class TeamReading:
     def _memberships(self, days: Sequence[date]) -> dict[date, CopilotUsageError]:
         def add(day: date, rows: Iterator[bytes]) -> None:
             self._join.add_memberships(day, rows, breakdowns=day in self._kept)
+            if None not in (said := {self._join.owner_id(day), self._ask.owner_id}) and len(said) > 1:
+                raise _foreign(self._ask.owner, day)
 
         failures = self._read(Report.USER_TEAMS, [day for day in days if day not in self._early], add)
         return failures | {day: error for early in days for day, error in self._early.get(early, {}).items()}
@@ -193,6 +195,14 @@ class TeamReading:
         if flaws:
             more = f", and {len(flaws) - 1} more kinds of places" if len(flaws) > 1 else ""
             yield Remark(self._ask.owner, f"Rows were left out: {flaws[0].where}: {flaws[0].what}{more}.")
+
+
+def _foreign(owner: Scope, day: date) -> UnreadableDocument:
+    return UnreadableDocument(
+        "A report cannot be used",
+        cause=f"user-teams-1-day of {owner.name}: it is of another {owner.kind} than the stored days.",
+        remedy=f"Check {day} at GitHub. If the stored days are the wrong ones, delete them from the history.",
+    )
 
 
 _SMALL = (

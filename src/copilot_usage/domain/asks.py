@@ -73,6 +73,7 @@ class TeamDays:
     days: tuple[date, ...]
     lead_in: tuple[date, ...]
     ranges: tuple[DateRange, ...] = ()
+    owner_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

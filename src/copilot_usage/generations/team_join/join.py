@@ -117,6 +117,11 @@ class TeamJoin:
     def _owner_word(self) -> str:
         return "enterprise" if self._enterprise else "organization"
 
+    def owner_id(self, day: date) -> str | None:
+        """The id of the owner that the day's memberships name, if they name one."""
+        state = self._open.get(day.isoformat())
+        return None if state is None else state.owner
+
     def no_report(self, day: date) -> None:
         """GitHub has no report of the day, so nobody was active."""
         self._read.add(day)
