@@ -1,19 +1,12 @@
 """Chooses the front door: a step in a workflow, or a terminal."""
 
-from __future__ import annotations
-
+# Nothing else is imported before signals are heard: an interruption would end in a traceback.
 import os
 import signal
 import sys
-import threading
-from io import TextIOWrapper
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from types import FrameType
 
 
-def _end_at_once(number: int, _frame: FrameType | None) -> None:
+def _end_at_once(number: int, _frame: object) -> None:
     """What signals do while modules are imported, and at the end; in between `entrance` lets a run save first."""
     os._exit(128 + number)
 
@@ -22,12 +15,15 @@ def main() -> int:
     """Without arguments and in a workflow it is a step, else a command; returns the exit code."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _end_at_once)
-    if isinstance(sys.stdout, TextIOWrapper):
-        # The environment may hold bytes that are no text, and the terminal may lack a letter.
-        sys.stdout.reconfigure(errors="backslashreplace")
+    import threading
+    from io import TextIOWrapper
+
     from copilot_usage.runner.inputs import in_a_workflow
     from copilot_usage.timing import Clock
 
+    if isinstance(sys.stdout, TextIOWrapper):
+        # The environment may hold bytes that are no text, and the terminal may lack a letter.
+        sys.stdout.reconfigure(errors="backslashreplace")
     arguments = sys.argv[1:]
     if not arguments and in_a_workflow(os.environ):
         from copilot_usage import action

@@ -24,6 +24,9 @@ Result = TypeVar("Result")
 
 # How soon a wait notices that the run was cancelled, in seconds.
 GLANCE = 0.2
+# A body that took so many seconds must have brought so many bytes in each of them, or it is a hanging one.
+_PATIENCE = 60.0
+_SLOWEST = 1024
 
 
 def _utc_now() -> datetime:
@@ -108,13 +111,13 @@ class Deadline:
         self._sleep = sleep or self._doze
         self._seconds = seconds
         self._shared: tuple[str, float] | None = None
-        self._elapsed = elapsed or now
-        self._end = self._elapsed() + seconds + grace
+        self.elapsed = elapsed or now
+        self._end = self.elapsed() + seconds + grace
 
     @property
     def left(self) -> float:
         """Seconds that are left; negative when the time is over."""
-        return self._end - self._elapsed()
+        return self._end - self.elapsed()
 
     @property
     def stopped(self) -> bool:
@@ -154,7 +157,7 @@ class Deadline:
         """Within the block a quarter of what is left may be used, so that `what` cannot use up the run's time."""
         end = self._end
         self._shared = (what, max(self.left, 0) / 4)
-        self._end = self._elapsed() + self._shared[1]
+        self._end = self.elapsed() + self._shared[1]
         try:
             yield
         finally:
@@ -187,3 +190,14 @@ class Deadline:
             remedy="Give it more time, or a shorter range; what was stored is not asked for again:\n\n"
             f"```yaml\nwith:\n  timeout-minutes: {round(self._seconds / 30) or 30}\n```",
         )
+
+
+def in_time(read: Callable[[], bytes], elapsed: Callable[[], float]) -> Iterator[bytes]:
+    """What a body brings, a read at a time; raises TimeoutError for one that drips."""
+    arrived, begun = 0, elapsed()
+    while chunk := read():
+        arrived += len(chunk)
+        taken = elapsed() - begun
+        if taken > _PATIENCE and arrived < _SLOWEST * taken:
+            raise TimeoutError
+        yield chunk

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from http.cookiejar import DefaultCookiePolicy
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
@@ -16,6 +17,7 @@ from copilot_usage import faults
 from copilot_usage.copilot_api.lines import MOST_BYTES
 from copilot_usage.copilot_api.tries import Trouble
 from copilot_usage.errors import UnreadableDocument
+from copilot_usage.timing import in_time
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -25,9 +27,6 @@ if TYPE_CHECKING:
 CONNECT_TIMEOUT = 10.0
 READ_TIMEOUT = 30.0
 _CHUNK = 256 * 1024
-# A body that took so many seconds must have brought so many bytes in each of them, or it is a hanging one.
-_PATIENCE = 60.0
-_SLOWEST = 1024
 
 # Everything that requests lets through of a connection that failed; urllib3's own errors pass it in a few places.
 CONNECTION_FAILED = (requests.RequestException, urllib3.exceptions.HTTPError, OSError)
@@ -60,13 +59,8 @@ def timeouts(deadline: Deadline) -> tuple[float, float]:
 
 def chunks(response: requests.Response, deadline: Deadline) -> Iterator[bytes]:
     """The body as it arrives, unpacked, what one read of the socket brought at a time."""
-    arrived, begun = 0, deadline.left
-    while chunk := response.raw.read1(_CHUNK, decode_content=True):
+    for chunk in in_time(partial(response.raw.read1, _CHUNK, decode_content=True), deadline.elapsed):
         deadline.check()
-        arrived += len(chunk)
-        taken = begun - deadline.left
-        if taken > _PATIENCE and arrived < _SLOWEST * taken:
-            raise TimeoutError
         yield chunk
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
 from io import BytesIO
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 import requests
 from urllib3.exceptions import HTTPError
+
+from copilot_usage.timing import in_time
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,9 +20,6 @@ if TYPE_CHECKING:
 _CHUNK = 64 * 1024
 # More than a month of snapshots, a tree or an error has, in bytes and unpacked.
 _LARGEST = 64 * 1024 * 1024
-# Seconds that any answer may take, and the bytes a second that a larger one must bring.
-_SLOW = 30.0
-_SLOWEST = 16 * 1024
 
 
 class TooLarge(Exception):
@@ -28,16 +28,12 @@ class TooLarge(Exception):
 
 def body_of(raw: HTTPResponse, elapsed: Callable[[], float] = monotonic, largest: int = _LARGEST) -> bytes:
     """An answer's body, unpacked; raises TooLarge, and TimeoutError for one that drips."""
-    parts: list[bytes] = []
-    size, begun = 0, elapsed()
-    while part := raw.read1(_CHUNK, decode_content=True):
-        parts.append(part)
-        size += len(part)
-        if size > largest:
+    body = bytearray()
+    for part in in_time(partial(raw.read1, _CHUNK, decode_content=True), elapsed):
+        body += part
+        if len(body) > largest:
             raise TooLarge
-        if elapsed() - begun > _SLOW + size / _SLOWEST:
-            raise TimeoutError
-    return b"".join(parts)
+    return bytes(body)
 
 
 def read_in_bounds(response: requests.Response, **_: Any) -> None:

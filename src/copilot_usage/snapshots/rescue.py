@@ -39,15 +39,19 @@ class RescuingStore:
 
     def save(self, snapshots: Sequence[Snapshot]) -> Saved:
         """Raises what the other store raised, with a word on where the snapshots are now."""
-        self._write(snapshots)
+        if self._write(snapshots) is not None:
+            self._clear()  # it may lie on the same disk, which is full
         try:
             saved = self._store.save(snapshots)
         except CopilotUsageError as error:
             self._tell(error, self._write(snapshots))
             raise
+        self._clear()
+        return saved
+
+    def _clear(self) -> None:
         if self._mine:
             shutil.rmtree(self._folder, ignore_errors=True)
-        return saved
 
     def _write(self, snapshots: Sequence[Snapshot]) -> StoreRefused | None:
         """Why the folder could not take them, if it could not."""

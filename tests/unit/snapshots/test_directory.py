@@ -183,6 +183,30 @@ def test_a_process_waits_until_another_one_has_saved(tmp_path: Path) -> None:
     assert loaded(tmp_path) == [snapshot(1), snapshot(2)]
 
 
+def test_a_killed_process_leaves_no_lock(tmp_path: Path) -> None:
+    program = """
+import sys
+from pathlib import Path
+from copilot_usage.snapshots.directory import DirectoryStore
+with DirectoryStore(Path(sys.argv[1]))._alone():
+    print("locked", flush=True)
+    sys.stdin.read()
+"""
+    command = [sys.executable, "-c", program, str(tmp_path)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == b"locked\n"
+        waits = []
+
+        def wait(seconds: float) -> None:
+            waits.append(seconds)
+            other.kill()
+            other.wait()
+
+        assert DirectoryStore(tmp_path, wait).save([snapshot(1)]) == Saved(1)
+    assert len(waits) == 1
+
+
 def test_processes_that_save_at_once_lose_no_day(tmp_path: Path) -> None:
     program = """
 import sys
