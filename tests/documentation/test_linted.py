@@ -64,6 +64,31 @@ def test_a_workflow_may_do_nothing_but_what_a_job_asks_for_with_a_reason(workflo
     assert all(re.match(r" # \w+", reason) for reason in grants)
 
 
+def test_what_builds_a_release_is_pinned_by_digest() -> None:
+    workflow = yaml.safe_load((ROOT / ".github" / "workflows" / "release.yml").read_text())
+    steps = workflow["jobs"]["image"]["steps"]
+    given = {step["uses"].split("@")[0]: step["with"] for step in steps if "uses" in step and "with" in step}
+    pulled = {
+        given["docker/setup-qemu-action"]["image"]: "docker.io/tonistiigi/binfmt",
+        given["docker/setup-buildx-action"]["driver-opts"]: "image=docker.io/moby/buildkit",
+        given["docker/build-push-action"]["sbom"]: "generator=docker.io/docker/buildkit-syft-scanner",
+    }
+    assert [
+        image for image, name in pulled.items() if not re.fullmatch(rf"{name}:[\w.-]+@sha256:[0-9a-f]{{64}}", image)
+    ] == []
+
+
+def test_the_documents_verify_an_image_with_its_signer() -> None:
+    pages = [ROOT / "README.md", ROOT / "SECURITY.md", *sorted((ROOT / "docs").glob("*.md"))]
+    commands = [
+        command
+        for page in pages
+        for command in re.findall(r"gh attestation verify(?:\\\n|[^`\n])*", page.read_text("utf-8"))
+    ]
+    assert commands
+    assert all("--signer-workflow OWNER/NAME/.github/workflows/release.yml" in command for command in commands)
+
+
 def test_the_base_image_is_pinned_by_digest() -> None:
     bases = re.findall(r"^FROM (\S+)", (ROOT / "Dockerfile").read_text(), re.MULTILINE)
     assert len(bases) == 2
