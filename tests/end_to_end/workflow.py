@@ -50,6 +50,18 @@ class Workflow:
     def workspace(self) -> Path:
         return self.folder / "workspace"
 
+    def begun(self, **inputs: str) -> subprocess.Popen[str]:
+        """Starts a step without files for summary and outputs."""
+        self.workspace.mkdir(parents=True, exist_ok=True)
+        return subprocess.Popen(
+            [COMMAND],
+            env=self._environ(inputs),
+            cwd=self.workspace,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
     def step(self, command: tuple[str, ...] = (str(COMMAND),), /, **inputs: str) -> Finished:
         """Runs one step; underscores of the names stand for hyphens."""
         self.steps += 1

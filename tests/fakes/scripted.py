@@ -31,7 +31,8 @@ class Request:
 class Reply:
     """`cut`: only so many bytes of the body are sent though all are announced; `reset`: the connection is reset.
 
-    `endless`: follows the body again and again until the client hangs up; `raw`: the whole answer, head and all.
+    `endless`: follows the body again and again until the client hangs up; `raw`: the whole answer, head and all, each
+    byte of it when `slowly` returns.
     """
 
     body: bytes = b""
@@ -41,6 +42,7 @@ class Reply:
     reset: bool = False
     endless: bytes = b""
     raw: bytes = b""
+    slowly: Callable[[], object] | None = None
 
 
 def as_json(value: Any, status: int = 200, **headers: str) -> Reply:
@@ -118,7 +120,10 @@ class _Handler(BaseHTTPRequestHandler):
             self.connection.close()
             return
         if reply.raw:
-            self.wfile.write(reply.raw)
+            for part in [bytes([byte]) for byte in reply.raw] if reply.slowly else [reply.raw]:
+                if reply.slowly:
+                    reply.slowly()
+                self.wfile.write(part)
             self.close_connection = True
             return
         self.send_response_only(reply.status)

@@ -257,6 +257,19 @@ def test_the_time_of_the_run_ends_all_tries(run: Callable[..., Asking]) -> None:
     assert here.clock.sleeps == [100, 100]
 
 
+@pytest.mark.parametrize("where", ["report", "seats", "bill", "download"])
+def test_the_run_ends_in_time_though_a_body_arrives_in_drops(run: Callable[..., Asking], where: str) -> None:
+    head = b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n"
+    dripping = Reply(raw=head + b" " * 2000, slowly=lambda: here.clock.sleep(1.0))
+    here = run(lambda _: dripping, lambda _: dripping, seconds=240)
+    if where == "download":
+        here.api.script = one_by_one(as_json({"download_links": [here.link("a")]}))
+    day = OwnerDay(ORGANIZATION, date(2026, 10, 1))
+    error = error_of(here.ask(SeatList(ORGANIZATION) if where == "seats" else ASK if where == "bill" else day))
+    assert type(error) in {errors.TimeUp, Unreachable}
+    assert error.fatal == (where in {"report", "download"})
+
+
 def test_a_redirect_on_the_same_host_is_followed(run: Callable[..., Asking]) -> None:
     def renamed(request: Request) -> Reply:
         if request.path.startswith("/organizations/1/"):
