@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from copilot_usage.domain.dates import DateRange, is_settled
-from copilot_usage.domain.scope import EVERY_TEAM, ScopeKind
+from copilot_usage.domain.scope import EVERY_TEAM
 from copilot_usage.domain.snapshot import Generation, Snapshot, owner_id
 from copilot_usage.errors import InputError, UnreadableDocument
-from copilot_usage.generations.day_documents import usual_owner_id
+from copilot_usage.generations.day_documents import only_of, usual_owner_id
 from copilot_usage.generations.documents import parse_documents
 from copilot_usage.generations.recognition import Recognised, recognise
 from copilot_usage.generations.team_join.imported import join_rows
@@ -80,8 +80,7 @@ class _Pile:
 
     def _file(self, source: str, scope: Scope, day: RecognisedDay) -> None:
         kind = scope.kind.owner_kind
-        other = ScopeKind.ORGANIZATION if kind is ScopeKind.ENTERPRISE else ScopeKind.ENTERPRISE
-        if owner_id(day.document, kind) is None and owner_id(day.document, other) is not None:
+        if (other := only_of(day.document, kind)) is not None:
             self.problem(source, f"{day.day} is of an {other}, not of the {kind} {scope.owner}")
             return
         created = min(day.created or day.day, self._today)

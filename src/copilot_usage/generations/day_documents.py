@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from copilot_usage.domain.dates import DateRange, parse_day
+from copilot_usage.domain.scope import ScopeKind
 from copilot_usage.domain.snapshot import about_whom, owner_id
 from copilot_usage.domain.usage import Flaw
 from copilot_usage.generations.found import day_of
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from datetime import date
 
-    from copilot_usage.domain.scope import ScopeKind
     from copilot_usage.generations.documents import Document, Parsed
 
 # Where an object may hold rows: days of an owner, in a 28-day report; people, in files of other programs.
@@ -110,6 +110,12 @@ def usual_owner_id(documents: Iterable[Mapping[str, Any]], kind: ScopeKind) -> s
     return ids.most_common(1)[0][0] if ids else None
 
 
+def only_of(document: Mapping[str, Any], kind: ScopeKind) -> ScopeKind | None:
+    """The other kind of owner, where the document names one of that kind and none of the kind that is expected."""
+    other = ScopeKind.ORGANIZATION if kind.owner_kind is ScopeKind.ENTERPRISE else ScopeKind.ENTERPRISE
+    return other if owner_id(document, kind) is None and owner_id(document, other) is not None else None
+
+
 def mismatch(document: Mapping[str, Any], *, day: date, kind: ScopeKind, owner: str | None = None) -> Flaw | None:
     """What is wrong if the document is of another day, or of another organization or enterprise, than asked for.
 
@@ -120,4 +126,6 @@ def mismatch(document: Mapping[str, Any], *, day: date, kind: ScopeKind, owner: 
         return Flaw("day", f"the report is of {own_day}, {day} was asked for")
     if owner is not None and own_owner is not None and own_owner != owner:
         return Flaw(kind.owner_kind, f"the report is of another {kind.owner_kind} than asked for")
+    if owner is not None and (other := only_of(document, kind)) is not None:
+        return Flaw(kind.owner_kind, f"the report is of an {other}, and an {kind.owner_kind} was asked for")
     return None

@@ -112,6 +112,11 @@ def test_a_document_of_another_day_or_owner_is_told_apart() -> None:
     )
     other = mismatch(document, day=SECOND, kind=ScopeKind.TEAM, owner="9")
     assert other == Flaw("organization", "the report is of another organization than asked for")
+    enterprise = report_day(organization_id=None, enterprise_id="12")
+    assert mismatch(enterprise, day=SECOND, kind=ORGANIZATION, owner="4711") == Flaw(
+        "organization", "the report is of an enterprise, and an organization was asked for"
+    )
+    assert mismatch(enterprise, day=SECOND, kind=ORGANIZATION) is None
 
 
 def test_what_a_document_does_not_say_of_itself_is_taken_as_right() -> None:
