@@ -100,10 +100,9 @@ class _Pile:
         for flaw in joined.flaws:
             self.problem(flaw.where, flaw.what)
         for day in joined.days:
-            kept = Snapshot(
-                day.day, day.scope, Generation.REPORTS, settled=False, document=day.document, trailing=day.trailing
-            )
-            self._take(rows[0][0], replace(kept, undated=True))
+            document, trailing, settled = day.document, day.trailing, False  # no row says when it was made
+            kept = Snapshot(day.day, day.scope, Generation.REPORTS, settled, document, trailing, undated=True)
+            self._take(day.source, kept)
 
     def _take(self, source: str, snapshot: Snapshot, created: date = date.min) -> None:
         """A day goes where the caller or its line says, unless its document says that it is of another owner."""

@@ -29,8 +29,9 @@ Row = tuple[str, Document]
 
 @dataclass(frozen=True, slots=True)
 class JoinedDay:
-    """A team's day, ready to be filed."""
+    """A team's day, ready to be filed; `source`: the files that its rows come from."""
 
+    source: str
     scope: Scope
     day: date
     document: Document
@@ -59,10 +60,11 @@ def join_rows(
     for day in sorted(user_days.keys() & team_days.keys()):
         join.add_memberships(day, (msgspec.json.encode(document) for _, document in team_days[day]))
         join.add_users((msgspec.json.encode(document) for _, document in user_days[day]), days=(day,))
+        source = _files([*user_days[day], *team_days[day]])
         for scope, document in join.documents(day).items():
-            joined.append(JoinedDay(scope, day, document, join.trailing(scope, day)))
+            joined.append(JoinedDay(source, scope, day, document, join.trailing(scope, day)))
         join.forget(day)
-        origins += [_files([*user_days[day], *team_days[day]])] * (len(join.flaws) - len(origins))
+        origins += [source] * (len(join.flaws) - len(origins))
     found = (Flaw(f"{origin}: {flaw.where}", flaw.what) for origin, flaw in zip(origins, join.flaws, strict=True))
     return JoinedRows(tuple(joined), (*flaws, *found))
 
