@@ -19,6 +19,11 @@ CopilotUsageError             title · cause · remedy; `fatal`: asking on would
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 _LONGEST_QUOTE = 300
 
 
@@ -68,7 +73,21 @@ class TokenRefused(NotAllowed):
 
 
 class NotFound(CopilotUsageError):
-    """GitHub does not know what was asked for, or hides it from this token."""
+    """GitHub does not know what was asked for, or hides it from this token.
+
+    `doubts`: what the answer can mean, by subject; those that a run disproves are taken out.
+    """
+
+    def __init__(self, title: str, *, cause: str, remedy: str, doubts: Mapping[str, str] | None = None) -> None:
+        self._known, self.doubts = cause, dict(doubts or {})
+        either = "Either " if len(self.doubts) > 1 else "Probably "
+        said = f" {either}{', or '.join(self.doubts.values())}." if self.doubts else ""
+        super().__init__(title, cause=cause + said, remedy=remedy)
+
+    def without(self, subject: str) -> NotFound:
+        """The same error, this meaning disproved."""
+        left = {name: text for name, text in self.doubts.items() if name != subject}
+        return type(self)(self.title, cause=self._known, remedy=self.remedy, doubts=left)
 
 
 class Retired(NotFound):

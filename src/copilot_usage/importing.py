@@ -155,7 +155,7 @@ def import_files(names: Sequence[str], scopes: Sequence[Scope], store: Store, to
             pile.add(path, found)
     pile.join()
     written = pile.save()
-    days = {(each.scope, each.generation, each.day) for each in pile.snapshots if each.generation != Generation.SEATS}
+    days = {(each.scope, each.generation, each.day) for each in pile.snapshots if each.generation.is_usage}
     read = "1 day" if len(days) == 1 else f"{len(days):,} days"
     _logger.info("%s read, %s of them new or different", read, f"{written:,}")
     if pile.problems:

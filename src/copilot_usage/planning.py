@@ -18,6 +18,7 @@ from copilot_usage.domain.asks import (
     TeamDays,
 )
 from copilot_usage.domain.dates import DateRange
+from copilot_usage.domain.outcome import Word
 from copilot_usage.domain.plan import Plan
 from copilot_usage.domain.snapshot import Generation
 from copilot_usage.loading import LATENESS
@@ -128,15 +129,11 @@ class _Wanted:
             yield TeamDays(owner, teams, asked, before, (self.shown,), self.ledger.owner_id(owner))
 
     def _every_teams_days(self, scope: Scope) -> set[date]:
-        """Days of which no team is stored for good, and days that have not settled for one of them.
-
-        One reading stores all teams of an owner, so a team that is missing on a stored day was not reported on it.
-        """
+        """Days of which not every team is stored for good, and days that have not settled for one of them."""
         stored = self.ledger.stored
         known = [found for found in stored.scopes() if scope.covers(found)]
-        held = {day for day in self.shown if any(stored.is_settled(team, Generation.REPORTS, day) for team in known)}
         unsettled = {day for team in known for day in stored.unsettled(team, Generation.REPORTS)}
-        return (set(self.shown) - held) | unsettled
+        return {day for day in self.shown if not stored.holds_every_team(scope.parent, day)} | unsettled
 
     def _limits(self, scope: Scope) -> DateRange:
         newest = self.ledger.newest.get(scope.parent, self.today - timedelta(days=1))
@@ -148,7 +145,7 @@ def probe_plan(settings: Settings, ledger: Ledger, today: date) -> Plan:  # noqa
     silent = {
         gone.scope.parent
         for gone in ledger.no_reports
-        if not gone.certain and gone.scope.parent not in ledger.answered | set(ledger.refused())
+        if gone.word is not Word.SAID and gone.scope.parent not in ledger.answered | set(ledger.refused())
     }
     return Plan(tuple(LatestReport(owner, ledger.owner_id(owner)) for owner in sorted(silent)))
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from copilot_usage.domain.alerts import evaluate
 from copilot_usage.domain.asks import About
+from copilot_usage.domain.dates import PUBLISHED_AFTER
 from copilot_usage.domain.figures import summarise
+from copilot_usage.domain.outcome import Word
 from copilot_usage.domain.plan import first_day
 from copilot_usage.domain.report import Report, ScopeReport
 from copilot_usage.domain.seats import SeatRules, SeatState, are_of, one_per_person, state_of, summarise_seats
@@ -31,8 +32,6 @@ if TYPE_CHECKING:
     from copilot_usage.settings.wishes import Settings
 
 
-# GitHub publishes a day within two full UTC days.
-PUBLISHED_AFTER = timedelta(days=3)
 # A range is compared with another one if so much of that one is known.
 _ENOUGH = 0.9
 
@@ -91,7 +90,7 @@ class _Scopes:
         refusal = next((failure.error for failure in self.ledger.failures if failure.about is About.USAGE), None)
         if refusal is not None:
             raise refusal
-        if not self.ledger.answered and not any(gone.certain for gone in self.ledger.no_reports):
+        if not self.ledger.answered and all(gone.word is Word.HIDDEN for gone in self.ledger.no_reports):
             raise _nothing(self.settings, None)
         return tuple(map(self._report, self.settings.scopes))
 

@@ -18,7 +18,7 @@ from copilot_usage.copilot_api.lines import MOST_BYTES
 from copilot_usage.copilot_api.source import GitHubSource
 from copilot_usage.domain.asks import About, CreditMonth, EarlierDays, LatestReport, OwnerDay, PeopleReport, SeatList
 from copilot_usage.domain.dates import DateRange
-from copilot_usage.domain.outcome import CreditBill, Failure, NoReport
+from copilot_usage.domain.outcome import CreditBill, Failure, NoReport, Word
 from copilot_usage.domain.plan import Plan
 from copilot_usage.domain.snapshot import Generation
 from copilot_usage.errors import TokenRefused, Unreachable
@@ -215,7 +215,7 @@ def test_what_is_optional_never_ends_a_run(run: Callable[..., Asking], refusal: 
     here = run(only_days, seconds=seconds)
     days = [OwnerDay(ORGANIZATION, date(2026, 10, number)) for number in range(1, 4)]
     outcomes = here.ask(*OPTIONAL, *days)
-    assert outcomes[:3] == [NoReport(ORGANIZATION, ask.day) for ask in days]
+    assert outcomes[:3] == [NoReport(ORGANIZATION, ask.day, Word.VAGUE) for ask in days]
     failures = [outcome for outcome in outcomes[3:] if isinstance(outcome, Failure)]
     assert [failure.about for failure in failures] == [About.SEATS, About.CREDITS, About.PEOPLE]
     assert [failure.error.fatal for failure in failures] == [False] * 3
@@ -229,7 +229,7 @@ def test_a_day_for_which_github_asks_for_too_long_a_wait_is_one_failure(run: Cal
     first, failure, last = here.ask(*days)
     assert isinstance(failure, Failure)
     assert type(failure.error) is errors.Busy
-    assert [first, last] == [NoReport(ORGANIZATION, days[0].day), NoReport(ORGANIZATION, days[2].day)]
+    assert [first, last] == [NoReport(ORGANIZATION, days[n].day, Word.VAGUE) for n in (0, 2)]
 
 
 def test_an_unknown_token_is_the_last_outcome(run: Callable[..., Asking]) -> None:

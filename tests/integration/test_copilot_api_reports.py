@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import logging
 import threading
@@ -14,7 +15,7 @@ import pytest
 from copilot_usage import errors
 from copilot_usage.domain.asks import About, LatestReport, NewestDay, OwnerDay, PeopleReport
 from copilot_usage.domain.dates import DateRange
-from copilot_usage.domain.outcome import Failure, Fetched, Newest, NoReport, PeopleListed, PersonActivity, Remark
+from copilot_usage.domain.outcome import Failure, Fetched, Newest, NoReport, PeopleListed, PersonActivity, Remark, Word
 from copilot_usage.domain.snapshot import Generation, Snapshot
 from fakes.asking import CANARY_SIGNATURE, CANARY_TOKEN, ENTERPRISE, NOT_FOUND, ORGANIZATION, Asking, asking
 from fakes.scripted import Reply, Request, as_json, one_by_one
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 DAY = date(2026, 11, 10)
 ASK = OwnerDay(ORGANIZATION, DAY)
 WINDOW = DateRange(date(2026, 10, 25), date(2026, 11, 21))
+GZIP = {"Content-Encoding": "gzip"}
 
 
 @pytest.fixture
@@ -108,33 +110,117 @@ def test_links_are_asked_without_credentials_and_masked_before(run: Callable[...
     assert seen == [[CANARY_SIGNATURE]]
 
 
-FACES: dict[str, tuple[Callable[[Asking], Reply], bool]] = {
-    "204": (lambda _: Reply(status=204), True),
-    "404": (lambda _: NOT_FOUND, False),
-    "an empty string": (lambda _: as_json(""), True),
-    "a sentence": (lambda _: as_json("No report available"), True),
-    "null": (lambda _: as_json(None), True),
-    "an empty body": (lambda _: Reply(), True),
-    "no links": (lambda _: as_json({"download_links": [], "report_day": DAY.isoformat()}), True),
-    "a missing file": (lambda here: envelope(here, "missing"), True),
-    "an empty file": (lambda here: envelope(here, "empty"), True),
-    "a file that says so": (lambda here: envelope(here, "sentence"), True),
+FACES: dict[str, tuple[Callable[[Asking], Reply], Word]] = {
+    "204": (lambda _: Reply(status=204), Word.SAID),
+    "404": (lambda _: NOT_FOUND, Word.HIDDEN),
+    "an empty string": (lambda _: as_json(""), Word.VAGUE),
+    "a sentence": (lambda _: as_json("No report available"), Word.VAGUE),
+    "null": (lambda _: as_json(None), Word.VAGUE),
+    "an empty body": (lambda _: Reply(), Word.VAGUE),
+    "no links": (lambda _: as_json({"download_links": [], "report_day": DAY.isoformat()}), Word.SAID),
+    "a missing file": (lambda here: envelope(here, "missing"), Word.VAGUE),
+    "a file that says so": (lambda here: envelope(here, "sentence"), Word.VAGUE),
 }
+# As Azure's storage answers for a file that is not there.
+MISSING = Reply(b"<?xml version='1.0'?><Error><Code>BlobNotFound</Code></Error>", 404)
 
 
 @pytest.mark.parametrize("face", FACES)
 def test_every_face_of_no_report_is_no_error(run: Callable[..., Asking], face: str) -> None:
-    reply, certain = FACES[face]
-    here = run(downloads=in_files(empty=b"", sentence=b'"No report available"'))
+    reply, word = FACES[face]
+    files = in_files(sentence=b'"No report available"')
+    here = run(downloads=lambda request: MISSING if request.path == "/missing" else files(request))
     here.api.script = one_by_one(reply(here))
-    assert here.ask(ASK) == [NoReport(ORGANIZATION, DAY, certain)]
+    assert here.ask(ASK) == [NoReport(ORGANIZATION, DAY, word)]
+
+
+FOREIGN = {
+    "a 404 of a proxy": Reply(b"blocked by proxy", 404),
+    "an empty file": Reply(),
+    "a compressed file that is cut off": Reply(gzip.compress(json.dumps(day_of(DAY)).encode())[:30], headers=GZIP),
+}
+
+
+@pytest.mark.parametrize("answer", FOREIGN)
+def test_what_is_no_whole_report_is_tried_again_and_never_no_report(run: Callable[..., Asking], answer: str) -> None:
+    here = serving(run(), a=day_of(DAY))
+    here.downloads.script = one_by_one(FOREIGN[answer])
+    (failure,) = here.ask(ASK)
+    assert isinstance(failure, Failure)
+    assert failure.day == DAY
+    assert len(here.downloads.requests) >= 2
+
+
+def test_a_404_of_a_proxy_names_the_host_and_the_hosts_to_allow(run: Callable[..., Asking]) -> None:
+    here = serving(run(), a=day_of(DAY))
+    here.downloads.script = one_by_one(FOREIGN["a 404 of a proxy"])
+    (failure,) = here.ask(ASK)
+    assert isinstance(failure, Failure)
+    assert "the download host 127.0.0.1 answered 404, also to a fresh link" in failure.error.cause
+    assert "`copilot-reports.github.com`" in failure.error.remedy
+    assert "ghe.com" in failure.error.remedy
+    assert "blob.core.windows.net" in failure.error.remedy
+
+
+def test_a_file_that_only_the_first_link_misses_is_read_from_the_second(run: Callable[..., Asking]) -> None:
+    here = serving(run(), a=day_of(DAY))
+    here.downloads.script = one_by_one(MISSING, Reply(WHOLE))
+    assert here.ask(ASK) == [fetched(DAY, day_of(DAY))]
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        as_json({"report_day": DAY.isoformat()}),
+        as_json({"download_links": None, "report_day": DAY.isoformat()}),
+        as_json({"links": ["https://files.test/a"]}),
+        as_json({"message": "Not ready"}),
+        as_json({}, status=202),
+        Reply(status=202),
+    ],
+    ids=["no links", "null", "another name", "a message", "202", "202 without a body"],
+)
+def test_an_envelope_of_an_unknown_form_is_an_error_and_no_missing_report(
+    run: Callable[..., Asking], reply: Reply
+) -> None:
+    for ask in (ASK, LatestReport(ORGANIZATION)):
+        (failure,) = run(one_by_one(reply)).ask(ask)
+        assert isinstance(failure, Failure)
+        assert failure.error.title == "GitHub's answer about octo-org has an unknown form"
+
+
+def test_a_28_day_report_that_is_not_built_yet_does_not_hide_the_days(run: Callable[..., Asking]) -> None:
+    here = serving(run(), a=day_of(date(2026, 11, 20)))
+    day = envelope(here, "a", day=date(2026, 11, 20))
+    here.api.script = lambda request: NOT_FOUND if "28-day" in request.path else day
+    remark, found = here.ask(LatestReport(ORGANIZATION))
+    assert isinstance(remark, Remark)
+    assert found == fetched(date(2026, 11, 20), day_of(date(2026, 11, 20)), settled=False)
+    (alone, _) = here.ask(NewestDay(ORGANIZATION))
+    assert isinstance(alone, Remark)
+
+
+def test_an_owner_that_knows_no_day_either_is_asked_about_itself(run: Callable[..., Asking]) -> None:
+    here = run(lambda request: as_json({"login": "octo-org"}) if request.path == "/orgs/octo-org" else NOT_FOUND)
+    (failure,) = here.ask(LatestReport(ORGANIZATION))
+    assert isinstance(failure, Failure)
+    assert "there is no organization" not in failure.error.cause
+    assert "the policy “Copilot usage metrics” is off" in failure.error.cause
+    assert len(here.api.requests) == 3
+
+
+def test_of_an_owner_that_is_not_found_either_no_policy_is_suspected(run: Callable[..., Asking]) -> None:
+    (failure,) = run().ask(LatestReport(ORGANIZATION))
+    assert isinstance(failure, Failure)
+    assert "there is no organization `octo-org`" in failure.error.cause
+    assert "policy" not in failure.error.cause
 
 
 @pytest.mark.parametrize("status", [502, 503])
 def test_a_young_day_that_github_is_still_building_has_no_report_yet(run: Callable[..., Asking], status: int) -> None:
     young = date(2026, 11, 22)
     here = run(one_by_one(Reply(status=status)))
-    assert here.ask(OwnerDay(ORGANIZATION, young)) == [NoReport(ORGANIZATION, young, certain=False)]
+    assert here.ask(OwnerDay(ORGANIZATION, young)) == [NoReport(ORGANIZATION, young, Word.VAGUE)]
 
 
 def test_an_old_day_that_cannot_be_had_is_a_failure_of_that_day_alone(run: Callable[..., Asking]) -> None:
@@ -351,6 +437,32 @@ def test_the_newest_day_costs_one_request_and_no_download(run: Callable[..., Ask
     assert here.downloads.requests == []
 
 
+@pytest.mark.parametrize(
+    "refusal", [as_json({"message": "no"}, 403), as_json({}, 403, Retry_After="99999"), as_json({}, 401)]
+)
+def test_later_days_that_are_there_when_an_earlier_one_is_refused_are_kept(
+    run: Callable[..., Asking], refusal: Reply
+) -> None:
+    here = run()
+    days = [DAY - timedelta(days=n) for n in range(8)]
+    eighth_is_asked = threading.Event()
+
+    def refusing_the_first(request: Request) -> Reply:
+        if request.query["day"] == str(days[0]):
+            eighth_is_asked.wait(10)
+            return refusal
+        if request.query["day"] == str(days[7]):
+            eighth_is_asked.set()
+        return envelope(here, request.query["day"], day=date.fromisoformat(request.query["day"]))
+
+    here.api.script = refusing_the_first
+    here.downloads.script = lambda r: Reply(json.dumps(day_of(date.fromisoformat(r.path.strip("/")))).encode())
+    outcomes = here.ask(*(OwnerDay(ORGANIZATION, day) for day in days))
+    # Of four threads one holds the first day, so that at most two days before the eighth are still under way.
+    assert len([outcome for outcome in outcomes if isinstance(outcome, Fetched)]) >= 4
+    assert len([outcome for outcome in outcomes if isinstance(outcome, Failure)]) == 1
+
+
 def month_of_days(here: Asking) -> list[Outcome]:
     return here.ask(*(OwnerDay(ORGANIZATION, DAY - timedelta(days=n)) for n in range(28)))
 
@@ -415,7 +527,7 @@ def test_people_are_listed_from_the_newest_report_each_day_once(run: Callable[..
 
 @pytest.mark.parametrize("missing", ["envelope", "file"])
 def test_without_a_users_report_nobody_is_listed(run: Callable[..., Asking], missing: str) -> None:
-    here = run()
+    here = run(downloads=lambda _: MISSING)
     here.api.script = one_by_one(Reply(status=204) if missing == "envelope" else newest_envelope(here, "missing"))
     assert here.ask(PeopleReport(ORGANIZATION, WINDOW)) == []
 

@@ -14,7 +14,8 @@ import pytest
 from copilot_usage import errors
 from copilot_usage.domain.asks import NewestDay, TeamDays
 from copilot_usage.domain.dates import DateRange, ending
-from copilot_usage.domain.outcome import Failure, Fetched, NoReport, PeopleCounted, PeopleListed, Remark
+from copilot_usage.domain.outcome import Failure, Fetched, NoReport, PeopleCounted, PeopleListed, Remark, Word
+from copilot_usage.domain.snapshot import Generation, Snapshot
 from fakes.asking import ENTERPRISE, NOT_FOUND, ORGANIZATION, Asking, asking
 from fakes.scripted import Reply, Request, as_json, one_by_one
 
@@ -104,7 +105,8 @@ def ask_of(
 
 
 def days_fetched(outcomes: list[Outcome]) -> list[tuple[date, str]]:
-    return [(o.snapshot.day, o.snapshot.scope.name) for o in outcomes if isinstance(o, Fetched)]
+    days = (o.snapshot for o in outcomes if isinstance(o, Fetched))
+    return [(found.day, found.scope.name) for found in days if found.generation is Generation.REPORTS]
 
 
 def asked(reports: Reports) -> list[str]:
@@ -131,6 +133,8 @@ def test_every_team_of_the_owner_comes_from_the_same_requests(run: Callable[...,
     reports = run()
     outcomes = reports.here.ask(ask_of((EVERY,), [OLD]))
     assert days_fetched(outcomes) == [(OLD, "octo-org/payments"), (OLD, "octo-org/search")]
+    roll = {"day": str(OLD), "teams": ["payments", "search"]}
+    assert outcomes[-1] == Fetched(Snapshot(OLD, ORGANIZATION, Generation.TEAMS, settled=True, document=roll))
     assert len(reports.here.api.requests) == 2
 
 
@@ -170,16 +174,18 @@ def test_lead_in_days_are_read_for_trailing_counts_and_not_handed_on(run: Callab
 
 
 @pytest.mark.parametrize("report", ["user-teams-1-day", "users-1-day"])
-@pytest.mark.parametrize(("reply", "certain"), [(Reply(status=204), True), (NOT_FOUND, False)], ids=["204", "404"])
+@pytest.mark.parametrize(
+    ("reply", "word"), [(Reply(status=204), Word.SAID), (NOT_FOUND, Word.HIDDEN), (as_json(""), Word.VAGUE)]
+)
 def test_a_day_without_either_report_has_none_for_the_named_teams(
-    run: Callable[..., Reports], report: str, reply: Reply, *, certain: bool
+    run: Callable[..., Reports], report: str, reply: Reply, word: Word
 ) -> None:
     reports = run()
     reports.replies[f"{report} {OLD}"] = reply
     after = OLD + timedelta(days=1)
     outcomes = reports.here.ask(ask_of((PAYMENTS, SEARCH), [OLD, after]))
     assert [o for o in outcomes if isinstance(o, NoReport)] == [
-        NoReport(team, OLD, certain=certain) for team in (PAYMENTS, SEARCH)
+        NoReport(team, OLD, word) for team in (PAYMENTS, SEARCH)
     ]
     assert {day for day, _ in days_fetched(outcomes)} == {after}
 
@@ -246,12 +252,116 @@ def test_a_team_below_the_floor_is_named_once_with_the_reason(run: Callable[...,
     assert "fewer than five people" in remark.text
 
 
-def test_an_owner_without_any_team_in_its_reports_is_told_so(run: Callable[..., Reports]) -> None:
+USELESS = {
+    "an empty file": b"",
+    "null": b"null",
+    "a text": b'"No report available"',
+    "rows under other names": b'{"user": 1, "team": 7, "team_slug": "payments"}',
+    "rows in a wrapper": json.dumps({"day_totals": [json.loads(line(OLD, user_id=1))]}).encode(),
+    "rows without ids": line(OLD, user_id=None, team_id=None, slug="payments"),
+}
+
+
+@pytest.mark.parametrize("body", USELESS)
+def test_a_user_teams_report_without_one_usable_row_says_nothing_of_any_team(
+    run: Callable[..., Reports], body: str
+) -> None:
+    reports = run()
+    whole = reports.downloads
+    reports.here.downloads.script = lambda r: Reply(USELESS[body]) if "user-teams" in r.path else whole(r)
+    outcomes = reports.here.ask(ask_of((PAYMENTS, EVERY), [OLD]))
+    (failure,) = (o for o in outcomes if not isinstance(o, Remark))
+    assert isinstance(failure, Failure)
+    assert (failure.day, type(failure.error)) == (OLD, errors.UnreadableDocument)
+
+
+@pytest.mark.parametrize("body", sorted(USELESS.keys() - {"an empty file"}))
+def test_a_users_report_without_one_usable_row_says_nothing_of_any_team(run: Callable[..., Reports], body: str) -> None:
+    reports = run()
+    whole = reports.downloads
+    reports.here.downloads.script = lambda r: Reply(USELESS[body]) if "/users" in r.path else whole(r)
+    outcomes = reports.here.ask(ask_of((PAYMENTS, EVERY), [OLD]))
+    (failure,) = (o for o in outcomes if not isinstance(o, Remark))
+    assert isinstance(failure, Failure)
+    assert (failure.day, type(failure.error)) == (OLD, errors.UnreadableDocument)
+
+
+def test_an_empty_users_report_of_a_day_may_be_a_quiet_sunday_and_never_settles(run: Callable[..., Reports]) -> None:
+    reports = run()
+    whole = reports.downloads
+    reports.here.downloads.script = lambda r: Reply() if "/users" in r.path else whole(r)
+    outcomes = reports.here.ask(ask_of((PAYMENTS, EVERY), [OLD]))
+    found = [o.snapshot for o in outcomes if isinstance(o, Fetched)]
+    assert [(each.settled, each.generation) for each in found[1:]] == [
+        (False, Generation.REPORTS),
+        (False, Generation.TEAMS),
+    ]
+    assert found[0].document is not None
+    assert found[0].document["daily_active_users"] == 0
+    assert any(isinstance(o, Remark) and o.text.startswith("Empty users reports: 2026-09-10.") for o in outcomes)
+
+
+@pytest.mark.parametrize("body", ["an empty file", "null", "a text", "rows in a wrapper", "rows without ids"])
+def test_where_the_users_report_of_28_days_is_no_use_the_daily_ones_are_asked(
+    run: Callable[..., Reports], body: str
+) -> None:
+    reports = run()
+    whole = reports.downloads
+    reports.here.downloads.script = lambda r: Reply(USELESS[body]) if "users-28-day" in r.path else whole(r)
+    outcomes = reports.here.ask(ask_of((PAYMENTS,), WINDOW))
+    documents = [o.snapshot.document for o in outcomes if isinstance(o, Fetched)]
+    assert [document["user_initiated_interaction_count"] for document in documents if document] == [3] * 28
+    (remark,) = (o for o in outcomes if isinstance(o, Remark) and "asked for one by one" in o.text)
+    assert "users-28-day" in remark.text
+
+
+def test_a_day_that_the_report_of_28_days_lacks_is_asked_for_alone(run: Callable[..., Reports]) -> None:
+    reports = run()
+    whole, lacking = reports.downloads, str(WINDOW.since)
+
+    def without_a_day(request: Request) -> Reply:
+        reply = whole(request)
+        rows = [row for row in reply.body.split(b"\n") if lacking.encode() not in row]
+        return Reply(b"\n".join(rows)) if "users-28-day" in request.path else reply
+
+    reports.here.downloads.script = without_a_day
+    outcomes = reports.here.ask(ask_of((PAYMENTS,), WINDOW))
+    assert f"users-1-day {lacking}" in asked(reports)
+    assert len(days_fetched(outcomes)) == 28
+
+
+def test_a_day_that_is_a_timestamp_is_its_utc_date(run: Callable[..., Reports]) -> None:
+    reports = run()
+    whole = reports.downloads
+
+    def stamped(request: Request) -> Reply:
+        day = str(OLD - timedelta(days=1))
+        return Reply(whole(request).body.replace(f'"{OLD}"'.encode(), f'"{day}T20:00:00-05:00"'.encode()))
+
+    reports.here.downloads.script = stamped
+    (found,) = (o for o in reports.here.ask(ask_of((PAYMENTS,), [OLD])) if isinstance(o, Fetched))
+    assert found.snapshot.document is not None
+    assert found.snapshot.document["user_initiated_interaction_count"] == 3
+
+
+@pytest.mark.parametrize("refusal", [as_json({"message": "no"}, 403), as_json({}, 403, Retry_After="99999")])
+def test_days_of_a_batch_that_are_there_are_kept_when_a_later_one_is_refused(
+    run: Callable[..., Reports], refusal: Reply
+) -> None:
+    reports = run()
+    days = list(ending(OLD, 7))
+    reports.replies[f"users-1-day {days[4]}"] = refusal
+    outcomes = reports.here.ask(ask_of((PAYMENTS,), days))
+    assert {day for day, _ in days_fetched(outcomes)} >= set(days[:4])
+    assert isinstance(outcomes[-1], Failure)
+
+
+def test_an_empty_report_says_of_no_team_that_it_is_too_small(run: Callable[..., Reports]) -> None:
     reports = run()
     reports.teams = {}
-    (remark,) = reports.here.ask(ask_of((EVERY,), [OLD]))
-    assert isinstance(remark, Remark)
-    assert "name no team of octo-org" in remark.text
+    (failure,) = reports.here.ask(ask_of((EVERY,), [OLD]))
+    assert isinstance(failure, Failure)
+    assert "no row that can be used" in failure.error.cause
 
 
 def test_a_day_that_fails_is_one_failure_and_leaves_no_partial_counts(run: Callable[..., Reports]) -> None:
@@ -337,5 +447,5 @@ def test_cancelling_while_teams_are_read_ends_with_the_days_before(run: Callable
     assert isinstance(outcomes[-1], Failure)
     assert type(outcomes[-1].error) is errors.TimeUp
     fetched = [day for day, _ in days_fetched(outcomes)]
-    assert fetched == days[: len(fetched)]
+    assert fetched == sorted(set(fetched))
     assert 7 <= len(fetched) <= 20

@@ -12,7 +12,7 @@ from builders import NEWEST, ORGANIZATION, TODAY, seat
 from copilot_usage.domain.asks import About, LatestReport, OwnerDay, SeatList
 from copilot_usage.domain.dates import DateRange, ending
 from copilot_usage.domain.ledger import Ledger
-from copilot_usage.domain.outcome import Failure, Fetched, Newest, NoReport, Outcome, Remark, SeatsListed
+from copilot_usage.domain.outcome import Failure, Fetched, Newest, NoReport, Outcome, Remark, SeatsListed, Word
 from copilot_usage.domain.plan import first_day
 from copilot_usage.domain.progress import NoProgress
 from copilot_usage.domain.snapshot import Generation, Snapshot, Status
@@ -338,7 +338,7 @@ def test_a_range_that_begins_where_githubs_reports_do_needs_no_history() -> None
 def test_a_404_alone_is_not_remembered_as_no_report() -> None:
     def nothing(ask: object) -> list[Outcome]:
         if isinstance(ask, OwnerDay):
-            return [NoReport(ORGANIZATION, ask.day, certain=False)]
+            return [NoReport(ORGANIZATION, ask.day, Word.HIDDEN)]
         return [] if isinstance(ask, LatestReport) else answers(ask)
 
     memory = Memory()

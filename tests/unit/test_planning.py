@@ -17,7 +17,7 @@ from copilot_usage.domain.asks import (
 )
 from copilot_usage.domain.dates import DateRange
 from copilot_usage.domain.ledger import Ledger
-from copilot_usage.domain.outcome import Failure, Fetched, Newest, NoReport
+from copilot_usage.domain.outcome import Failure, Fetched, Newest, NoReport, Word
 from copilot_usage.domain.scope import Scope, ScopeKind
 from copilot_usage.domain.snapshot import Generation, Snapshot
 from copilot_usage.domain.usage import Reading, UsageDay
@@ -167,8 +167,30 @@ def test_to_store_a_teams_day_the_27_days_before_it_are_read() -> None:
     assert ask.lead_in[-1] == date(2026, 11, 18)
 
 
-def test_every_team_misses_only_the_days_that_all_known_teams_miss() -> None:
-    stored = [snapshot(day, TEAM) for day in WINDOW if day != NEWEST]
+def roll(day: date, *teams: str, settled: bool = True) -> Snapshot:
+    """Which teams a day named; without any: the day has no report."""
+    return Snapshot(day, ORG, Generation.TEAMS, settled, {"day": str(day), "teams": [*teams]} if teams else None)
+
+
+def test_days_that_one_named_team_filled_are_missing_for_every_team() -> None:
+    stored = [snapshot(day, TEAM) for day in WINDOW]
+    assert team_asks(settings(team="*"), ledger(*stored)).days == tuple(WINDOW)
+
+
+def test_a_day_of_which_a_named_team_is_not_stored_is_asked_for_again() -> None:
+    stored = [item for day in WINDOW for item in (snapshot(day, TEAM), roll(day, "core"))]
+    stored[-1] = roll(NEWEST, "core", "search")
+    assert team_asks(settings(team="*"), ledger(*stored)).days == (NEWEST,)
+
+
+def test_a_day_without_report_of_any_team_is_not_asked_for_again() -> None:
+    stored = [item for day in WINDOW for item in (snapshot(day, TEAM), roll(day, "core"))]
+    asked = team_asks(settings(team="*"), ledger(*stored[:-4], roll(WINDOW.until - timedelta(days=1))))
+    assert asked.days == (NEWEST,)
+
+
+def test_every_team_misses_only_the_days_of_which_one_is_missing() -> None:
+    stored = [item for day in WINDOW if day != NEWEST for item in (snapshot(day, TEAM), roll(day, "core"))]
     ask = team_asks(settings(team="*", snapshot_directory="history"), ledger(*stored))
     assert ask.days == (NEWEST,)
 
@@ -194,13 +216,13 @@ def test_nothing_is_asked_when_the_history_alone_is_read() -> None:
 
 def test_an_owner_that_answers_only_404_is_probed() -> None:
     made = ledger()
-    made.add(NoReport(ORG, date(2026, 3, 1), certain=False))
+    made.add(NoReport(ORG, date(2026, 3, 1), Word.HIDDEN))
     assert planning.probe_plan(settings(), made, TODAY).asks == (LatestReport(ORG),)
 
 
 def test_a_404_beside_an_answer_needs_no_probe() -> None:
     made = ledger()
-    made.add(NoReport(ORG, date(2026, 3, 1), certain=False))
+    made.add(NoReport(ORG, date(2026, 3, 1), Word.HIDDEN))
     made.add(Fetched(snapshot(date(2026, 3, 2))))
     assert planning.probe_plan(settings(), made, TODAY).asks == ()
 
@@ -253,7 +275,7 @@ def test_where_no_newest_day_is_known_days_are_asked_for_up_to_yesterday() -> No
 
 def test_a_team_that_came_later_does_not_make_every_run_ask_for_the_days_before_it() -> None:
     late = Scope(ScopeKind.TEAM, "octo-org", "late")
-    stored = [snapshot(day, TEAM) for day in WINDOW] + [snapshot(NEWEST, late)]
-    made = ledger(*stored)
+    rolls = [roll(day, "core", *(["late"] if day == NEWEST else [])) for day in WINDOW]
+    made = ledger(*(snapshot(day, TEAM) for day in WINDOW), snapshot(NEWEST, late), *rolls)
     made.add(Newest(ORG, WINDOW))
     assert planning.days_plan(settings(team="*", snapshot_directory="history"), made, TODAY).asks == ()

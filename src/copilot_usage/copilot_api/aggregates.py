@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from copilot_usage.copilot_api import questions
 from copilot_usage.copilot_api.questions import Report
-from copilot_usage.copilot_api.reports import NoSuchFile
-from copilot_usage.domain.asks import About
-from copilot_usage.domain.dates import DateRange, is_settled
-from copilot_usage.domain.outcome import Failure, Fetched, Newest, NoReport, Remark
+from copilot_usage.copilot_api.reports import NoSuchReport, unusable
+from copilot_usage.domain.asks import About, OwnerDay
+from copilot_usage.domain.dates import PUBLISHED_AFTER, DateRange, is_settled
+from copilot_usage.domain.outcome import Failure, Fetched, Newest, NoReport, Remark, Word
 from copilot_usage.domain.snapshot import Generation, Snapshot
-from copilot_usage.errors import Busy, NotFound, Retired, Unreachable, UnreadableDocument
+from copilot_usage.errors import Busy, NotFound, Retired, UnreadableDocument
 from copilot_usage.generations.day_documents import day_documents, mismatch, usual_owner_id
 from copilot_usage.generations.documents import joined, parse_documents
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from copilot_usage.copilot_api.reports import ReportFile, Reports
-    from copilot_usage.domain.asks import LatestReport, NewestDay, OwnerDay
+    from copilot_usage.domain.asks import LatestReport, NewestDay
     from copilot_usage.domain.outcome import Outcome
     from copilot_usage.domain.scope import Scope
     from copilot_usage.domain.usage import Flaw
@@ -37,20 +37,23 @@ class Aggregates:
         self._ids: dict[Scope, str] = {}
 
     def latest(self, ask: LatestReport) -> Iterator[Outcome]:
-        """The newest 28 days, or why they have to be asked for singly; raises CopilotUsageError."""
+        """The newest 28 days, or why they have to be asked for one by one; raises CopilotUsageError."""
         question = questions.newest_days(ask.owner, Report.OWNER)
         try:
             file = self._reports.open(question)
-            found = None if file is None else _read(file)
-        except Busy as error:
+            found = _read(file)
+            window = file.envelope.window or found.window or _span(found)
+            if window is None:
+                raise _unreadable(question.label, found.flaws)
+        except (Busy, UnreadableDocument) as error:
             yield Failure(ask.owner, error, about=About.WINDOW)
             return
-        if file is None or found is None:
+        except NoSuchReport:
             yield _not_yet(ask.owner)
             return
-        window = file.envelope.window or found.window or _span(found)
-        if window is None:
-            raise _unreadable(question.label, found.flaws)
+        except NotFound as error:
+            yield from self._not_found(ask.owner, error)
+            return
         self._learn(ask.owner, found)
         yield Newest(ask.owner, window, found.engaged_people)
         yield from _remarks(ask.owner, question.label, found.flaws)
@@ -60,36 +63,46 @@ class Aggregates:
     def newest(self, ask: NewestDay) -> Iterator[Outcome]:
         """Only the window, from the envelope of the users' report, or why there is none; raises CopilotUsageError."""
         try:
-            file = self._reports.newest_users(ask.owner)
-        except Busy as error:
+            window = self._reports.newest_users(ask.owner).envelope.window
+            if window is None:
+                raise _unreadable(questions.newest_days(ask.owner, Report.USERS).label, ())
+            yield Newest(ask.owner, window)
+        except (Busy, UnreadableDocument) as error:
             yield Failure(ask.owner, error, about=About.WINDOW)
-            return
-        if file is None:
+        except NoSuchReport:
             yield _not_yet(ask.owner)
-            return
-        if file.envelope.window is None:
-            raise _unreadable(file.label, ())
-        yield Newest(ask.owner, file.envelope.window)
+        except NotFound as error:
+            yield from self._not_found(ask.owner, error)
+
+    def _not_found(self, owner: Scope, error: NotFound) -> Iterator[Outcome]:
+        """A 404 of the 28 days means "not built yet", or no access: a single day tells which; raises the error."""
+        if isinstance(error, Retired):
+            raise error
+        found = [*self.day(OwnerDay(owner, self._today - PUBLISHED_AFTER))]
+        if any(isinstance(outcome, NoReport) and outcome.word is Word.HIDDEN for outcome in found):
+            raise self._reports.diagnosed(owner, error)
+        yield _not_yet(owner)
+        yield from found
 
     def day(self, ask: OwnerDay) -> Iterator[Outcome]:
         """One day; raises CopilotUsageError."""
         question = questions.one_day(ask.owner, Report.OWNER, ask.day)
         try:
             file = self._reports.open(question)
+            found = _read(file)
         except Retired:
             raise
         except NotFound:
-            yield NoReport(ask.owner, ask.day, certain=False)
+            yield NoReport(ask.owner, ask.day, Word.HIDDEN)
             return
-        except Unreachable:
+        except NoSuchReport as gone:
+            yield NoReport(ask.owner, ask.day, gone.word)
+            return
+        except Busy:
             # 502 and 503 also come while GitHub builds a report; of a day that it may still work on that is no failure.
             if is_settled(ask.day, self._today):
                 raise
-            yield NoReport(ask.owner, ask.day, certain=False)
-            return
-        found = None if file is None else _read(file)
-        if file is None or found is None:
-            yield NoReport(ask.owner, ask.day)
+            yield NoReport(ask.owner, ask.day, Word.VAGUE)
             return
         yield from self._of_the_day(ask, found, file.envelope.day, question.label)
 
@@ -117,14 +130,14 @@ class Aggregates:
         return Fetched(Snapshot(day, owner, Generation.REPORTS, settled, document))
 
 
-def _read(file: ReportFile) -> ReportDays | None:
-    """None: there is no report after all (its file is missing, or holds nothing)."""
-    try:
-        parsed = joined(parse_documents(body) for body in file.bodies())
-    except NoSuchFile:
-        return None
+def _read(file: ReportFile) -> ReportDays:
+    """Raises NoSuchReport, and CopilotUsageError where a file holds nothing: that is no whole report."""
+    bodies = file.bodies()
+    parsed = joined(map(parse_documents, bodies))
     if not parsed.documents and not parsed.flaws:
-        return None
+        if any(body.strip() for body in bodies):
+            raise NoSuchReport  # a text or `null`
+        raise unusable(file.label, "its file is empty")
     return day_documents(parsed)
 
 
@@ -152,9 +165,4 @@ def _unreadable(label: str, flaws: tuple[Flaw, ...], days: Sequence[date | None]
     what = f"{flaws[0].where}: {flaws[0].what}" if flaws else "it holds no day that was asked for"
     if days:
         what = f"it is of {', '.join(str(day) for day in days[:3])} instead"
-    return UnreadableDocument(
-        "A report cannot be used",
-        cause=f"{label}: {what}.",
-        remedy="Run it again tomorrow: GitHub restates its newest days. "
-        "If it stays, report it to this action's issues with this message.",
-    )
+    return unusable(label, what)

@@ -36,11 +36,15 @@ Value = TypeVar("Value")
 
 @dataclass(frozen=True, slots=True)
 class Answer(Generic[Value]):
-    """A success: what the body says (None: no body), the address of the next page, the number of the last one."""
+    """A success: what the body says (None: no body), the address of the next page, the number of the last one.
+
+    `no_content`: the answer was a 204.
+    """
 
     value: Value | None
     next_page: str | None = None
     last_page: int | None = None
+    no_content: bool = False
 
 
 class _Bearer:
@@ -144,13 +148,16 @@ class GitHubClient:
     def _read(
         self, question: Question, decode: Callable[[bytes], Value], response: requests.Response, body: bytes
     ) -> Answer[Value] | Trouble:
-        if not body.strip():
-            return Answer(None)
+        status = response.status_code
         if body.lstrip().startswith(b"<"):
             return Trouble("HTML came instead of JSON")
         try:
-            value = decode(body)
-            return Answer(value, self._page(response, "next"), _page_number(self._page(response, "last")))
+            if status == 204 or (status == 200 and not body.strip()):
+                return Answer(None, no_content=status == 204)
+            if status == 200:
+                value = decode(body)
+                return Answer(value, self._page(response, "next"), _page_number(self._page(response, "last")))
+            shape = f"its status is {status}"
         except requests.exceptions.InvalidURL as error:
             return transport.trouble_of(error)
         except msgspec.ValidationError as error:

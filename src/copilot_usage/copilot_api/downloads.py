@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import requests
@@ -22,22 +22,32 @@ if TYPE_CHECKING:
 # Answers to a link that has expired or whose file is gone; a fresh envelope may bring a link that works.
 _EXPIRED = frozenset({401, 403, 404, 410})
 _MOST_REDIRECTS = 5
+_STORAGE_ERROR = 1024
 
 
 class LinkExpired(Exception):
-    """The link does not work (any more); `status` 404: there is no such file."""
+    """The link does not work (any more); `missing`: the storage itself says that there is no such file.
 
-    def __init__(self, status: int) -> None:
+    Every other 404 may be that of a proxy or a firewall.
+    """
+
+    def __init__(self, status: int, host: str, *, missing: bool) -> None:
         super().__init__(f"the link answered {status}")
         self.status = status
+        self.host = host
+        self.missing = missing
 
 
 @dataclass(slots=True)
 class Position:
-    """How far a file was handed on, so that another try goes on there; how long it was when it ended in mid-line."""
+    """How far a file was handed on, so that another try goes on there; how long it was when it ended in mid-line.
+
+    `host`: where the last request went, redirects included.
+    """
 
     handed_on: int = 0
     cut_off_at: int | None = None
+    host: str = ""
 
 
 class _Nobody:
@@ -77,19 +87,20 @@ class Downloads:
 
         Raises LinkExpired and CopilotUsageError.
         """
-        self._check(link, label)
-        tries = self._patience.tries(label)
         position = position or Position()
+        host = self._check(link, label)
+        tries = self._patience.tries(label)
         while True:
             self._patience.enter()
+            position.host = host
             trouble = yield from self._try(link, label, position)
             if trouble is None:
                 self._patience.answered()
                 return
-            tries.again(trouble)
+            tries.again(replace(trouble, host=position.host))
 
-    def _check(self, link: str, label: str) -> None:
-        """Only https, and plain http where the API is plain http, too."""
+    def _check(self, link: str, label: str) -> str:
+        """The host. Only https, and plain http where the API is plain http, too."""
         try:
             parsed = transport.address(link)
         except requests.exceptions.InvalidURL:
@@ -101,21 +112,23 @@ class Downloads:
                 remedy="Check `GITHUB_API_URL`, and what a proxy may put in between.",
             )
         self._mask(link.partition("?")[2].partition("#")[0] or link)
+        return parsed.host
 
     def _try(self, link: str, label: str, position: Position) -> Generator[bytes, None, Trouble | None]:
         try:
-            with closing(self._send(link)) as response:
-                if response.status_code < 300:
+            with closing(self._send(link, position)) as response:
+                if response.status_code == 200:
                     return (yield from self._body(response, label, position))
                 status, headers = response.status_code, response.headers
+                missing = status == 404 and _is_the_storages(response)
         except transport.CONNECTION_FAILED as error:
             return transport.trouble_of(error)
         if status in _EXPIRED:
-            raise LinkExpired(status)
+            raise LinkExpired(status, position.host, missing=missing)
         trouble = trouble_in(status, headers, "", self._deadline.now())
         return trouble or Trouble(f"the download host answered {status}")
 
-    def _send(self, link: str) -> requests.Response:
+    def _send(self, link: str, position: Position) -> requests.Response:
         """Follows redirects itself: where they lead to is masked, too, and no cookie goes along."""
         for _ in range(_MOST_REDIRECTS):
             response = self._session.get(
@@ -125,7 +138,7 @@ class Downloads:
                 break
             response.close()
             link = transport.address(response.headers["location"], link).url
-            self._check(link, "a redirect of a download")
+            position.host = self._check(link, "a redirect of a download")
         return response
 
     def _body(
@@ -150,8 +163,14 @@ class Downloads:
                 fresh = chunk[max(0, position.handed_on - (length - len(chunk))) :]
                 position.handed_on = length
                 yield fresh
-        # A file of the same length twice is not cut off but written so; whoever reads the rows names the bad one.
-        if is_cut_off(b"".join(last_line)) and position.cut_off_at != length:
+        # A file of the same length twice is not cut off but written so; the reader of its rows names the bad one.
+        if (not length or is_cut_off(b"".join(last_line))) and position.cut_off_at != length:
             position.cut_off_at = length
-            return Trouble("the file ends in the middle of a line")
+            return Trouble("the file ends in the middle of a line" if length else "the file is empty")
         return None
+
+
+def _is_the_storages(response: requests.Response) -> bool:
+    """Whether the storage answers, and no host in between: Azure names its error in a header, or in XML."""
+    start = next(response.iter_content(_STORAGE_ERROR), b"")
+    return "x-ms-error-code" in response.headers or (b"<Error>" in start and b"<Code>" in start)

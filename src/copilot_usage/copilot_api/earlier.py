@@ -10,7 +10,7 @@ import msgspec
 from copilot_usage.copilot_api import questions
 from copilot_usage.copilot_api.refusals import endless
 from copilot_usage.domain.dates import is_settled
-from copilot_usage.domain.outcome import Fetched, NoReport, Remark
+from copilot_usage.domain.outcome import Fetched, NoReport, Remark, Word
 from copilot_usage.domain.plan import earlier_limits
 from copilot_usage.domain.snapshot import Snapshot
 from copilot_usage.errors import NotFound
@@ -48,7 +48,7 @@ def earlier_days(client: GitHubClient, ask: EarlierDays, today: date) -> Iterato
     reachable = ask.days.clipped(earlier_limits(ask.generation, today).since, today - timedelta(days=1))
     for day in reachable or ():
         if day not in found.documents:
-            yield NoReport(ask.scope, day, certain=not found.flaws, generation=ask.generation)
+            yield NoReport(ask.scope, day, Word.VAGUE if found.flaws else Word.SAID, generation=ask.generation)
 
 
 def _pages(client: GitHubClient, question: Question) -> Iterator[Parsed]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from copilot_usage.copilot_api.lines import rows
-from copilot_usage.copilot_api.reports import NoSuchFile
+from copilot_usage.copilot_api.reports import NoSuchReport
 from copilot_usage.domain.dates import parse_day
 from copilot_usage.domain.outcome import PeopleListed, PersonActivity, Remark
 from copilot_usage.generations.sieve import FlawTally
@@ -52,8 +52,9 @@ def _known(count: int) -> int:
 
 def people_report(reports: Reports, ask: PeopleReport) -> Iterator[Outcome]:
     """Everybody with a row in the range, from the newest 28 days; raises CopilotUsageError."""
-    file = reports.newest_users(ask.owner)
-    if file is None:
+    try:
+        file = reports.newest_users(ask.owner)
+    except NoSuchReport:
         return
     window = file.envelope.window
     shown = ask.days if window is None else ask.days.clipped(window.since, window.until)
@@ -67,7 +68,7 @@ def people_report(reports: Reports, ask: PeopleReport) -> Iterator[Outcome]:
     flaws = FlawTally()
     try:
         people = _sum_up(file, shown, flaws)
-    except NoSuchFile:
+    except NoSuchReport:
         return
     if (flaw := next(iter(flaws), None)) is not None:
         yield Remark(

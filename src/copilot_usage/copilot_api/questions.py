@@ -77,6 +77,11 @@ def one_day(owner: Scope, report: Report, day: date) -> Question:
     return Question(owner, Topic.REPORTS, _report_path(owner, report, "1-day"), {"day": day.isoformat()})
 
 
+def profile(organization: Scope) -> Question:
+    """The organization itself: whether it exists, as far as the token may see."""
+    return Question(organization, Topic.REPORTS, _root(organization))
+
+
 def newest_days(owner: Scope, report: Report) -> Question:
     """The report of the newest 28 days; there is none of user-teams."""
     return Question(owner, Topic.REPORTS, f"{_report_path(owner, report, '28-day')}/latest")

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from copilot_usage.copilot_api.questions import Question
 
+_HAS, _ACCEPTED = "x-oauth-scopes", "x-accepted-oauth-scopes"
+
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
@@ -41,6 +43,23 @@ class Refusal:
     def answer(self) -> str:
         said = f": “{self.message}”" if self.message else ""
         return f"GitHub answered {self.status} for {self.question.label}{said}."
+
+    @property
+    def scopes(self) -> str:
+        """Which scopes the token has, and which the endpoint accepts, as far as the answer says."""
+        has, accepted = (self.headers.get(name) for name in (_HAS, _ACCEPTED))
+        if has is None:
+            return ""
+        told = f" The token has the scopes: {has.strip() or 'none'}."
+        return f"{told} GitHub accepts one of these here: {accepted.strip()}." if accepted else told
+
+    @property
+    def lacks_scope(self) -> bool:
+        """Whether the token has none of the scopes that the endpoint accepts; False where the answer does not say."""
+        has, accepted = (
+            {scope.strip() for scope in self.headers.get(name, "").split(",")} - {""} for name in (_HAS, _ACCEPTED)
+        )
+        return _HAS in self.headers and bool(accepted) and not has & accepted
 
     def says(self, *words: str) -> bool:
         return any(word in self.message.lower() for word in words)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from copilot_usage.copilot_api.refusal import Refusal
 
 _YAML = "```yaml\nwith:\n  token: ${{ secrets.COPILOT_USAGE_TOKEN }}\n```"
+_WORKFLOWS_OWN = "this is the workflow's own token (`GITHUB_TOKEN`), which can never read Copilot usage"
 _RETIRED = {Topic.METRICS: "on 2026-04-02", Topic.USAGE: "in February 2025"}
 
 
@@ -83,7 +84,7 @@ def _installation_elsewhere(refusal: Refusal) -> CopilotUsageError:
         f"The App's token may not read {refusal.question.topic.value} of {refusal.name}",
         cause=f"{refusal.answer} Either the App lacks the permission, or it is not installed on this {where} "
         "(an installation on an enterprise does not serve the paths of organizations, nor the other way round), "
-        "or this is the workflow's own token, which can never read Copilot usage.",
+        f"or {_WORKFLOWS_OWN}.",
         remedy=f"{refusal.needed}\n\nWith a GitHub App, make the token for this owner:\n\n"
         "```yaml\n- uses: actions/create-github-app-token@v3\n  id: app\n  with:\n"
         "    client-id: ${{ vars.APP_CLIENT_ID }}\n    private-key: ${{ secrets.APP_PRIVATE_KEY }}\n"
@@ -93,13 +94,11 @@ def _installation_elsewhere(refusal: Refusal) -> CopilotUsageError:
 
 
 def _permission_missing(refusal: Refusal) -> CopilotUsageError:
-    scopes = refusal.headers.get("x-oauth-scopes")
-    has = f" The token has the scopes: {scopes.strip() or 'none'}." if scopes is not None else ""
     policy = POLICY.get(refusal.question.topic)
     also = f"\n\nIf the token has all this, the policy may be off. {policy.remedy}" if policy else ""
     return NotAllowed(
         f"The token may not read {refusal.question.topic.value} of {refusal.name}",
-        cause=f"{refusal.answer}{has}",
+        cause=f"{refusal.answer}{refusal.scopes}",
         remedy=f"{refusal.needed}\n\n{_YAML}{also}",
     )
 
@@ -126,12 +125,18 @@ def _version_retired(refusal: Refusal) -> CopilotUsageError:
 def _not_found(refusal: Refusal) -> CopilotUsageError:
     kind = "enterprise" if refusal.in_enterprise else "organization"
     policy = POLICY.get(refusal.question.topic)
-    second = f", or the policy “{policy.name}” is off" if policy else ""
     also = f"\n\n{policy.remedy}" if policy else ""
+    doubts = {"owner": f"there is no {kind} `{refusal.question.scope.owner}`"}
+    if policy:
+        doubts["policy"] = f"the policy “{policy.name}” is off, or was switched on less than two days ago"
+    if refusal.token is TokenKind.INSTALLATION:
+        doubts["right"] = f"the App lacks the permission, or {_WORKFLOWS_OWN}"
+    else:
+        doubts["right"] = "the token may not read this (GitHub then answers 404, too)"
     return NotFound(
         f"GitHub finds no {refusal.question.topic.value} of {refusal.name}",
-        cause=f"{refusal.answer} Either there is no {kind} `{refusal.question.scope.owner}`{second}, "
-        "or the token may not know of it (GitHub then answers 404, too).",
+        cause=f"{refusal.answer}{refusal.scopes}",
+        doubts={} if refusal.lacks_scope else doubts,
         remedy=f"Check the spelling: the slug is the last part of the {kind}'s address. "
         f"{refusal.needed}\n\n{_YAML}{also}",
     )

@@ -10,8 +10,11 @@ import msgspec
 from copilot_usage.copilot_api import questions, transport
 from copilot_usage.copilot_api.downloads import LinkExpired, Position
 from copilot_usage.copilot_api.questions import Report
+from copilot_usage.copilot_api.tries import DOWNLOAD_HOSTS
 from copilot_usage.domain.dates import DateRange, parse_day
-from copilot_usage.errors import Unreachable
+from copilot_usage.domain.outcome import Word
+from copilot_usage.domain.scope import ScopeKind
+from copilot_usage.errors import CopilotUsageError, NotFound, Unreachable, UnreadableDocument
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +31,7 @@ _BOM = b"\xef\xbb\xbf"
 class Envelope(msgspec.Struct, frozen=True):
     """What the API answers about a report (schemas: copilot-usage-metrics-1-day-report and -28-day-report)."""
 
-    download_links: list[str] | None = None
+    download_links: list[str]
     report_day: str | None = None
     report_start_day: str | None = None
     report_end_day: str | None = None
@@ -45,14 +48,17 @@ class Envelope(msgspec.Struct, frozen=True):
         return DateRange(since, until) if since and until and since <= until else None
 
 
-def decode_envelope(body: bytes) -> Envelope | None:
-    """The envelope; None for each way to say "no report": a JSON string, `null`, no links (or no body at all)."""
-    found = msgspec.json.decode(body.removeprefix(_BOM), type=Envelope | str | None)
-    return found if isinstance(found, Envelope) and found.download_links else None
+def decode_envelope(body: bytes) -> Envelope | str | None:
+    """The envelope, or a text or `null` in its place; raises msgspec.ValidationError for every other form."""
+    return msgspec.json.decode(body.removeprefix(_BOM), type=Envelope | str | None)
 
 
-class NoSuchFile(Exception):
-    """The link leads to nothing, and so does a fresh one: there is no report."""
+class NoSuchReport(Exception):
+    """GitHub says that there is no report, in one of the ways of `Word`."""
+
+    def __init__(self, word: Word = Word.VAGUE) -> None:
+        super().__init__(word)
+        self.word = word
 
 
 class ReportFile:
@@ -63,7 +69,7 @@ class ReportFile:
         self._question = question
         self._client = client
         self._downloads = downloads
-        self._links = envelope.download_links or []
+        self._links = envelope.download_links
         self._renewed = False
         self._lock = threading.Lock()
 
@@ -75,22 +81,22 @@ class ReportFile:
         return len(self._links)
 
     def part(self, index: int) -> Iterator[bytes]:
-        """A part as it arrives; raises NoSuchFile and CopilotUsageError."""
+        """A part as it arrives; raises NoSuchReport and CopilotUsageError."""
         label = self._question.label + (f", part {index + 1} of {len(self)}" if len(self) > 1 else "")
         position = Position()
-        link = self._links[index]
+        link, missing = self._links[index], index == 0
         for attempt in (1, 2):
             try:
                 yield from self._downloads.stream(link, label, position)
             except LinkExpired as expired:
-                status = expired.status
+                last, missing = expired, missing and expired.missing
             else:
                 return
             if attempt == 1:
                 link = self._fresh(link, index)
-        if status == 404 and index == 0:
-            raise NoSuchFile
-        raise _refused(label, status)
+        if missing:
+            raise NoSuchReport
+        raise _refused(label, last)
 
     def bodies(self) -> list[bytes]:
         """Every part as a whole; for small reports."""
@@ -103,12 +109,10 @@ class ReportFile:
         with self._lock:
             if not self._renewed and self._links[index] == stale:
                 self._renewed = True
-                fresh = self._client.get(self._question, decode_envelope).value
-                if fresh is None:
-                    raise NoSuchFile
-                if len(fresh.download_links or []) != len(self._links):
+                fresh = _opened(self._client, self._question).download_links
+                if len(fresh) != len(self._links):
                     raise _replaced(self._question.label)
-                self._links = fresh.download_links or []
+                self._links = fresh
             return self._links[index]
 
 
@@ -121,27 +125,55 @@ class Reports:
         self._newest_users: dict[Scope, ReportFile] = {}
         self._locks: dict[Scope, threading.Lock] = {}
 
-    def open(self, question: Question) -> ReportFile | None:
-        """The report, nothing of it read yet; None: GitHub has no such report. Raises CopilotUsageError."""
-        envelope = self._client.get(question, decode_envelope).value
-        return None if envelope is None else ReportFile(question, envelope, self._client, self._downloads)
+    def open(self, question: Question) -> ReportFile:
+        """The report, nothing of it read yet; raises NoSuchReport and CopilotUsageError."""
+        return ReportFile(question, _opened(self._client, question), self._client, self._downloads)
 
-    def newest_users(self, owner: Scope) -> ReportFile | None:
+    def diagnosed(self, owner: Scope, error: NotFound) -> NotFound:
+        """The error without the meaning that one more request disproves; enterprises have no such endpoint."""
+        if owner.kind is not ScopeKind.ORGANIZATION:
+            return error
+        try:
+            self._client.get(questions.profile(owner), msgspec.json.decode)
+        except NotFound:
+            return error.without("policy")
+        except CopilotUsageError:
+            return error
+        return error.without("owner")
+
+    def newest_users(self, owner: Scope) -> ReportFile:
         """The users' 28-day report, its envelope asked for once a run: its window is needed before its rows are."""
         with self._locks.setdefault(owner, threading.Lock()):
-            file = self._newest_users.get(owner) or self.open(questions.newest_days(owner, Report.USERS))
-            if file is not None:
-                self._newest_users[owner] = file
-            return file
+            if owner not in self._newest_users:
+                self._newest_users[owner] = self.open(questions.newest_days(owner, Report.USERS))
+            return self._newest_users[owner]
 
 
-def _refused(label: str, status: int) -> Unreachable:
+def _opened(client: GitHubClient, question: Question) -> Envelope:
+    answer = client.get(question, decode_envelope)
+    if not isinstance(answer.value, Envelope):
+        raise NoSuchReport(Word.SAID if answer.no_content else Word.VAGUE)
+    if not answer.value.download_links:
+        raise NoSuchReport(Word.SAID)
+    return answer.value
+
+
+def _refused(label: str, last: LinkExpired) -> Unreachable:
     return Unreachable(
         "A report could not be downloaded",
-        cause=f"{label}: the download host answered {status}, also to a fresh link.",
-        remedy="Let the runner reach GitHub's download hosts (on github.com: `copilot-reports-*.b01.azurefd.net` and "
-        "`copilot-reports-production-*.b01.azurefd.net`, port 443), and check that its clock is right: the links are "
-        "signed for a short time.",
+        cause=f"{label}: the download host {last.host} answered {last.status}, also to a fresh link.",
+        remedy=f"Let the runner reach GitHub's download hosts ({DOWNLOAD_HOSTS}) through proxy and firewall, and check "
+        "that its clock is right: the links are signed for a short time.",
+    )
+
+
+def unusable(label: str, what: str) -> UnreadableDocument:
+    """The error for a report that came and says nothing that can be used."""
+    return UnreadableDocument(
+        "A report cannot be used",
+        cause=f"{label}: {what}.",
+        remedy="Run it again tomorrow: GitHub restates its newest days. "
+        "If it stays, report it to this action's issues with this message.",
     )
 
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from copilot_usage.copilot_api.lines import rows
 from copilot_usage.copilot_api.pipe import Pipe
-from copilot_usage.copilot_api.reports import NoSuchFile
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator
@@ -29,14 +28,14 @@ class RowStreams:
         self._deadline = deadline
 
     def of_questions(self, questions: Iterable[Question]) -> Generator[Iterator[bytes], None, None]:
-        """The rows of each report; to be closed. Iterating over rows raises NoSuchFile and CopilotUsageError."""
+        """The rows of each report; to be closed. Iterating over rows raises NoSuchReport and CopilotUsageError."""
         return self._of(partial(self._reports.open, question) for question in questions)
 
     def of_file(self, file: ReportFile) -> Generator[Iterator[bytes], None, None]:
         """The rows of one report whose envelope is there already."""
         return self._of([lambda: file])
 
-    def _of(self, opens: Iterable[Callable[[], ReportFile | None]]) -> Generator[Iterator[bytes], None, None]:
+    def _of(self, opens: Iterable[Callable[[], ReportFile]]) -> Generator[Iterator[bytes], None, None]:
         waiting = iter(opens)
         begun: deque[Pipe] = deque()
         try:
@@ -50,17 +49,15 @@ class RowStreams:
             for pipe in begun:
                 pipe.abandon()
 
-    def _begin(self, open_file: Callable[[], ReportFile | None]) -> Pipe:
+    def _begin(self, open_file: Callable[[], ReportFile]) -> Pipe:
         pipe = Pipe(self._deadline)
         self._workers.submit(partial(pipe.pump, partial(_blocks, open_file)))
         return pipe
 
 
-def _blocks(open_file: Callable[[], ReportFile | None]) -> Iterator[bytes]:
+def _blocks(open_file: Callable[[], ReportFile]) -> Iterator[bytes]:
     """All parts, one after the other; a part need not end with the end of a line."""
     file = open_file()
-    if file is None:
-        raise NoSuchFile
     for index in range(len(file)):
         yield from file.part(index)
         yield b"\n"

@@ -75,6 +75,7 @@ class GitHubSource:
         self._aggregates = Aggregates(self._reports, today)
         self._people = people
         self._refused: set[tuple[Scope, About]] = set()
+        self._ended = False
 
     def __enter__(self) -> Self:
         return self
@@ -97,38 +98,45 @@ class GitHubSource:
         parts: list[tuple[AbstractContextManager[None], list[Ask]]] = [(nullcontext(), needed)]
         parts += [(self._deadline.share(kind), [ask for ask in plan.asks if ask.about is kind]) for kind in kinds]
         for share, asks in parts:
+            fatal: Failure | None = None
             with share, Workers(self._deadline) as workers:
-                for outcome in self._outcomes(iter(asks), workers):
-                    yield outcome
+                for outcome in self._all(iter(asks), workers):
                     if isinstance(outcome, Failure) and outcome.error.fatal:
+                        fatal, self._ended = outcome, True
                         self._deadline.stop()
-                        return
+                    else:
+                        yield outcome
+            if fatal is not None:
+                yield fatal
+                return
 
-    def _outcomes(self, asks: Iterator[Ask], workers: Workers) -> Iterator[Outcome]:
+    def _all(self, asks: Iterator[Ask], workers: Workers) -> Iterator[Outcome]:
         begun: deque[tuple[Ask, Callable[[], Iterator[Outcome]]]] = deque()
         while True:
-            for ask in islice(asks, _AHEAD - len(begun)):
+            for ask in islice(asks, 0 if self._ended else _AHEAD - len(begun)):
                 begun.append((ask, self._begin(ask, workers)))
             if not begun:
                 return
             yield from self._answers(*begun.popleft())
 
     def _answers(self, ask: Ask, finish: Callable[[], Iterator[Outcome]]) -> Iterator[Outcome]:
-        """Errors become failures; after a refusal nothing more is asked, nor said, about the same."""
-        scope, about = subject(ask), ask.about
-        if (scope, about) in self._refused:
-            return
+        """Errors become failures; after a refusal nothing more is asked, nor does another one say the same.
+
+        What was under way at a refusal, or at the end, and has come, is handed on.
+        """
+        kind = subject(ask), ask.about
         try:
             yield from finish()
         except CopilotUsageError as error:
             failure = _failure(ask, error.with_traceback(None))
-            if about.is_optional and not self._deadline.stopped:
+            if ask.about.is_optional and not self._deadline.stopped:
                 failure.error.fatal = False
         else:
             return
-        final = isinstance(failure.error, NotAllowed | NotFound) or type(failure.error).fatal
-        if failure.day is None and final:
-            self._refused.add((scope, about))
+        if self._ended or kind in self._refused:
+            return
+        if failure.day is None and (isinstance(failure.error, NotAllowed | NotFound) or type(failure.error).fatal):
+            self._refused.add(kind)
         yield failure
 
     def _begin(self, ask: Ask, workers: Workers) -> Callable[[], Iterator[Outcome]]:
@@ -142,9 +150,15 @@ class GitHubSource:
                 first = workers.submit(partial(first_page, self._client, owner))
                 return partial(seat_list, self._client, ask, first, workers)
             case _:
-                return partial(_outcomes, workers, workers.submit(partial(self._answer, ask)))
+                return partial(self._outcomes, workers, workers.submit(partial(self._answer, ask)))
+
+    def _outcomes(self, workers: Workers, answer: Future[list[Outcome]]) -> Iterator[Outcome]:
+        """What came; nothing where it did not come before the end."""
+        return iter(() if self._ended and not answer.done() else workers.result(answer))
 
     def _team_days(self, ask: TeamDays, workers: Workers) -> Iterator[Outcome]:
+        if (ask.owner, ask.about) in self._refused:
+            return iter(())
         return TeamReading(
             ask,
             reports=self._reports,
@@ -173,11 +187,6 @@ class GitHubSource:
 
 
 _Small = LatestReport | NewestDay | OwnerDay | EarlierDays | CreditMonth | PeopleReport
-
-
-def _outcomes(workers: Workers, answer: Future[list[Outcome]]) -> Iterator[Outcome]:
-    outcomes = workers.result(answer)
-    return iter(outcomes)
 
 
 def _failure(ask: Ask, error: CopilotUsageError) -> Failure:

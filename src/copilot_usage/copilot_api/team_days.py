@@ -9,16 +9,17 @@ from typing import TYPE_CHECKING
 
 from copilot_usage.copilot_api import questions
 from copilot_usage.copilot_api.questions import Report
-from copilot_usage.copilot_api.reports import NoSuchFile
+from copilot_usage.copilot_api.reports import NoSuchReport, unusable
 from copilot_usage.copilot_api.row_streams import RowStreams
 from copilot_usage.domain.dates import is_settled
-from copilot_usage.domain.outcome import Failure, Fetched, NoReport, PeopleCounted, PeopleListed, Remark
+from copilot_usage.domain.outcome import Failure, Fetched, NoReport, PeopleCounted, PeopleListed, Remark, Word
+from copilot_usage.domain.report import listed
 from copilot_usage.domain.snapshot import Generation, Snapshot
 from copilot_usage.errors import CopilotUsageError, NotFound, Retired, Unreachable, UnreadableDocument
 from copilot_usage.generations.team_join.join import TeamJoin
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import date
 
     from copilot_usage.copilot_api.reports import ReportFile, Reports
@@ -51,13 +52,19 @@ class TeamReading:
         self._people = people
         self._join = TeamJoin(ask.owner, ask.teams, people=people)
         self._kept = frozenset(ask.days)
-        self._gone: dict[date, NoReport] = {}
+        self._gone: dict[date, Word] = {}
+        self._quiet: list[date] = []
+        self._ending: CopilotUsageError | None = None
+        self._every = any(team.every_team for team in ask.teams)
         self._early: dict[date, dict[date, CopilotUsageError]] = {}
         self._teams = dict.fromkeys(team for team in ask.teams if not team.every_team)
         self._named = tuple(self._teams)
 
     def outcomes(self) -> Iterator[Outcome]:
-        """Days in ascending order, then what is counted over ranges; raises what is about the owner as a whole."""
+        """Days in ascending order, then what is counted over ranges; raises what is about the owner as a whole.
+
+        What makes it end early is raised after the days that were read already.
+        """
         needed = sorted({*self._ask.days, *self._ask.lead_in})
         newest = self._newest_users(needed)
         window = newest.envelope.window if newest else None
@@ -69,6 +76,8 @@ class TeamReading:
         if newest:
             yield from self._of_newest(newest, inside)
         yield from self._in_batches(outside[len(before) :])
+        if self._ending is not None:
+            raise self._ending
         yield from self._over_ranges()
         yield from self._remarks()
 
@@ -83,38 +92,50 @@ class TeamReading:
             return None
         try:
             file = self._workers.result(self._workers.submit(partial(self._reports.newest_users, self._ask.owner)))
-        except (NotFound, Unreachable, UnreadableDocument):
+        except (NoSuchReport, NotFound, Unreachable, UnreadableDocument):
             return None
-        window = file.envelope.window if file else None
+        window = file.envelope.window
         enough = window is not None and sum(day in window for day in needed) >= _WORTH_28_DAYS
         return file if enough else None
 
     def _in_batches(self, days: Sequence[date]) -> Iterator[Outcome]:
         for start in range(0, len(days), _BATCH):
+            if self._ending is not None:
+                return
             batch = days[start : start + _BATCH]
             failures = self._memberships(batch)
-            failures |= self._users([day for day in batch if self._is_open(day, failures)])
+            failures |= self._users(self._silent(batch, failures))
             yield from self._of_days(batch, failures)
 
     def _of_newest(self, newest: ReportFile, days: Sequence[date]) -> Iterator[Outcome]:
         failures = self._memberships(days)
-        wanted = [day for day in days if self._is_open(day, failures)]
+        if self._ending is not None:
+            return
         with closing(self._streams.of_file(newest)) as streams:
             rows = next(streams)
             try:
                 self._join.add_users(rows)
-            except (NoSuchFile, NotFound, Unreachable, UnreadableDocument):
+                if not any(map(self._join.has_usage, days)):
+                    raise unusable(newest.label, "it has no row that can be used")
+            except UnreadableDocument as error:
+                yield Remark(self._ask.owner, f"{error.cause} Its days were asked for one by one.")
+            except (NoSuchReport, NotFound, Unreachable) as error:
                 # What was read of it already does not count twice: the join knows each person's day.
-                _logger.info("%s: its days are asked for singly", newest.label)
-                failures |= self._users(wanted)
+                _logger.info("%s: %s; its days are asked for one by one", newest.label, error)
+            except CopilotUsageError as error:
+                self._ending = error
+        failures |= self._users(self._silent(days, failures))
         yield from self._of_days(days, failures)
 
-    def _is_open(self, day: date, failures: dict[date, CopilotUsageError]) -> bool:
-        return day not in self._gone and day not in failures
+    def _silent(self, days: Sequence[date], failures: Mapping[date, CopilotUsageError]) -> list[date]:
+        """Days whose memberships are known, and of whose users nothing is."""
+        known = (day for day in days if self._join.has_memberships(day) and day not in failures)
+        return [day for day in known if not self._join.has_usage(day)]
 
     def _memberships(self, days: Sequence[date]) -> dict[date, CopilotUsageError]:
         def add(day: date, rows: Iterator[bytes]) -> None:
-            self._join.add_memberships(day, rows, breakdowns=day in self._kept)
+            if not self._join.add_memberships(day, rows, breakdowns=day in self._kept):
+                raise self._unusable(Report.USER_TEAMS, day)
             if None not in (said := {self._join.owner_id(day), self._ask.owner_id}) and len(said) > 1:
                 raise _foreign(self._ask.owner, day)
 
@@ -123,53 +144,68 @@ class TeamReading:
 
     def _users(self, days: Sequence[date]) -> dict[date, CopilotUsageError]:
         def add(day: date, rows: Iterator[bytes]) -> None:
-            self._join.add_users(rows, days=[day])
+            lines = self._join.add_users(rows, days=[day])
+            if lines and not self._join.has_usage(day):
+                raise self._unusable(Report.USERS, day)
+            if not lines:  # as on a quiet Sunday; but a file may also be empty by a fault, so the day never settles
+                self._quiet.append(day)
+                self._join.no_report(day)
 
         return self._read(Report.USERS, days, add)
+
+    def _unusable(self, report: Report, day: date) -> UnreadableDocument:
+        return unusable(questions.one_day(self._ask.owner, report, day).label, "it has no row that can be used")
 
     def _read(
         self, report: Report, days: Sequence[date], add: Callable[[date, Iterator[bytes]], None]
     ) -> dict[date, CopilotUsageError]:
-        """Reads a report of each day; remembers days without one, and gives back those that failed."""
+        """Reads a report of each day; remembers days without one, and gives back those that failed.
+
+        After an error that ends the reading no more is asked, and what is downloaded already is still read.
+        """
         failures: dict[date, CopilotUsageError] = {}
-        asked = map(partial(questions.one_day, self._ask.owner, report), days)
+        asked = (questions.one_day(self._ask.owner, report, day) for day in days if self._ending is None)
         with closing(self._streams.of_questions(asked)) as streams:
-            for day, rows in zip(days, streams, strict=True):
+            for day, rows in zip(days, streams, strict=False):
                 try:
                     add(day, rows)
-                except NoSuchFile:
-                    self._gone[day] = NoReport(self._ask.owner, day)
-                except Retired:
-                    raise
-                except NotFound:
-                    self._gone[day] = NoReport(self._ask.owner, day, certain=False)
+                except NoSuchReport as gone:
+                    self._gone[day] = gone.word
                 except (Unreachable, UnreadableDocument) as error:
                     failures[day] = error
+                except CopilotUsageError as error:
+                    if isinstance(error, NotFound) and not isinstance(error, Retired):
+                        self._gone[day] = Word.HIDDEN
+                    else:
+                        self._ending = self._ending or error
         return failures
 
     def _of_days(self, days: Sequence[date], failures: dict[date, CopilotUsageError]) -> Iterator[Outcome]:
         for day in days:
             if day in failures:
                 yield Failure(self._ask.owner, failures[day], day)
-            elif day in self._gone:
+            elif self._gone.get(day, Word.VAGUE) is not Word.VAGUE:
                 self._join.no_report(day)
-            if day in self._kept and day not in failures:
+            if day in self._kept and day not in failures and (day in self._gone or self._join.has_usage(day)):
                 yield from self._of_day(day)
             self._join.forget(day)
 
     def _of_day(self, day: date) -> Iterator[Outcome]:
         gone = self._gone.get(day)
         documents = {} if gone else self._join.documents(day)
-        settled = is_settled(day, self._today)
+        settled = is_settled(day, self._today) and day not in self._quiet
         for scope, document in documents.items():
             self._teams[scope] = None
             trailing = self._join.trailing(scope, day)
             yield Fetched(Snapshot(day, scope, Generation.REPORTS, settled, document, trailing))
         for team in self._named:
             if team not in documents:
-                yield NoReport(team, day, certain=gone is None or gone.certain)
-        if gone is not None:
-            yield from (NoReport(team, day, certain=gone.certain) for team in self._ask.teams if team.every_team)
+                yield NoReport(team, day, gone or Word.SAID)
+        if self._every and gone is not None:
+            yield NoReport(self._ask.owner, day, gone, Generation.TEAMS)
+        elif self._every:
+            roll = {"day": day.isoformat(), "teams": sorted(str(scope.team) for scope in documents)}
+            yield Fetched(Snapshot(day, self._ask.owner, Generation.TEAMS, settled, roll))
 
     def _over_ranges(self) -> Iterator[Outcome]:
         for days in self._ask.ranges:
@@ -186,11 +222,15 @@ class TeamReading:
         return next((count for count in counts if count is not None), None)
 
     def _remarks(self) -> Iterator[Outcome]:
-        answered = len(self._gone) < len(self._ask.days) + len(self._ask.lead_in)
+        answered = self._join.knows_teams
         if answered and not self._teams:
             yield Remark(self._ask.owner, f"GitHub's reports name no team of {self._ask.owner.name}. {_FLOOR}")
         for team in self._join.unseen if answered else ():
             yield Remark(team, f"GitHub's reports do not name the team {team.name}: no team has this slug, or {_SMALL}")
+        if self._quiet:
+            days = listed([str(day) for day in self._quiet])
+            text = f"Empty users reports: {days}. No person was active, or the report is not complete yet."
+            yield Remark(self._ask.owner, text)
         flaws = self._join.flaws
         if flaws:
             more = f", and {len(flaws) - 1} more kinds of places" if len(flaws) > 1 else ""

@@ -10,7 +10,7 @@ class TokenKind(StrEnum):
 
     CLASSIC = "a classic personal access token"
     FINE_GRAINED = "a fine-grained personal access token"
-    INSTALLATION = "the token of an App's installation, or the workflow's own token"
+    INSTALLATION = "the token of an App's installation, or the workflow's own token (`GITHUB_TOKEN`)"
     APP_USER = "an App's user token"
     OAUTH = "an OAuth token"
     UNKNOWN = "a token"

@@ -36,7 +36,7 @@ class Trouble:
     """Why a try brought nothing.
 
     `wait`: seconds that GitHub asks for; `limit`: a rate limit; `busy`: a fault of its servers; `remedy`: what
-    has to be mended before another try can help.
+    has to be mended before another try can help; `host`: where, if the same tries may lead to several hosts.
     """
 
     words: str
@@ -44,6 +44,7 @@ class Trouble:
     limit: bool = False
     busy: bool = False
     remedy: str | None = None
+    host: str | None = None
 
 
 def trouble_in(status: int, headers: Mapping[str, str], text: str, now: float) -> Trouble | None:
@@ -105,7 +106,7 @@ class Patience:
             self._silence += 1
         times = "one try" if tries == 1 else f"{tries} tries"
         return (Busy if trouble.busy else Unreachable)(
-            f"No usable answer from {self._host}",
+            f"No usable answer from {trouble.host or self._host}",
             cause=f"{label}: {trouble.words} ({times}).",
             remedy=trouble.remedy or _NETWORK,
         )
@@ -176,8 +177,13 @@ def _when(wait: float) -> str:
     return f"in {wait:.0f} s" if wait >= 1 else "at once"
 
 
+# Reports come from these hosts (GitHub's changelog of 2026-05-20).
+DOWNLOAD_HOSTS = (
+    "on github.com `copilot-reports.github.com`, on GHE.com `copilot-reports.SUBDOMAIN.ghe.com`, "
+    "in rare cases `*.blob.core.windows.net`; port 443"
+)
 _NETWORK = (
     "Faults like this pass by themselves: run it again later, and see https://www.githubstatus.com. If it does not "
-    "pass, check that the runner may reach GitHub's API and its download hosts (on github.com: "
-    "`copilot-reports-*.b01.azurefd.net`, `copilot-reports-production-*.b01.azurefd.net`) through proxy and firewall."
+    f"pass, check that the runner may reach GitHub's API and its download hosts ({DOWNLOAD_HOSTS}) through proxy and "
+    "firewall."
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 # GitHub publishes a day within two full UTC days and restates it until three have passed; one more day of grace
 # (docs: "Copilot usage metrics", freshness; "Reconciling Copilot usage metrics").
 SETTLED_AFTER = timedelta(days=5)
+# GitHub publishes a day within two full UTC days.
+PUBLISHED_AFTER = timedelta(days=3)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -54,10 +56,11 @@ class DateRange:
 
 
 def parse_day(text: object) -> date | None:
-    """The day of a date, or of a timestamp; None for everything else."""
+    """The day of a date, or the UTC day of a timestamp; None for everything else."""
     try:
-        return date.fromisoformat(text[:10]) if isinstance(text, str) else None
-    except ValueError:
+        moment = datetime.fromisoformat(text.strip().removesuffix(" UTC")) if isinstance(text, str) else None
+        return moment and (moment.astimezone(UTC) if moment.tzinfo else moment).date()
+    except (ValueError, OverflowError):
         return None
 
 

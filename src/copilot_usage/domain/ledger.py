@@ -18,6 +18,7 @@ from copilot_usage.domain.outcome import (
     PeopleListed,
     Remark,
     SeatsListed,
+    Word,
 )
 from copilot_usage.domain.packed import Packed
 from copilot_usage.domain.plan import Stored
@@ -86,14 +87,16 @@ class Ledger:
         self._add(outcome)
         return len(self._owner_days) - before
 
-    def _add(self, outcome: Outcome) -> None:
+    def _add(self, outcome: Outcome) -> None:  # noqa: C901 - a line for each kind
         match outcome:
             case Fetched(snapshot):
                 self.asked.add((snapshot.scope, snapshot.generation, snapshot.day))
                 self._owner_days.add((snapshot.scope.parent, snapshot.day))
                 self.answered.add(snapshot.scope.parent)
                 self._add_day(snapshot)
-            case NoReport(scope, day, _, generation):
+            case NoReport(scope, day, word, generation):
+                if word is Word.SAID:
+                    self.answered.add(scope.parent)
                 self.asked.add((scope, generation, day))
                 self._owner_days.add((scope.parent, day))
                 self.no_reports.append(outcome)
@@ -163,8 +166,8 @@ class Ledger:
 
     def certain_no_reports(self) -> Iterator[NoReport]:
         """Those that may be remembered: the same owner answered in this run, so that a 404 cannot mean "no access"."""
-        known = (gone for gone in self.no_reports if not gone.scope.every_team)
-        return (gone for gone in known if gone.scope.parent in self.answered)
+        said = (gone for gone in self.no_reports if gone.word is not Word.VAGUE)
+        return (gone for gone in said if gone.scope.parent in self.answered)
 
     def flaws(self) -> Iterator[tuple[Scope, int, date, Flaw]]:
         """Per scope: how many values were left out, and the first of them."""

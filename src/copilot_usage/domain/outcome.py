@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
 from copilot_usage.domain.asks import About
@@ -28,13 +29,21 @@ class Fetched:
     snapshot: Snapshot
 
 
+class Word(StrEnum):
+    """How GitHub said that there is no report, which decides whether the day may be stored so."""
+
+    SAID = "said"  # 204 or an empty list of links; of a team, a report of its day that does not name it
+    HIDDEN = "hidden"  # 404: also the answer to a token that has no access
+    VAGUE = "vague"  # a text, `null`, no body, a missing file, a report that is being built: never stored
+
+
 @dataclass(frozen=True, slots=True)
 class NoReport:
-    """A day of which GitHub has no report; `certain` is False where the answer can also mean "no access" (404)."""
+    """A day of which GitHub has no report."""
 
     scope: Scope
     day: date
-    certain: bool = True
+    word: Word = Word.SAID
     generation: Generation = Generation.REPORTS
 
 

@@ -56,12 +56,16 @@ class Stored:
 
     def __init__(self, snapshots: Iterable[Snapshot] = ()) -> None:
         self._settled: dict[tuple[Scope, Generation], dict[date, bool]] = {}
+        self._teams: dict[tuple[Scope, date], tuple[str, ...]] = {}
         for snapshot in snapshots:
             self.add(snapshot)
 
     def add(self, snapshot: Snapshot) -> None:
         """Remembers that this day is stored."""
         self._settled.setdefault((snapshot.scope, snapshot.generation), {})[snapshot.day] = snapshot.settled
+        if snapshot.generation is Generation.TEAMS:
+            teams = (snapshot.document or {}).get("teams", [])
+            self._teams[snapshot.scope, snapshot.day] = tuple(map(str, teams)) if isinstance(teams, list) else ()
 
     def has(self, scope: Scope, generation: Generation, day: date) -> bool:
         return day in self._settled.get((scope, generation), {})
@@ -69,6 +73,16 @@ class Stored:
     def is_settled(self, scope: Scope, generation: Generation, day: date) -> bool:
         """Whether nothing new can come of asking for it again."""
         return self._settled.get((scope, generation), {}).get(day, False)
+
+    def holds_every_team(self, owner: Scope, day: date) -> bool:
+        """Whether every team that GitHub named on the day is stored for good.
+
+        Only the day's line in generation `teams` says which they were: stored teams may be some of them.
+        """
+        named = (owner.of_team(slug) for slug in self._teams.get((owner, day), ()))
+        return self.is_settled(owner, Generation.TEAMS, day) and all(
+            self.is_settled(team, Generation.REPORTS, day) for team in named
+        )
 
     def unsettled(self, scope: Scope, generation: Generation) -> frozenset[date]:
         """Days that are stored but were fetched while GitHub could still restate them, however long ago."""

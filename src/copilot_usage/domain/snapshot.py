@@ -13,15 +13,24 @@ if TYPE_CHECKING:
     from copilot_usage.domain.scope import Scope, ScopeKind
 
 SCHEMA = 1
+# What a settled line without a document must carry to be believed: that GitHub's API said so. Lines of earlier versions
+# have no such word, and may stem from a proxy that answered for a download host.
+SAID_BY_API = "api"
 
 
 class Generation(StrEnum):
-    """Who said it: the last word of the URL; and the seats, of which GitHub has no history."""
+    """Who said it: the last word of the URL; the seats, of which GitHub has no history; and which teams a day named."""
 
     REPORTS = "reports"
     METRICS = "metrics"
     USAGE = "usage"
     SEATS = "seats"
+    TEAMS = "teams"
+
+    @property
+    def is_usage(self) -> bool:
+        """Whether its lines are days of usage."""
+        return self not in {Generation.SEATS, Generation.TEAMS}
 
 
 class Status(StrEnum):
@@ -70,6 +79,7 @@ _COUNTERS: Mapping[Generation, frozenset[str]] = {
         }
     ),
     Generation.SEATS: frozenset({"total"}),
+    Generation.TEAMS: frozenset({"teams"}),
 }
 
 # Keys that GitHub's reports of people and of repositories have, and no report of an owner.

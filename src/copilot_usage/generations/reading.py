@@ -24,6 +24,6 @@ def read(snapshot: Snapshot) -> Reading:
             reader = metrics.read
         case Generation.USAGE:
             reader = usage.read
-        case Generation.SEATS:
+        case Generation.SEATS | Generation.TEAMS:
             return Reading(None)
     return reader(document, day=snapshot.day, settled=snapshot.settled, trailing=snapshot.trailing)

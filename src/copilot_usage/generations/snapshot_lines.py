@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from copilot_usage.domain.scope import ScopeKind, scope_named
-from copilot_usage.domain.snapshot import SCHEMA, Generation, Snapshot, Status, about_whom
+from copilot_usage.domain.snapshot import SAID_BY_API, SCHEMA, Generation, Snapshot, Status, about_whom
 from copilot_usage.errors import quote
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ class _Envelope(msgspec.Struct):
     status: Status
     document: msgspec.Raw
     trailing: dict[str, int | None] | None = None
+    said_by: str | None = None
 
 
 class _Beginning(msgspec.Struct):
@@ -82,7 +83,8 @@ class Line:
             raise LineMistake(f"its status is {head.status}, and that does not fit its document")
         if whom := about_whom(document):
             raise LineMistake(f"it is about {whom}", whom=whom)
-        return Snapshot(head.day, self.scope, head.generation, head.settled, document, head.trailing)
+        settled = head.settled and (document is not None or head.said_by == SAID_BY_API)
+        return Snapshot(head.day, self.scope, head.generation, settled, document, head.trailing)
 
 
 def read_line(raw: bytes) -> Line:
@@ -138,6 +140,8 @@ def line_of(snapshot: Snapshot) -> bytes:
         "status": snapshot.status,
         "document": None if snapshot.document is None else dict(snapshot.document),
     }
+    if snapshot.document is None and snapshot.settled:
+        record["said_by"] = SAID_BY_API
     if snapshot.trailing:
         record["trailing"] = dict(snapshot.trailing)
     try:

@@ -7,7 +7,6 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from copilot_usage.domain.snapshot import Generation
 from copilot_usage.snapshots.months import in_words
 from copilot_usage.snapshots.shelf import pack, unpack
 
@@ -84,7 +83,7 @@ def batches(drafts: Iterable[Draft]) -> Iterator[list[Draft]]:
 def commit_message(written: Mapping[MonthFile, Draft]) -> str:
     """One line. Names are slugs, so that nobody is mentioned; what would still become a link is left out."""
     days = {file: draft.days for file, draft in written.items()}
-    told = {file: found for file, found in days.items() if file.generation is not Generation.SEATS} or days
+    told = {file: found for file, found in days.items() if file.generation.is_usage} or days
     scopes = sorted({file.scope for file in told})
     more = f" and {len(scopes) - 1} more" if len(scopes) > 1 else ""
     return f"Copilot usage: {in_words(days)} of {_name(scopes[0])}{more} up to {max(map(max, told.values()))}"

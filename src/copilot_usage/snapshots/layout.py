@@ -70,7 +70,12 @@ def wanted_files(files: Iterable[MonthFile], scopes: Collection[Scope], days: Da
     found = [
         file
         for file in files
-        if first <= file.month <= last and (file.scope in names or any(scope.covers(file.scope) for scope in every))
+        if first <= file.month <= last
+        and (
+            file.scope in {scope.parent for scope in every}
+            if file.generation is Generation.TEAMS
+            else file.scope in names or any(scope.covers(file.scope) for scope in every)
+        )
     ]
     return sorted(found, key=lambda file: (file.month, file.scope, file.generation))
 

@@ -8,7 +8,7 @@ from functools import reduce
 from typing import TYPE_CHECKING
 
 from copilot_usage.domain.dates import month_of
-from copilot_usage.domain.snapshot import NOT_LATER, Generation, winner
+from copilot_usage.domain.snapshot import NOT_LATER, winner
 from copilot_usage.domain.storing import LeftOut, Unread
 from copilot_usage.generations.snapshot_lines import Line, LineMistake, line_of, read_line
 
@@ -136,7 +136,7 @@ class Month:
 
 def usage_days(days: Mapping[MonthFile, Sequence[date]]) -> int:
     """What log, outputs and commits call days: of usage, each scope's by itself; a line of seats is none."""
-    return sum(len(found) for file, found in days.items() if file.generation is not Generation.SEATS)
+    return sum(len(found) for file, found in days.items() if file.generation.is_usage)
 
 
 def in_words(days: Mapping[MonthFile, Sequence[date]]) -> str:

@@ -20,6 +20,7 @@ from copilot_usage.domain.outcome import (
     PersonActivity,
     Remark,
     SeatsListed,
+    Word,
 )
 from copilot_usage.domain.report import Note, SeatDay
 from copilot_usage.domain.snapshot import Generation, Snapshot
@@ -115,7 +116,7 @@ def test_progress_counts_an_owners_day_once_however_many_teams_it_serves() -> No
 
 def test_a_404_may_only_be_remembered_where_the_owner_answered_something() -> None:
     ledger = Ledger(read)
-    silent, answering = NoReport(ENTERPRISE, NEWEST, certain=False), NoReport(ORGANIZATION, EARLIER, certain=False)
+    silent, answering = NoReport(ENTERPRISE, NEWEST, Word.HIDDEN), NoReport(ORGANIZATION, EARLIER, Word.HIDDEN)
     for outcome in (silent, answering, Fetched(snapshot())):
         ledger.add(outcome)
     assert list(ledger.certain_no_reports()) == [answering]
@@ -123,7 +124,7 @@ def test_a_404_may_only_be_remembered_where_the_owner_answered_something() -> No
 
 def test_a_28_day_report_is_an_answer_and_tells_the_newest_day() -> None:
     ledger = Ledger(read)
-    ledger.add(NoReport(ORGANIZATION, EARLIER, certain=False))
+    ledger.add(NoReport(ORGANIZATION, EARLIER, Word.HIDDEN))
     ledger.add(Newest(ORGANIZATION, ending(NEWEST, 28)))
     assert len(list(ledger.certain_no_reports())) == 1
     assert ledger.newest_day([ORGANIZATION]) == ledger.history(TEAM).newest == NEWEST

@@ -39,7 +39,7 @@ def test_a_line_is_compact_key_sorted_and_says_no_more_than_the_format_does() ->
 
 def test_a_day_without_report_is_a_line_too() -> None:
     line = json.loads(line_of(snapshot(people=None)))
-    assert (line["status"], line["document"]) == ("no-report", None)
+    assert (line["status"], line["document"], line["said_by"]) == ("no-report", None, "api")
 
 
 def test_trailing_counts_are_there_only_where_there_are_any() -> None:

@@ -67,6 +67,7 @@ class TeamDay:
         self.places = Places()
         self.breakdowns = breakdowns
         self.owner: str | None = None
+        self.heard = False  # whether a row of usage came that can be used, of any person
         self.members: dict[int, int] = {}
         self.slugs: dict[int, str] = {}
         self._sets = sets

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from copilot_usage.domain.dates import ending
+from copilot_usage.domain.dates import ending, parse_day
 from copilot_usage.domain.scope import ScopeKind
 from copilot_usage.generations.sieve import FlawTally
 from copilot_usage.generations.team_join import rows as team_rows
@@ -51,13 +51,16 @@ class TeamJoin:
         self._flaws = FlawTally()
         self._ledger = PeopleLedger() if people else None
 
-    def add_memberships(self, day: date, lines: Iterable[bytes], *, breakdowns: bool = True) -> None:
+    def add_memberships(self, day: date, lines: Iterable[bytes], *, breakdowns: bool = True) -> bool:
         """Who was in which team on `day`: all lines of the user-teams report, before the day's first row of usage.
 
+        Returns whether a row can be used; else nothing is known of the day.
         `breakdowns` False: only counters and people are summed, for days that are read and not kept.
         """
         report = MembershipReport(day, self._names, self._people, self._flaws)
         report.read(lines, enterprise=self._enterprise)
+        if not report.usable:
+            return False
         owner, teams = report.result()
         state = self._open.get(day.isoformat())
         if state is None:
@@ -67,10 +70,24 @@ class TeamJoin:
             self._members[day] = state.members
         state.enrol(teams, owner, self._people.count)
         state.slugs |= report.slugs
+        return True
 
-    def add_users(self, lines: Iterable[bytes], *, days: Collection[date] | None = None) -> None:
-        """Rows of usage, each joined with the membership of its own day; the days are known once all lines are read.
+    def has_memberships(self, day: date) -> bool:
+        return day.isoformat() in self._open
 
+    @property
+    def knows_teams(self) -> bool:
+        """Whether a user-teams report of any day could be used."""
+        return bool(self._members)
+
+    def has_usage(self, day: date) -> bool:
+        """Whether the day was read: a row of it came that can be used, or it is known that there is none."""
+        return day in self._read
+
+    def add_users(self, lines: Iterable[bytes], *, days: Collection[date] | None = None) -> int:
+        """Rows of usage, each joined with the membership of its own day; returns how many lines came.
+
+        A day is known once all lines are read, and if one of its rows can be used.
         `days`: those that the lines are the reports of (all parts of them), so that a row of another day is a flaw. Not
         given: every day whose memberships were added, and rows of other days are passed over (`users-28-day`).
         """
@@ -79,6 +96,7 @@ class TeamJoin:
         whole = any(state.breakdowns for state in expected.values())
         decode = (team_rows.whole_users if whole else team_rows.users).decode
         only = next(iter(expected)) if len(expected) == 1 else None
+        number = 0
         for number, line in enumerate(lines, 1):
             try:
                 rows: Iterable[UserRow] = (decode(line),)
@@ -86,22 +104,26 @@ class TeamJoin:
                 rows = user_rows.user_rows(line, f"{_REPORT}, row {number}", self._flaws)
             for row in rows:
                 state = expected.get(row.day or only or "")
+                if state is None and (moment := parse_day(row.day)) is not None:
+                    state = expected.get(moment.isoformat())
                 if state is not None:
                     self._join(row, state, number)
                 elif days is not None:
                     self._flaws.add(f"{_REPORT}, row {number}", "a row of another day than the report's")
-        self._read.update(map(date.fromisoformat, expected))
+        self._read.update(date.fromisoformat(name) for name, state in expected.items() if state.heard)
+        return number
 
     def _join(self, row: UserRow, state: TeamDay, number: int) -> None:
+        owner = row.enterprise_id if self._enterprise else row.organization_id
+        if owner is not None and owner != state.owner and state.owner not in {None, str(owner)}:
+            self._flaws.add(f"{_REPORT}, row {number}", f"a row of another {self._owner_word}")
+            return
+        state.heard = True
         person = self._people.numbers.get(row.user_id)
         if person is None:
             person = self._people.numbers.get(identity(row.user_id), NO_TEAM)
         teams = state.set_of[person] if 0 <= person < len(state.set_of) else NO_TEAM
         if teams == NO_TEAM or state.seen[person]:
-            return
-        owner = row.enterprise_id if self._enterprise else row.organization_id
-        if owner is not None and owner != state.owner and state.owner not in {None, str(owner)}:
-            self._flaws.add(f"{_REPORT}, row {number}", f"a row of another {self._owner_word}")
             return
         state.seen[person] = 1
         active = is_active(row)
@@ -123,7 +145,7 @@ class TeamJoin:
         return None if state is None else state.owner
 
     def no_report(self, day: date) -> None:
-        """GitHub has no report of the day, so nobody was active."""
+        """GitHub has no report of the day, or an empty one, so that no person was active."""
         self._read.add(day)
 
     def documents(self, day: date) -> Mapping[Scope, dict[str, Any]]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from copilot_usage.domain.dates import parse_day
 from copilot_usage.generations.team_join import rows as team_rows
 from copilot_usage.generations.team_join import user_rows
 from copilot_usage.generations.team_join.rows import identity
@@ -49,6 +50,7 @@ class MembershipReport:
         self._names = names
         self._people = people
         self._flaws = flaws
+        self.usable = False
         self._bits: dict[tuple[Identity, str], int] = {}
         self._teams: dict[str | None, dict[int, int]] = {}
         self._teams_by_owner: dict[Identity | None, dict[int, int]] = {}
@@ -68,11 +70,12 @@ class MembershipReport:
                 self._add(row, number, enterprise=enterprise)
 
     def _add(self, row: MembershipRow, number: int, *, enterprise: bool) -> None:
-        if row.day != self._iso and row.day is not None:
+        if row.day != self._iso and row.day is not None and parse_day(row.day) != self._day:
             self._flaws.add(f"{REPORT}, row {number}", "a row of another day than the report's")
             return
         owner = row.enterprise_id if enterprise else row.organization_id
         self._rows_of_owner[owner] = self._rows_of_owner.get(owner, 0) + 1
+        self.usable = True
         bit = self._bits.get((row.team_id, row.slug))
         if bit is None:
             bit = self._bits[row.team_id, row.slug] = self._learn(row, number)

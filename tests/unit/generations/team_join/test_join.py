@@ -253,7 +253,7 @@ def test_rows_that_do_not_name_their_owner_or_day_are_taken_as_the_reports() -> 
 
 def test_rows_of_another_day_than_the_reports_are_left_out_and_named() -> None:
     members = [membership(1, 42, "web"), membership(2, 42, "web", day="2026-10-04")]
-    join, documents = _joined(members, [user_row(1, loc_added_sum=4, day="2026-10-04")])
+    join, documents = _joined(members, [user_row(1, loc_added_sum=4, day="2026-10-04"), user_row(3)])
     assert documents[WEB]["members"] == 1
     assert documents[WEB]["loc_added_sum"] == 0
     assert join.flaws == (

@@ -138,11 +138,14 @@ def test_the_streaming_join_is_the_naive_join(
     naive, join = _Naive(memberships, users), TeamJoin(OWNER, [OWNER.of_team("*")])
     for day in DAYS:
         rows = lines(row for row in memberships if row["day"] == str(day))
-        join.add_memberships(day, rows, breakdowns=day not in lead_in)
-        if how == "a day at a time":
+        usable = join.add_memberships(day, rows, breakdowns=day not in lead_in)
+        if usable and how == "a day at a time":
             join.add_users(lines(row for row in users if row["day"] == str(day)), days=[day])
     if how == "all days at once":
         join.add_users(lines(users))
+    for day in DAYS:
+        if not join.has_usage(day):
+            join.no_report(day)
     for day in DAYS:
         teams = {team for held, team in naive.members if held == str(day) and naive.members[held, team]}
         documents = join.documents(day)
