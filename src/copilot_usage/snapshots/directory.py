@@ -11,6 +11,7 @@ import logging
 import os
 import time
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from copilot_usage.domain.storing import Saved, Unread
@@ -21,7 +22,6 @@ from copilot_usage.snapshots.readme import README, is_ours, render_readme
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-    from pathlib import Path
 
     from copilot_usage.domain.dates import DateRange
     from copilot_usage.domain.scope import Scope
@@ -109,10 +109,10 @@ class DirectoryStore:
     def _own(self, name: str) -> Path:
         """Where a file of the folder really lies; raises OSError where it leads out of the folder or is no file."""
         path = self._root / name
-        real = path.resolve()
-        if not real.is_relative_to(self._root.resolve()):
+        real = Path(os.path.realpath(path))
+        if not real.is_relative_to(os.path.realpath(self._root)):
             raise OSError(errno.EPERM, "it leads out of the folder", str(path))
-        if real.exists() and not real.is_file():
+        if os.path.lexists(real) and not real.is_file():
             raise OSError(errno.EINVAL, "it is no regular file", str(path))
         return real
 
@@ -129,7 +129,8 @@ class DirectoryStore:
                 while not _locked(folder):
                     self._wait(_GLANCE)
             for left in (*self._root.glob(f".{README}.*.part"), *self._root.rglob(".*.ndjson.*.part")):
-                left.unlink()
+                if left.is_file():
+                    left.unlink()
             yield
         finally:
             os.close(folder)

@@ -43,8 +43,12 @@ class RescuingStore:
             self._clear()  # it may lie on the same disk, which is full
         try:
             saved = self._store.save(snapshots)
-        except CopilotUsageError as error:
-            self._tell(error, self._write(snapshots))
+        except Exception as error:
+            refused = self._write(snapshots)
+            if refused is None:
+                _logger.info("what was fetched is in %s", self._folder)
+            if isinstance(error, CopilotUsageError):
+                self._tell(error, refused)
             raise
         self._clear()
         return saved
@@ -65,7 +69,6 @@ class RescuingStore:
         if refused is not None:
             error.cause += f"\nWhat was fetched could not be put into {self._folder} either: {refused.cause}"
             return
-        _logger.info("what was fetched is in %s", self._folder)
         found = f"What was fetched is in {self._folder}."
         if found not in error.cause:
             error.cause += f"\n{found}"

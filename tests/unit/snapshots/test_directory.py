@@ -129,7 +129,9 @@ def in_the_way(path: Path, what: str) -> None:
         path.symlink_to(what)
 
 
-@pytest.mark.parametrize("what", ["a folder", "a pipe", "/dev/zero", "/dev/full", "/proc/self/environ"])
+@pytest.mark.parametrize(
+    "what", ["a folder", "a pipe", "/dev/zero", "/dev/full", "/proc/self/environ", "2026-11.ndjson"]
+)
 def test_what_is_no_file_of_the_folder_is_named_and_neither_read_nor_written(tmp_path: Path, what: str) -> None:
     in_the_way(tmp_path / NOVEMBER, what)
     (unread,) = loaded(tmp_path)
@@ -238,6 +240,7 @@ def test_what_a_killed_process_left_behind_is_cleared_up(tmp_path: Path) -> None
     before = set(files(tmp_path))
     (tmp_path / NOVEMBER).with_name(".2026-11.ndjson.123.part").write_bytes(b'{"day":')
     (tmp_path / ".README.md.123.part").touch()
+    (tmp_path / ".mine.ndjson.1.part").mkdir()
     DirectoryStore(tmp_path).save([snapshot(2)])
     assert loaded(tmp_path) == [snapshot(1), snapshot(2)]
     assert set(files(tmp_path)) == before
