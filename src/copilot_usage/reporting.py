@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from copilot_usage.domain.alerts import evaluate
 from copilot_usage.domain.asks import About
+from copilot_usage.domain.change import ENOUGH
 from copilot_usage.domain.dates import PUBLISHED_AFTER
 from copilot_usage.domain.figures import summarise
 from copilot_usage.domain.outcome import Word
@@ -30,10 +31,6 @@ if TYPE_CHECKING:
     from copilot_usage.domain.storing import Saved
     from copilot_usage.errors import CopilotUsageError
     from copilot_usage.settings.wishes import Settings
-
-
-# A range is compared with another one if so much of that one is known.
-_ENOUGH = 0.9
 
 
 def seat_rules(settings: Settings, today: date) -> SeatRules:
@@ -149,7 +146,7 @@ class _Scopes:
 
 def _if_comparable(figures: Figures) -> Figures | None:
     """A range of which much is unknown is no measure: its means are of other days, its sums of fewer."""
-    return figures if len(figures.days) >= _ENOUGH * len(figures.range) else None
+    return figures if len(figures.days) >= ENOUGH * len(figures.range) else None
 
 
 def _nothing(settings: Settings, newest: date | None) -> CopilotUsageError:

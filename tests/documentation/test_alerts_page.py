@@ -12,7 +12,7 @@ PAGE = Path(__file__).parents[2].joinpath("docs/alerts.md").read_text(encoding="
 
 
 def test_the_page_lists_every_figure_with_its_meaning_and_whether_it_has_a_change() -> None:
-    changes = {name: "yes" if watched.before else "no" for name, watched in WATCHED.items()}
+    changes = {name: "yes" if watched.change else "no" for name, watched in WATCHED.items()}
     rows = [f"| `{name}` | {meaning} | {changes.get(name, 'no')} |" for name, meaning in FIGURES.items()]
     assert re.findall(r"^\| `.*$", PAGE, re.MULTILINE) == rows
 

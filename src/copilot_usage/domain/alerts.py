@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from copilot_usage.domain.change import Change
+from copilot_usage.domain.change import NoChange
 from copilot_usage.domain.numbers import rounded
 from copilot_usage.domain.report import Note, listed
 from copilot_usage.domain.watched import OF_THE_RUN, PER_CENT, WATCHED
@@ -101,7 +101,7 @@ def _unknown_figure(threshold: Threshold) -> str | None:
 
 def _unfit(threshold: Threshold, *, per_cent: bool) -> str | None:
     watched = WATCHED.get(threshold.figure)
-    if threshold.of_change and (watched is None or watched.before is None):
+    if threshold.of_change and (watched is None or watched.change is None):
         return f"`{threshold}`: GitHub keeps no history of `{threshold.figure}`, so it has no change to watch."
     if threshold.of_change and not per_cent:
         return f"`{threshold.figure} change` is watched in per cent: write `{threshold}`."
@@ -147,17 +147,19 @@ def _value(threshold: Threshold, scope: ScopeReport) -> tuple[float, str] | str:
 def _change(threshold: Threshold, scope: ScopeReport) -> tuple[float, str] | str:
     watched = WATCHED[threshold.figure]
     sighting = watched.now(scope)
-    before = watched.before(scope) if watched.before else None
+    found = watched.change(scope) if watched.change else None
     if sighting is None:
         return "it is not known"
-    if before is None:
-        return "what it was in the range before is not known, or cannot be compared"
-    relative = Change(sighting.amount, before).relative
-    if relative is None:
+    if found is None:
+        return "what it was in the range before is not known"
+    if isinstance(found, NoChange):
+        return f"it cannot be compared with the range before: {found.why}"
+    if found.relative is None:
         return "it was 0 in the range before, and from zero there is no per cent"
-    amount = _rounded(relative, PER_CENT)
-    was, now = (_worded(_rounded(figure, watched.unit), watched.unit) for figure in (before, sighting.amount))
-    return amount, f"{threshold.figure} changed by {amount:+,.1f} % (from {was} to {now} {sighting.when})"
+    amount = _rounded(found.relative, PER_CENT)
+    was, now = (_worded(_rounded(figure, watched.unit), watched.unit) for figure in (found.before, found.now))
+    when = "on a working day" if found.of_working_days else sighting.when
+    return amount, f"{threshold.figure} changed by {amount:+,.1f} % (from {was} to {now} {when})"
 
 
 def _limit(threshold: Threshold) -> str:

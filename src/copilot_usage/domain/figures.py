@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from copilot_usage.domain.dates import is_working_day
 from copilot_usage.domain.metric import AGENT_FEATURES, COMPLETION, SUMMABLE, Dimension
+from copilot_usage.domain.usage import Figure
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -20,6 +21,29 @@ if TYPE_CHECKING:
 
 # GitHub counts distinct people over windows of these lengths, in days, and over no others.
 PEOPLE_WINDOWS: Mapping[int, str] = {1: "daily_active_users", 7: "weekly_active_users", 28: "monthly_active_users"}
+
+
+def _of_features(metric: str, *features: str) -> tuple[Figure, ...]:
+    return tuple(Figure(metric, Dimension.FEATURE, feature) for feature in features)
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """A ratio of sums, in per cent: some figures of others."""
+
+    parts: tuple[Figure, ...]
+    whole: tuple[Figure, ...]
+
+
+# Completions accepted of those shown; their lines; and the lines that agents wrote, of all that Copilot wrote.
+ACCEPTANCE = Rate(
+    _of_features("code_acceptance_activity_count", COMPLETION),
+    _of_features("code_generation_activity_count", COMPLETION),
+)
+ACCEPTANCE_BY_LINES = Rate(
+    _of_features("loc_added_sum", COMPLETION), _of_features("loc_suggested_to_add_sum", COMPLETION)
+)
+AGENT_SHARE = Rate(_of_features("loc_added_sum", *AGENT_FEATURES), (Figure("loc_added_sum"),))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,28 +81,31 @@ class Figures:
         total = self.breakdowns.get(dimension, {}).get(value, {}).get(metric)
         return None if total is None else total.amount
 
+    def rate(self, rate: Rate) -> float | None:
+        """None unless the whole is known, and a part of it."""
+        parts, whole = ([self._amount(figure) for figure in side] for side in (rate.parts, rate.whole))
+        known, of = ([amount for amount in side if amount is not None] for side in (parts, whole))
+        return percentage(sum(known), sum(of)) if known and len(of) == len(whole) else None
+
+    def _amount(self, figure: Figure) -> Amount | None:
+        if not figure.dimension:
+            return self.total(figure.metric)
+        return self.row_total(figure.dimension, figure.value, figure.metric)
+
     @property
     def acceptance_rate(self) -> float | None:
-        """Completions accepted of those shown, per cent; a ratio of sums (feature `code_completion`)."""
-        return percentage(
-            self.row_total(Dimension.FEATURE, COMPLETION, "code_acceptance_activity_count"),
-            self.row_total(Dimension.FEATURE, COMPLETION, "code_generation_activity_count"),
-        )
+        """Completions accepted of those shown, per cent (feature `code_completion`)."""
+        return self.rate(ACCEPTANCE)
 
     @property
     def acceptance_rate_by_lines(self) -> float | None:
         """Lines of completions accepted of those suggested, per cent."""
-        return percentage(
-            self.row_total(Dimension.FEATURE, COMPLETION, "loc_added_sum"),
-            self.row_total(Dimension.FEATURE, COMPLETION, "loc_suggested_to_add_sum"),
-        )
+        return self.rate(ACCEPTANCE_BY_LINES)
 
     @property
     def agent_share(self) -> float | None:
         """Lines that agents wrote, of all lines that Copilot wrote, per cent."""
-        lines = [self.row_total(Dimension.FEATURE, feature, "loc_added_sum") for feature in AGENT_FEATURES]
-        known = [amount for amount in lines if amount is not None]
-        return percentage(sum(known), self.total("loc_added_sum")) if known else None
+        return self.rate(AGENT_SHARE)
 
 
 def percentage(part: Amount | None, whole: Amount | None) -> float | None:
@@ -91,7 +118,8 @@ def percentage(part: Amount | None, whole: Amount | None) -> float | None:
 def summarise(history: History, days: DateRange, *, counted_people: int | None = None) -> Figures:
     """The figures of a range; `counted_people`: distinct people of joined rows, where somebody counted them (teams)."""
     usage_days = history.within(days)
-    active = [(usage.day, int(n)) for usage in usage_days if (n := usage.amount("daily_active_users")) is not None]
+    counted = history.of_newest_generation(days)
+    active = [(usage.day, int(n)) for usage in counted if (n := usage.amount("daily_active_users")) is not None]
     return Figures(
         range=days,
         days=tuple(usage.day for usage in usage_days),
@@ -108,6 +136,14 @@ def summarise(history: History, days: DateRange, *, counted_people: int | None =
     )
 
 
+def of_newest_generation(history: History, figures: Figures) -> Figures:
+    """The same over the days of one generation: totals and rows of two reach differently far."""
+    if len(figures.generations) < 2:
+        return figures
+    days = {usage.day: usage for usage in history.of_newest_generation(figures.range)}
+    return summarise(replace(history, days=days), figures.range)
+
+
 def active_people(history: History, days: DateRange) -> int | None:
     """Distinct active people of a range: GitHub's own count of its last day, for the windows that it counts."""
     metric = PEOPLE_WINDOWS.get(len(days))
@@ -115,15 +151,19 @@ def active_people(history: History, days: DateRange) -> int | None:
     return None if amount is None else int(amount)
 
 
-def daily_mean(history: History, days: Iterable[date], metric: str) -> float | None:
-    """The mean of a day's figure, over those of the days that know it."""
-    known = [amount for day in days if (amount := history.amount(day, metric)) is not None]
-    return sum(known) / len(known) if known else None
+def daily_mean(history: History, days: DateRange, metric: str) -> float | None:
+    """The mean of a day's figure, over those of the days that know it; people of two generations are two figures."""
+    return _mean(history.of_newest_generation(days), metric)
 
 
-def working_day_mean(history: History, days: Iterable[date], metric: str) -> float | None:
+def working_day_mean(history: History, days: DateRange, metric: str) -> float | None:
     """The same over Monday to Friday."""
-    return daily_mean(history, filter(is_working_day, days), metric)
+    return _mean((usage for usage in history.of_newest_generation(days) if is_working_day(usage.day)), metric)
+
+
+def _mean(usage_days: Iterable[UsageDay], metric: str) -> float | None:
+    known = [amount for usage in usage_days if (amount := usage.amount(metric)) is not None]
+    return sum(known) / len(known) if known else None
 
 
 def sum_activities(activities: Iterable[Activity]) -> Mapping[str, Total]:
@@ -150,12 +190,12 @@ def _sum_breakdowns(usage_days: Iterable[UsageDay]) -> Mapping[str, Mapping[str,
     }
 
 
-def not_attributed(total: Amount | None, breakdown: Mapping[str, Mapping[str, Total]], metric: str) -> Amount | None:
-    """What the rows of a breakdown leave of the total; None if the total is unknown or the rows reach it."""
-    if total is None or not any(metric in row for row in breakdown.values()):
-        return None
-    rest = total - sum(row[metric].amount for row in breakdown.values() if metric in row)
-    return rest if rest > 0 else None
+def not_attributed(usage_days: Iterable[UsageDay], dimension: str, metric: str) -> Amount | None:
+    """What the rows leave of the total, on the days that have one; None if no row has it, or nothing is left."""
+    rests, rows = [], [(usage.amount(metric), usage.breakdowns.get(dimension, {}).values()) for usage in usage_days]
+    if any(metric in row for _, found in rows for row in found):
+        rests = [total - sum(row.get(metric, 0) for row in found) for total, found in rows if total is not None]
+    return sum(rests) if sum(rests) > 0 else None
 
 
 def _count(generations: Iterable[Generation]) -> Mapping[Generation, int]:

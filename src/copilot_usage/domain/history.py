@@ -34,6 +34,12 @@ class History:
         """The usage days of the range, ascending."""
         return tuple(usage for day, usage in self.days.items() if day in days)
 
+    def of_newest_generation(self, days: DateRange) -> tuple[UsageDay, ...]:
+        """Those of one generation, the last that reported a day of the range: two never mean quite the same."""
+        found = self.within(days)
+        newest = max((usage.generation for usage in found), key=_RANK.__getitem__, default=None)
+        return tuple(usage for usage in found if usage.generation is newest)
+
     def gaps(self, days: DateRange) -> tuple[date, ...]:
         """Days of the range without data, up to the newest published one; later ones are not missing but to come."""
         return tuple(day for day in days if day not in self.days and self.newest is not None and day <= self.newest)

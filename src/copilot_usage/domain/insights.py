@@ -6,18 +6,17 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from copilot_usage.domain.breaks import breaks_in
-from copilot_usage.domain.change import change, change_of_total
-from copilot_usage.domain.dates import ending
+from copilot_usage.domain.breaks import breaks_of
+from copilot_usage.domain.change import Change, change_between, moved, why_days_differ
+from copilot_usage.domain.dates import DateRange, ending
 from copilot_usage.domain.figures import PEOPLE_WINDOWS
 from copilot_usage.domain.metric import AGENT_FEATURES, Dimension
+from copilot_usage.domain.usage import Figure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
 
-    from copilot_usage.domain.change import Change
-    from copilot_usage.domain.dates import DateRange
     from copilot_usage.domain.report import ScopeReport
     from copilot_usage.domain.seats import SeatFigures
 
@@ -26,22 +25,29 @@ MOST = 3
 _ENOUGH_PEOPLE = 20
 _ENOUGH_WORK = 200
 _LARGE_CHANGE = 10.0
-_LARGE_CHANGE_OVER_BREAKS = 25.0
 _TAKE_OFF = 50.0
 _LONG_ENOUGH_FOR_A_PEAK = 28
 _LONG_ENOUGH_FOR_A_COURSE = 84
 _LONGEST_WINDOW = max(PEOPLE_WINDOWS)
-# From here on a weekend more or less is lost in the crowd.
-_MANY_DAYS = 56
+# By so much, per cent and people, a peak is above all earlier days; less is what chance does in any month.
+_PEAK_MARGIN = 5.0
+_PEAK_PEOPLE = 3
 _QUIET_DAYS = 10
+# What is worth saying is so much of the whole, per cent.
+_LEAST_SHARE = 5.0
 # Lines where GitHub counts them, else what was generated.
 _WORK = ("loc_added_sum", "code_generation_activity_count")
-_CHANGING = ("user_initiated_interaction_count", "loc_added_sum", "pull_requests.total_merged_created_by_copilot")
+# Counts that can move → what they are a part of.
+_CHANGING = {
+    "user_initiated_interaction_count": None,
+    "loc_added_sum": None,
+    "pull_requests.total_merged_created_by_copilot": "pull_requests.total_merged",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Stopped:
-    """Nobody active from `since` on; `most`: people on the busiest of the days before."""
+    """No one active from `since` on, the first quiet day; `most`: people on the busiest of the days before."""
 
     since: date
     most: int
@@ -49,7 +55,7 @@ class Stopped:
 
 @dataclass(frozen=True, slots=True)
 class IdleSeats:
-    """Many seats that nobody uses."""
+    """Many seats without use."""
 
     seats: SeatFigures
 
@@ -79,10 +85,13 @@ class TookOff:
 
 @dataclass(frozen=True, slots=True)
 class Peak:
-    """More people on a day than on any before."""
+    """More people on a day than on any of the days before that are known and comparable, by a margin."""
 
     day: date
     people: int
+    most_before: int
+    days_before: int
+    since: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,15 +107,8 @@ Insight = Stopped | IdleSeats | PeopleMoved | PeopleOverRange | TookOff | Peak |
 
 def insights(scope: ScopeReport) -> tuple[Insight, ...]:
     """In the order of their weight: money lost, people lost or won, work that moved."""
-    certain = same_weekdays(scope.now.range)
-    moved = (*_people(scope), *_over_the_range(scope), *_took_off(scope)) if certain else ()
-    found = (*_stopped(scope), *_idle(scope), *moved, *_peak(scope), *(_count_moved(scope) if certain else ()))
-    return found[:MOST]
-
-
-def same_weekdays(days: DateRange) -> bool:
-    """Whether the range before has as many weekends; in a short range that is no whole number of weeks it may not."""
-    return len(days) % 7 == 0 or len(days) >= _MANY_DAYS
+    rules = (_stopped, _idle, _people, _over_the_range, _took_off, _peak, _count_moved)
+    return tuple(insight for rule in rules for insight in rule(scope))[:MOST]
 
 
 def _idle(scope: ScopeReport) -> Iterator[Insight]:
@@ -116,68 +118,105 @@ def _idle(scope: ScopeReport) -> Iterator[Insight]:
 
 
 def _people(scope: ScopeReport) -> Iterator[Insight]:
-    before = scope.before.active_people if scope.before else None
-    moved = change(scope.now.active_people, before)
-    if moved and _is_large(moved, _ENOUGH_PEOPLE):
-        yield PeopleMoved(moved)
+    found = moved(scope.comparison.active_people()) if scope.comparison else None
+    if found and _is_large(found, found.before, _ENOUGH_PEOPLE):
+        yield PeopleMoved(found)
 
 
 def _over_the_range(scope: ScopeReport) -> Iterator[Insight]:
-    """Of a long range without one before it: people of its last 28 days against those of its first 28."""
-    days = scope.now.range
+    """Of a long range without one before it: people of its last 28 days against those of its first 28, all known."""
+    days, history = scope.now.range, scope.history
     if scope.before is not None or scope.now.active_people is not None or len(days) < _LONG_ENOUGH_FOR_A_COURSE:
         return
-    first = days.since + timedelta(days=_LONGEST_WINDOW - 1)
-    now, then = (scope.history.amount(day, PEOPLE_WINDOWS[_LONGEST_WINDOW]) for day in (days.until, first))
-    moved = change(now, then)
-    # A break in the series between the two moves the figure a little by itself.
-    least = _LARGE_CHANGE if not breaks_in(days) else _LARGE_CHANGE_OVER_BREAKS
-    if moved and _is_large(moved, _ENOUGH_PEOPLE, least):
-        yield PeopleOverRange(moved)
+    first = DateRange(days.since, days.since + timedelta(days=_LONGEST_WINDOW - 1))
+    found = moved(change_between(history, PEOPLE_WINDOWS[_LONGEST_WINDOW], days.until, first.until))
+    if found and _is_large(found, found.before, _ENOUGH_PEOPLE) and all(day in history.days for day in first):
+        yield PeopleOverRange(found)
 
 
 def _took_off(scope: ScopeReport) -> Iterator[Insight]:
-    if scope.before is None or len(scope.before.days) != len(scope.now.days):
+    """Completions and chat are old hands: only agents can take off."""
+    if scope.comparison is None or scope.before is None:
         return
-    # Completions and chat are old hands: only agents can take off.
     for feature in AGENT_FEATURES:
         for metric in _WORK:
-            now = scope.now.row_total(Dimension.FEATURE, feature, metric)
-            moved = change(now, scope.before.row_total(Dimension.FEATURE, feature, metric))
-            if moved and moved.before >= _ENOUGH_WORK and (moved.relative or 0) >= _TAKE_OFF:
-                yield TookOff(feature, metric, moved)
+            row = Dimension.FEATURE, feature, metric
+            before, found = scope.before.row_total(*row) or 0, moved(scope.comparison.total(metric, *row[:2]))
+            if (
+                found
+                and _is_large(found, before, _ENOUGH_WORK, _TAKE_OFF)
+                and found.difference > 0
+                and _is_a_part(scope.now.row_total(*row), scope.now.total(metric))
+                and not _recovers(Figure(metric, *row[:2]), scope.now.range)
+            ):
+                yield TookOff(feature, metric, found)
                 return
 
 
+def _recovers(figure: Figure, days: DateRange) -> bool:
+    """Whether GitHub counts too little of it in these days, less so as editors are updated, which looks like growth."""
+    return any(
+        found.is_period and found.first <= days.until and found.last >= days.since for found in breaks_of(str(figure))
+    )
+
+
 def _peak(scope: ScopeReport) -> Iterator[Insight]:
-    """A day with more active people than any other that is known, if enough days are known."""
-    peak = scope.now.peak_daily_active
-    earlier = [
-        int(amount)
-        for day, usage in scope.history.days.items()
-        if day < scope.now.range.since and (amount := usage.amount("daily_active_users")) is not None
-    ]
-    if peak and len(earlier) >= _LONG_ENOUGH_FOR_A_PEAK and peak[1] > max(earlier) and peak[1] >= _ENOUGH_PEOPLE:
-        yield Peak(*peak)
+    """A day with clearly more active people than any earlier one that is known, if enough days are."""
+    if scope.now.peak_daily_active is None:
+        return
+    day, people = scope.now.peak_daily_active
+    earlier = {
+        usage.day: int(amount)
+        for usage in scope.history.days.values()
+        if usage.day < scope.now.range.since and (amount := usage.amount("daily_active_users")) is not None
+    }
+    comparable = {
+        then: amount
+        for then, amount in earlier.items()
+        if not why_days_differ(scope.history, "daily_active_users", day, then)
+    }
+    most = max(comparable.values(), default=0)
+    margin = max(_PEAK_PEOPLE, most * _PEAK_MARGIN / 100)
+    if len(comparable) >= _LONG_ENOUGH_FOR_A_PEAK and people >= max(_ENOUGH_PEOPLE, most + margin):
+        yield Peak(day, people, most, len(comparable), min(comparable))
 
 
 def _count_moved(scope: ScopeReport) -> Iterator[Insight]:
     """The count that moved most."""
-    moves = {metric: change_of_total(scope.now, scope.before, metric) for metric in _CHANGING}
-    large = {metric: moved for metric, moved in moves.items() if moved and _is_large(moved, _ENOUGH_WORK)}
+    if scope.comparison is None or scope.before is None:
+        return
+    large = {
+        metric: found
+        for metric, whole in _CHANGING.items()
+        if (found := moved(scope.comparison.total(metric)))
+        and _is_large(found, scope.before.total(metric) or 0, _ENOUGH_WORK)
+        and (whole is None or _is_a_part(scope.now.total(metric), scope.now.total(whole)))
+    }
     if large:
         metric = max(large, key=lambda name: abs(large[name].relative or 0))
         yield CountMoved(metric, large[metric])
 
 
 def _stopped(scope: ScopeReport) -> Iterator[Insight]:
-    """Nobody active in the newest days that are all known, and people active before them."""
+    """No one active in the newest days that are all known, and people active in the days before them."""
     newest = ending(scope.now.range.until, _QUIET_DAYS)
     amounts = scope.history.series(newest, "daily_active_users")
     before = scope.history.series(newest.before(), "daily_active_users")
-    if all(amount == 0 for amount in amounts) and any(amount for amount in before):
-        yield Stopped(newest.since, int(max(amount for amount in before if amount is not None)))
+    if not all(amount == 0 for amount in amounts) or not any(before):
+        return
+    since = newest.since
+    for day, amount in zip(reversed([*newest.before()]), reversed(before), strict=True):
+        if amount != 0:
+            break
+        since = day
+    yield Stopped(since, int(max(amount for amount in before if amount is not None)))
 
 
-def _is_large(moved: Change, enough: float, least: float = _LARGE_CHANGE) -> bool:
-    return moved.before >= enough and abs(moved.relative or 0) >= least
+def _is_large(found: Change, before: float, enough: float, least: float = _LARGE_CHANGE) -> bool:
+    """`before`: the sum, where the change is that of means."""
+    return before >= enough and abs(found.relative or 0) >= least
+
+
+def _is_a_part(part: float | None, whole: float | None) -> bool:
+    """Of an unknown whole anything may be one."""
+    return not whole or (part or 0) >= whole * _LEAST_SHARE / 100

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from copilot_usage.domain.change import Comparison
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import date
@@ -73,6 +75,15 @@ class ScopeReport:
     engaged_people: Mapping[str, int] | None = None
     people: tuple[PersonActivity, ...] | None = None
     members: int | None = None
+
+    def against(self, earlier: Figures | None) -> Comparison | None:
+        """This range against an earlier one, where there is one."""
+        return None if earlier is None else Comparison(self.history, self.now, earlier)
+
+    @property
+    def comparison(self) -> Comparison | None:
+        """This range against the one before."""
+        return self.against(self.before)
 
 
 def seats_before(scope: ScopeReport, earlier: DateRange) -> SeatDay | None:

@@ -7,16 +7,29 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from copilot_usage.domain.breaks import first_day
+from copilot_usage.domain.snapshot import Generation
+
 if TYPE_CHECKING:
     from datetime import date
-
-    from copilot_usage.domain.snapshot import Generation
 
 Amount = int | float
 # Figure by GitHub's name → amount. What GitHub does not say has no entry: absent is unknown, 0 is zero.
 Activity = Mapping[str, Amount]
 # Value of a dimension (a language, a model, …) → its activity.
 Breakdown = Mapping[str, Activity]
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A figure of the whole day, or of one row of a breakdown."""
+
+    metric: str
+    dimension: str = ""
+    value: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.dimension}/{self.value}/{self.metric}" if self.dimension else self.metric
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +49,18 @@ class UsageDay:
     def amount(self, metric: str) -> Amount | None:
         """The day's own figure, None if GitHub does not say."""
         return self.totals.get(metric)
+
+    def figure(self, figure: Figure) -> Amount | None:
+        """The same of any figure. `reports` lists every row with activity: a row that is not there did nothing."""
+        if not figure.dimension:
+            return self.totals.get(figure.metric)
+        rows = self.breakdowns.get(figure.dimension)
+        if rows is not None and (row := rows.get(figure.value)) is not None:
+            return row.get(figure.metric)
+        listed = rows is not None or self.totals.get(figure.metric) == 0
+        began = first_day(str(figure))
+        can_know = self.generation is Generation.REPORTS and (began is None or self.day >= began)
+        return 0 if listed and can_know else None
 
     def row(self, dimension: str, value: str) -> Activity:
         """One row of a breakdown; empty if it is not there."""

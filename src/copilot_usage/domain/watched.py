@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
-from copilot_usage.domain.change import change_of_total
+from copilot_usage.domain.change import Change
+from copilot_usage.domain.figures import ACCEPTANCE
 from copilot_usage.domain.metric import METRICS
 from copilot_usage.domain.report import seats_before
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import date
 
+    from copilot_usage.domain.change import Compared, Comparison
     from copilot_usage.domain.figures import Figures
     from copilot_usage.domain.report import Report, ScopeReport
     from copilot_usage.domain.seats import SeatFigures
@@ -33,26 +35,32 @@ class Sighting:
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """A figure that can be watched; `before` None: there is no earlier one to compare it with."""
+    """A figure that can be watched; `change` None: there is no earlier one to compare it with."""
 
     meaning: str
     now: Callable[[ScopeReport], Sighting | None]
-    before: Callable[[ScopeReport], Amount | None] | None
+    change: Callable[[ScopeReport], Compared] | None
     unit: str = ""
 
 
 def _of_range(
-    meaning: str, read: Callable[[Figures], Amount | None], unit: str = "", *, of_days_with_data: bool = True
+    meaning: str,
+    read: Callable[[Figures], Amount | None],
+    compare: Callable[[Comparison], Compared],
+    unit: str = "",
+    *,
+    of_days_with_data: bool = True,
 ) -> Watched:
     def now(scope: ScopeReport) -> Sighting | None:
         amount, wanted = read(scope.now), len(scope.now.range)
         known = len(scope.now.days) if of_days_with_data else wanted
         return None if amount is None else Sighting(amount, _days(known, wanted))
 
-    def before(scope: ScopeReport) -> Amount | None:
-        return None if scope.before is None else read(scope.before)
+    return Watched(meaning, now, partial(_against_before, compare), unit)
 
-    return Watched(meaning, now, before, unit)
+
+def _against_before(compare: Callable[[Comparison], Compared], scope: ScopeReport) -> Compared:
+    return None if scope.comparison is None else compare(scope.comparison)
 
 
 def _if_it_moves(read: Callable[[SeatFigures], Amount | None]) -> Callable[[SeatFigures], Amount | None]:
@@ -85,12 +93,12 @@ def _of_seats(name: str, meaning: str) -> Watched:
         rest = f", without those {unknown:,} whose price is not known" if unknown else ""
         return Sighting(amount, _on(scope.seats.day) + rest)
 
-    return Watched(meaning, now, _seats_before if name == "total" else None, USD if name == "idle_cost" else "")
+    return Watched(meaning, now, _change_of_seats if name == "total" else None, USD if name == "idle_cost" else "")
 
 
-def _seats_before(scope: ScopeReport) -> Amount | None:
+def _change_of_seats(scope: ScopeReport) -> Compared:
     kept = seats_before(scope, scope.now.range.before())
-    return None if kept is None else kept.total
+    return None if kept is None or scope.seats is None else Change(scope.seats.total, kept.total)
 
 
 def _of_counts(meaning: str, name: str) -> Watched:
@@ -98,11 +106,7 @@ def _of_counts(meaning: str, name: str) -> Watched:
         total = scope.now.totals.get(name)
         return None if total is None else Sighting(total.amount, _days(total.days, len(scope.now.range)))
 
-    def before(scope: ScopeReport) -> Amount | None:
-        change = change_of_total(scope.now, scope.before, name)
-        return None if change is None else change.before
-
-    return Watched(f"{meaning} (sum)", now, before)
+    return Watched(f"{meaning} (sum)", now, partial(_against_before, lambda ranges: ranges.total(name)))
 
 
 def _of_last_day(meaning: str, name: str) -> Watched:
@@ -111,14 +115,11 @@ def _of_last_day(meaning: str, name: str) -> Watched:
         amount = None if last is None else scope.history.amount(last, name)
         return None if last is None or amount is None else Sighting(amount, _on(last))
 
-    def before(scope: ScopeReport) -> Amount | None:
-        days = len(scope.now.range)
-        # A figure of one day is not compared with another weekday; those of 7 and 28 days hold whole weeks anyway.
-        if not scope.now.days or (days % 7 and not name.startswith(("weekly_", "monthly_"))):
-            return None
-        return scope.history.amount(max(scope.now.days) - timedelta(days=days), name)
+    def change(scope: ScopeReport) -> Compared:
+        last = max(scope.now.days, default=None)
+        return None if last is None or scope.comparison is None else scope.comparison.on_last_day(name, last)
 
-    return Watched(f"{meaning} (last day)", now, before)
+    return Watched(f"{meaning} (last day)", now, change)
 
 
 def _days(known: int, wanted: int) -> str:
@@ -134,21 +135,35 @@ _NAMED: Mapping[str, Watched] = {
     "active-users": _of_range(
         "distinct active people of the range, where that is known (ranges of 1, 7 and 28 days; teams)",
         lambda figures: figures.active_people,
+        lambda ranges: ranges.active_people(),
         of_days_with_data=False,
     ),
     "mean-daily-active-users": _of_range(
-        "active people a day, the mean over all days", lambda figures: figures.mean_daily_active
+        "active people a day, the mean over all days",
+        lambda figures: figures.mean_daily_active,
+        lambda ranges: ranges.mean("daily_active_users"),
     ),
     "mean-working-day-active-users": _of_range(
-        "active people a day, the mean over Monday to Friday", lambda figures: figures.mean_daily_active_working
+        "active people a day, the mean over Monday to Friday",
+        lambda figures: figures.mean_daily_active_working,
+        lambda ranges: ranges.working_day_mean("daily_active_users"),
     ),
     "acceptance-rate": _of_range(
-        "completions accepted of those shown, in per cent", lambda figures: figures.acceptance_rate, PER_CENT
+        "completions accepted of those shown, in per cent",
+        lambda figures: figures.acceptance_rate,
+        lambda ranges: ranges.rate(ACCEPTANCE),
+        PER_CENT,
     ),
-    "days": _of_range("days of the range with data", lambda figures: len(figures.days), of_days_with_data=False),
+    "days": _of_range(
+        "days of the range with data",
+        lambda figures: len(figures.days),
+        lambda ranges: Change(len(ranges.now.days), len(ranges.before.days)),
+        of_days_with_data=False,
+    ),
     "missing-days": _of_range(
         "days of the range without data, up to the newest published day",
         lambda figures: len(figures.missing),
+        lambda ranges: Change(len(ranges.now.missing), len(ranges.before.missing)),
         of_days_with_data=False,
     ),
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from copilot_usage.domain.figures import not_attributed, percentage
+from copilot_usage.domain.figures import not_attributed, of_newest_generation, percentage
 from copilot_usage.domain.metric import Dimension
 from copilot_usage.rendering import charts, markdown
 from copilot_usage.rendering.view import Section, Table
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from copilot_usage.domain.figures import Figures, Total
+    from copilot_usage.domain.history import History
     from copilot_usage.domain.report import ScopeReport
     from copilot_usage.domain.usage import Amount
 
@@ -30,11 +31,18 @@ _TITLES = {
 
 def breakdowns(scope: ScopeReport) -> list[Section]:
     """One section a dimension that has rows."""
-    made = (_section(scope.now, dimension) for dimension in _TITLES)
+    figures = of_newest_generation(scope.history, scope.now)
+    note = of_some_days(figures) if figures is not scope.now else ""
+    made = (_section(scope.history, figures, dimension, note) for dimension in _TITLES)
     return [section for section in made if section is not None]
 
 
-def _section(figures: Figures, dimension: Dimension) -> Section | None:
+def of_some_days(figures: Figures) -> str:
+    """What stands below a table of a range in which two generations count differently far."""
+    return f"Of the {markdown.counted(len(figures.days))} from `{next(iter(figures.generations))}` alone."
+
+
+def _section(history: History, figures: Figures, dimension: Dimension, note: str) -> Section | None:
     title, column, completions = _TITLES[dimension]
     # The two older generations say these of completions alone.
     rows = figures.breakdowns.get(dimension) or figures.breakdowns.get(completions) or {}
@@ -45,13 +53,13 @@ def _section(figures: Figures, dimension: Dimension) -> Section | None:
     whole = max(figures.total(metric) or 0, sum(_amount(row, metric) or 0 for row in rows.values()))
     accepted = figures.breakdowns.get(completions, {})
     made = [_row(value, rows[value], accepted.get(value, {}), metric, whole) for value in ranked[:_MOST]]
-    rest = not_attributed(figures.total(metric), rows, metric)
+    rest = not_attributed((history.days[day] for day in figures.days), dimension, metric)
     tail = (_rest_row(rest, metric, whole),) if rest else ()
     columns = _columns(column)
     if len(made) <= _SEEN + 2:
-        return Section("breakdown", title, tables=(Table("", columns, (*made, *tail)),))
+        return Section("breakdown", title, tables=(Table("", columns, (*made, *tail), note),))
     more = Table(f"All {len(ranked):,} {title.lower()}", columns, (*made, *tail))
-    return Section("breakdown", title, tables=(Table("", columns, tuple(made[:_SEEN])),), folded=(more,))
+    return Section("breakdown", title, tables=(Table("", columns, tuple(made[:_SEEN]), note),), folded=(more,))
 
 
 def _columns(column: str) -> tuple[tuple[str, str], ...]:

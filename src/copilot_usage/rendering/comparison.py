@@ -5,11 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from copilot_usage.domain.change import change
-from copilot_usage.domain.insights import same_weekdays
 from copilot_usage.rendering import charts, markdown
 from copilot_usage.rendering.findings import kinds
-from copilot_usage.rendering.headline import OTHER_WEEKDAYS
 from copilot_usage.rendering.view import Section, Table, without_empty_columns
 
 if TYPE_CHECKING:
@@ -37,15 +34,14 @@ def comparison(report: Report) -> Section | None:
     teams = ranked[0].scope.kind.is_team
     columns = (("Team" if teams else "Name", ":--"), *((("Members", "--:"),) if teams else ()), *_COLUMNS)
     one_owner = len({scope.scope.owner for scope in ranked}) == 1
-    rows = tuple(_row(scope, teams=teams, one_owner=one_owner) for scope in ranked)
+    marks = markdown.Marks()
+    rows = tuple(_row(scope, marks, teams=teams, one_owner=one_owner) for scope in ranked)
     note = (
         "A working day: active people, on average. Accepted: of the completions shown. Lines: written by Copilot. "
         "People in several of these count in each of them, so the rows do not add up to a total."
     )
-    if any(scope.before is not None for scope in ranked) and not same_weekdays(report.range):
-        note = f"{note} {OTHER_WEEKDAYS}"
     title = f"{kinds(report).capitalize()} compared"
-    whole = without_empty_columns(Table("", columns, rows, note))
+    whole = without_empty_columns(Table("", columns, rows, marks.below(note)))
     if len(whole.columns) == 1:
         return None
     if len(rows) <= _SEEN:
@@ -54,16 +50,16 @@ def comparison(report: Report) -> Section | None:
     return Section("comparison", title, tables=(seen,), folded=(replace(whole, title=f"All {len(rows):,}", note=""),))
 
 
-def _row(scope: ScopeReport, *, teams: bool, one_owner: bool) -> tuple[str, ...]:
+def _row(scope: ScopeReport, marks: markdown.Marks, *, teams: bool, one_owner: bool) -> tuple[str, ...]:
     mean = scope.now.mean_daily_active_working
-    moved = change(mean, scope.before.mean_daily_active_working if scope.before else None)
+    moved = scope.comparison.working_day_mean("daily_active_users") if scope.comparison else None
     series = scope.history.series(scope.now.range, "daily_active_users")
     return (
         markdown.cell((scope.scope.team if one_owner else None) or scope.scope.name),
         *((markdown.number(scope.members),) if teams else ()),
         markdown.number(scope.now.active_people),
         markdown.mean(mean),
-        markdown.trend(moved),
+        marks.trend(moved),
         charts.sparkline(series, _NARROW),
         markdown.per_cent(scope.now.acceptance_rate),
         markdown.number(scope.now.total("loc_added_sum")),

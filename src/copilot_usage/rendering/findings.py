@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, assert_never
 
-from copilot_usage.domain.change import change
+from copilot_usage.domain.change import moved as change_of
 from copilot_usage.domain.insights import (
     MOST,
     CountMoved,
@@ -22,8 +22,7 @@ from copilot_usage.rendering.headline import COUNTS
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from copilot_usage.domain.change import Change
-    from copilot_usage.domain.figures import Figures
+    from copilot_usage.domain.change import Change, Compared, Comparison
     from copilot_usage.domain.insights import Insight
     from copilot_usage.domain.report import Report, ScopeReport
     from copilot_usage.domain.seats import SeatFigures
@@ -56,7 +55,7 @@ def _size(insight: Insight) -> float:
 def _sentence(insight: Insight) -> str:
     match insight:
         case Stopped(since, most):
-            said = f"**Nobody has been active since {markdown.day(since)}**; before that, up to {most:,} a day"
+            said = f"**No one has been active since {markdown.day(since)}**; in the days before, up to {most:,} a day"
         case IdleSeats(seats):
             said = _idle(seats)
         case PeopleMoved(moved):
@@ -66,8 +65,9 @@ def _sentence(insight: Insight) -> str:
             said = f"**Active people over the range**: {markdown.trend(moved)} ({ends})"
         case TookOff(feature, metric, moved):
             said = f"**{_TAKING_OFF[feature]} took off**: {_before_and_now(moved, _UNITS[metric])}"
-        case Peak(day, people):
-            said = f"**A new peak**: {people:,} people were active on {markdown.day(day)}, more than on any day before"
+        case Peak(day, people, most, days, since):
+            earlier = f"the most on {days:,} comparable days before, from {markdown.day(since)} on, was {most:,}"
+            said = f"**A new peak**: {people:,} people were active on {markdown.day(day)}; {earlier}"
         case CountMoved(metric, moved):
             said = f"**{COUNTS[metric]}**: {_before_and_now(moved)}"
         case _:
@@ -93,8 +93,9 @@ def _idle(seats: SeatFigures) -> str:
 
 
 def _before_and_now(moved: Change, unit: str = "") -> str:
-    then, now = markdown.number(moved.before), markdown.number(moved.now)
-    return f"{markdown.trend(moved)} ({then}{unit} before, {now} now)"
+    write = markdown.mean if moved.of_working_days else markdown.number
+    when = "on a working day before" if moved.of_working_days else "before"
+    return f"{markdown.trend(moved)} ({write(moved.before)}{unit} {when}, {write(moved.now)} now)"
 
 
 def headline(report: Report) -> str:
@@ -115,7 +116,7 @@ def _of_one(scope: ScopeReport) -> list[str]:
     people, rate = scope.now.active_people, scope.now.acceptance_rate
     parts = []
     if people is not None:
-        moved = change(people, scope.before.active_people if scope.before else None)
+        moved = change_of(scope.comparison.active_people()) if scope.comparison else None
         active = f"{people:,} active {'person' if people == 1 else 'people'}"
         parts.append(active + (f" ({markdown.trend(moved)})" if moved else ""))
     elif scope.now.mean_daily_active_working is not None:
@@ -128,13 +129,11 @@ def _of_one(scope: ScopeReport) -> list[str]:
 
 
 def _of_several(report: Report) -> list[str]:
-    for words, read in _MEASURES.items():
+    for words, compare in _MEASURES.items():
         moves = {
             scope.scope.name: moved
             for scope in report.scopes
-            if scope.before is not None
-            and (moved := change(read(scope.now), read(scope.before)))
-            and moved.relative is not None
+            if scope.comparison and (moved := change_of(compare(scope.comparison))) and moved.relative is not None
         }
         if moves:
             name = max(moves, key=lambda scope: (abs(moves[scope].relative or 0), scope))
@@ -148,7 +147,7 @@ def _of_several(report: Report) -> list[str]:
 
 
 # By what several scopes are compared: the first that is known of any of them in both ranges.
-_MEASURES: Mapping[str, Callable[[Figures], float | None]] = {
-    "active people": lambda figures: figures.active_people,
-    "active people on a working day": lambda figures: figures.mean_daily_active_working,
+_MEASURES: Mapping[str, Callable[[Comparison], Compared]] = {
+    "active people": lambda ranges: ranges.active_people(),
+    "active people on a working day": lambda ranges: ranges.working_day_mean("daily_active_users"),
 }

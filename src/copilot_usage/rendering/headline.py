@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from functools import partial
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from copilot_usage.domain.change import change, change_of_sums
-from copilot_usage.domain.figures import PEOPLE_WINDOWS, working_day_mean
-from copilot_usage.domain.insights import same_weekdays
+from copilot_usage.domain.change import change
+from copilot_usage.domain.figures import (
+    ACCEPTANCE,
+    ACCEPTANCE_BY_LINES,
+    AGENT_SHARE,
+    PEOPLE_WINDOWS,
+    working_day_mean,
+)
 from copilot_usage.domain.metric import COMPLETION, Dimension
 from copilot_usage.domain.report import seats_before
 from copilot_usage.rendering import markdown
@@ -16,15 +21,12 @@ from copilot_usage.rendering.view import Table
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from copilot_usage.domain.figures import Figures, Total
+    from copilot_usage.domain.change import Compared, Comparison
+    from copilot_usage.domain.figures import Figures, Rate, Total
     from copilot_usage.domain.report import ScopeReport, SeatDay
     from copilot_usage.domain.seats import SeatFigures
     from copilot_usage.domain.usage import Amount
 
-_OTHER_GENERATION = (
-    "The range before comes from another generation of GitHub's API: only what means the same in both is compared."
-)
-OTHER_WEEKDAYS = "The range before has different weekdays, so changes also reflect where the weekends fall."
 COUNTS = {
     "user_initiated_interaction_count": "Prompts",
     "loc_added_sum": "Lines written by Copilot",
@@ -47,57 +49,120 @@ def headline_table(scope: ScopeReport) -> Table:
         columns += [(f"{markdown.counted(len(scope.before.range))} before", "--:"), ("Change", "--:")]
     if scope.year_before is not None:
         columns += [("A year ago", "--:"), ("Change", "--:")]
-    rows = tuple(row for row in _rows(scope) if row[1] != markdown.UNKNOWN)
-    return Table("", tuple(columns), rows, " ".join(_cautions(scope)))
+    rows = _Rows(scope, markdown.Marks())
+    known = tuple(row for row in rows.all() if row[1] != markdown.UNKNOWN)
+    return Table("", tuple(columns), known, rows.marks.below())
 
 
-def _cautions(scope: ScopeReport) -> Iterator[str]:
-    """What to know before the changes are believed."""
-    before = scope.before
-    if before is None:
-        return
-    if set(before.generations) != set(scope.now.generations):
-        yield _OTHER_GENERATION
-    elif not same_weekdays(scope.now.range):
-        yield OTHER_WEEKDAYS
-    if len(before.days) != len(scope.now.days):
-        then, now = markdown.counted(len(before.days)), len(scope.now.days)
-        yield f"The range before has {then} with data and this one has {now}, so sums are not compared."
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """The rows of a scope, and the marks on their changes."""
+
+    scope: ScopeReport
+    marks: markdown.Marks
+
+    def all(self) -> Iterator[tuple[str, ...]]:
+        now = self.scope.now
+        days = len(now.range)
+        people = "Active people" if days == 1 else f"Active people ({days} days)"
+        yield self._row(f"**{people}**", lambda figures: figures.active_people, lambda ranges: ranges.active_people())
+        if days > _MOST_COUNTED and now.active_people is None:
+            metric = PEOPLE_WINDOWS[_MOST_COUNTED]
+            yield self._row(
+                f"**Active people (last {_MOST_COUNTED} days)**",
+                lambda figures: self.scope.history.amount(figures.range.until, metric),
+                lambda ranges: ranges.on_last_day(metric),
+            )
+        if days > 1:
+            yield from self._means()
+        yield self._rate("Completions accepted", ACCEPTANCE)
+        yield self._rate("Completions accepted, by lines", ACCEPTANCE_BY_LINES)
+        for metric, title in COUNTS.items():
+            yield self._sum(title, metric)
+            if metric == "loc_added_sum":
+                yield self._rate("of these, by agents", AGENT_SHARE)
+        if now.total("loc_added_sum") is None:
+            # The two older generations count no work in all, only that of completions.
+            for metric, title in _COUNTS_OF_COMPLETIONS.items():
+                yield self._sum(title, metric, Dimension.FEATURE, COMPLETION)
+        if self.scope.seats is not None:
+            yield from _seat_rows(self.scope, self.scope.seats)
+
+    def _means(self) -> Iterator[tuple[str, ...]]:
+        people = "daily_active_users"
+        yield self._row(
+            "Active people on a working day (mean)",
+            lambda figures: figures.mean_daily_active_working,
+            lambda ranges: ranges.working_day_mean(people),
+            write=markdown.mean,
+        )
+        yield self._row(
+            "Active people on any day (mean)",
+            lambda figures: figures.mean_daily_active,
+            lambda ranges: ranges.mean(people),
+            write=markdown.mean,
+        )
+        # All that generation `usage` says of people; its own figure, under its own name.
+        shown = "total_active_users"
+        yield self._row(
+            "People shown completions on a working day (mean)",
+            lambda figures: working_day_mean(self.scope.history, figures.range, shown),
+            lambda ranges: ranges.working_day_mean(shown),
+            write=markdown.mean,
+        )
+
+    def _row(
+        self,
+        title: str,
+        read: Callable[[Figures], Amount | None],
+        compare: Callable[[Comparison], Compared],
+        *,
+        write: Callable[[Amount | None], str] = markdown.number,
+        points: bool = False,
+    ) -> tuple[str, ...]:
+        now = read(self.scope.now)
+        cells = [title, f"**{write(now)}**" if title.startswith("**") and now is not None else write(now)]
+        for ranges in _comparisons(self.scope):
+            cells += [write(read(ranges.before)), self._trend(now, compare(ranges), points=points)]
+        return tuple(cells)
+
+    def _rate(self, title: str, rate: Rate) -> tuple[str, ...]:
+        return self._row(
+            title,
+            lambda figures: figures.rate(rate),
+            lambda ranges: ranges.rate(rate),
+            write=markdown.per_cent,
+            points=True,
+        )
+
+    def _sum(self, title: str, metric: str, dimension: str = "", value: str = "") -> tuple[str, ...]:
+        def read(figures: Figures) -> Total | None:
+            rows = figures.breakdowns.get(dimension, {}).get(value, {}) if dimension else figures.totals
+            return rows.get(metric)
+
+        now = read(self.scope.now)
+        cells = [title, _amount(now, self.scope.now)]
+        for ranges in _comparisons(self.scope):
+            cells += [
+                _amount(read(ranges.before), ranges.before),
+                self._trend(now, ranges.total(metric, dimension, value)),
+            ]
+        return tuple(cells)
+
+    def _trend(self, now: object, compared: Compared, *, points: bool = False) -> str:
+        """A row that is not shown leaves no mark."""
+        return markdown.UNKNOWN if now is None else self.marks.trend(compared, points=points)
 
 
-def _rows(scope: ScopeReport) -> Iterator[tuple[str, ...]]:
-    days = len(scope.now.range)
-    people = "Active people" if days == 1 else f"Active people ({days} days)"
-    yield _row(scope, f"**{people}**", lambda figures: figures.active_people)
-    if days > _MOST_COUNTED and scope.now.active_people is None:
-        yield _row(scope, f"**Active people (last {_MOST_COUNTED} days)**", partial(_at_the_end, scope))
-    if days > 1:
-        yield from _mean_rows(scope)
-    rate = partial(_row, scope, write=markdown.per_cent, points=True)
-    yield rate("Completions accepted", lambda figures: figures.acceptance_rate)
-    yield rate("Completions accepted, by lines", lambda figures: figures.acceptance_rate_by_lines)
-    for metric, title in COUNTS.items():
-        yield _sum_row(scope, title, partial(_total, metric))
-        if metric == "loc_added_sum":
-            yield rate("of these, by agents", lambda figures: figures.agent_share)
-    if scope.now.total("loc_added_sum") is None:
-        # The two older generations count no work in all, only that of completions.
-        for metric, title in _COUNTS_OF_COMPLETIONS.items():
-            yield _sum_row(scope, title, partial(_of_completions, metric))
-    if scope.seats is not None:
-        yield from _seat_rows(scope, scope.seats)
-
-
-def _mean_rows(scope: ScopeReport) -> Iterator[tuple[str, ...]]:
-    mean = partial(_row, scope, write=markdown.mean)
-    yield mean("Active people on a working day (mean)", lambda figures: figures.mean_daily_active_working)
-    yield mean("Active people on any day (mean)", lambda figures: figures.mean_daily_active)
-    yield mean("People shown completions on a working day (mean)", partial(_shown_completions, scope))
+def _comparisons(scope: ScopeReport) -> Iterator[Comparison]:
+    """With the range before, and with the same weeks of the year before."""
+    found = (scope.against(figures) for figures in (scope.before, scope.year_before))
+    yield from (ranges for ranges in found if ranges is not None)
 
 
 def _seat_rows(scope: ScopeReport, seats: SeatFigures) -> Iterator[tuple[str, ...]]:
     """What was kept of earlier days tells activity in 30 days, but not which seats were too new to be idle."""
-    kept = [seats_before(scope, earlier.range) for earlier in _earlier(scope)]
+    kept = [seats_before(scope, ranges.before.range) for ranges in _comparisons(scope)]
     if any(then is not None and then.active_30 is not None for then in kept):
         cells = ["Seats used within 30 days", _of(seats.active_in_30_days, seats.total)]
         for then in kept:
@@ -117,40 +182,6 @@ def _of(part: int, whole: int) -> str:
     return f"{part:,} of {whole:,}"
 
 
-def _shown_completions(scope: ScopeReport, figures: Figures) -> float | None:
-    """All that generation `usage` says of people; its own figure, under its own name."""
-    return working_day_mean(scope.history, figures.range, "total_active_users")
-
-
-def _at_the_end(scope: ScopeReport, figures: Figures) -> Amount | None:
-    return scope.history.amount(figures.range.until, PEOPLE_WINDOWS[_MOST_COUNTED])
-
-
-def _row(
-    scope: ScopeReport,
-    title: str,
-    read: Callable[[Figures], Amount | None],
-    *,
-    write: Callable[[Amount | None], str] = markdown.number,
-    points: bool = False,
-) -> tuple[str, ...]:
-    now = read(scope.now)
-    cells = [title, f"**{write(now)}**" if title.startswith("**") and now is not None else write(now)]
-    for earlier in _earlier(scope):
-        then = read(earlier)
-        cells += [write(then), markdown.trend(change(now, then), points=points)]
-    return tuple(cells)
-
-
-def _sum_row(scope: ScopeReport, title: str, read: Callable[[Figures], Total | None]) -> tuple[str, ...]:
-    now = read(scope.now)
-    cells = [title, _amount(now, scope.now)]
-    for earlier in _earlier(scope):
-        then = read(earlier)
-        cells += [_amount(then, earlier), markdown.trend(change_of_sums(now, then))]
-    return tuple(cells)
-
-
 def _amount(total: Total | None, figures: Figures) -> str:
     """A sum that not all days with data know says over how many it goes."""
     if total is None:
@@ -159,15 +190,3 @@ def _amount(total: Total | None, figures: Figures) -> str:
     return (
         f"{markdown.number(total.amount)} ({markdown.counted(total.days)})" if partly else markdown.number(total.amount)
     )
-
-
-def _total(metric: str, figures: Figures) -> Total | None:
-    return figures.totals.get(metric)
-
-
-def _of_completions(metric: str, figures: Figures) -> Total | None:
-    return figures.breakdowns.get(Dimension.FEATURE, {}).get(COMPLETION, {}).get(metric)
-
-
-def _earlier(scope: ScopeReport) -> Iterator[Figures]:
-    yield from (figures for figures in (scope.before, scope.year_before) if figures is not None)

@@ -7,10 +7,11 @@ import unicodedata
 from datetime import date
 from typing import TYPE_CHECKING
 
+from copilot_usage.domain.change import Change, NoChange
 from copilot_usage.domain.numbers import UNKNOWN, dollars, mean, number, per_cent, rounded
 
 if TYPE_CHECKING:
-    from copilot_usage.domain.change import Change
+    from copilot_usage.domain.change import Compared
     from copilot_usage.domain.dates import DateRange
 
 _LONGEST = 80
@@ -80,6 +81,37 @@ def trend(change: Change | None, *, points: bool = False) -> str:
         return "▲ from 0" if change.difference else "="
     size = rounded(abs(moved), 0 if abs(moved) >= 100 else 1)
     return f"{'▲' if moved > 0 else '▼'} {size:,f} {unit}" if size else "="
+
+
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+class Marks:
+    """The cells of a table that tell changes, with a mark on those that need a word below the table."""
+
+    def __init__(self) -> None:
+        self._words: list[str] = []
+
+    def trend(self, compared: Compared, *, points: bool = False) -> str:
+        """As `trend`, and marked where two known figures are not compared, or only their working days are."""
+        if isinstance(compared, NoChange):
+            return UNKNOWN + self._mark(f"Not compared: {compared.why}.")
+        mark = self._mark("Change of working days, because the ranges differ in days.") if _of_some(compared) else ""
+        return trend(compared, points=points) + mark
+
+    def _mark(self, words: str) -> str:
+        if words not in self._words:
+            self._words.append(words)
+        return str(self._words.index(words) + 1).translate(_RAISED)
+
+    def below(self, note: str = "") -> str:
+        """The note below the table, with what the marks mean."""
+        said = (f"{str(n).translate(_RAISED)} {words}" for n, words in enumerate(self._words, start=1))
+        return " ".join(filter(None, (note, *said)))
+
+
+def _of_some(compared: Change | None) -> bool:
+    return compared is not None and compared.of_working_days
 
 
 def day(value: date, *, year: bool = False) -> str:

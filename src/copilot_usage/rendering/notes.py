@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import date
 
+    from copilot_usage.domain.breaks import Break
     from copilot_usage.domain.report import Report, ScopeReport
 
 _MOST_NAMED = 12
@@ -50,8 +51,8 @@ GLOSSARY = (
     (
         "Change",
         (
-            "compared with the range of the same length just before, from unrounded figures; for sums, only where "
-            "both are known for the same number of days"
+            "compared with the range of the same length just before, from unrounded figures. Only days that count "
+            "the same are compared; a mark says why a change is not told, or that it is that of the working days"
         ),
     ),
     ("·", "where a row is drawn: not known. **▁** is close to zero, **█** the highest of the row"),
@@ -96,7 +97,13 @@ def _of_scope(scope: ScopeReport) -> Iterator[str]:
 def breaks(days: DateRange, compared: DateRange | None) -> tuple[str, ...]:
     """Known breaks of GitHub's series in the range or in the one it is compared with."""
     whole = days if compared is None else DateRange(compared.since, days.until)
-    return tuple(f"**{markdown.day(day, year=True)}**: {text}" for day, text in breaks_in(whole))
+    return tuple(f"**{_when(found)}**: {found.text}" for found in breaks_in(whole))
+
+
+def _when(found: Break) -> str:
+    if found.is_period:
+        return markdown.days(DateRange(found.first, found.last))
+    return markdown.day(found.first, year=True)
 
 
 def source(report: Report) -> str:

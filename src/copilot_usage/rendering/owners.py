@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from copilot_usage.domain.change import change_of_total
 from copilot_usage.domain.figures import latest_breakdown, percentage
 from copilot_usage.domain.metric import Dimension
 from copilot_usage.rendering import charts, markdown
@@ -36,13 +35,13 @@ _MOST_ROWS = 15
 
 def pull_requests(scope: ScopeReport) -> Section | None:
     """Counts in all and by Copilot; medians are shown as the span of the days' medians, never averaged."""
-    rows = []
+    rows, marks = [], markdown.Marks()
     for title, (everything, by_copilot) in _PULLS.items():
         ours, theirs = (scope.now.total(f"pull_requests.{name}") for name in (by_copilot, everything))
         if theirs is not None or ours is not None:
-            moved = change_of_total(scope.now, scope.before, f"pull_requests.{by_copilot}")
+            moved = scope.comparison.total(f"pull_requests.{by_copilot}") if scope.comparison else None
             share = markdown.per_cent(percentage(ours, theirs))
-            rows.append((title, markdown.number(theirs), markdown.number(ours), share, markdown.trend(moved)))
+            rows.append((title, markdown.number(theirs), markdown.number(ours), share, marks.trend(moved)))
     if not rows:
         return None
     columns = (
@@ -52,7 +51,8 @@ def pull_requests(scope: ScopeReport) -> Section | None:
         ("Share", _RIGHT),
         ("Change (Copilot)", _RIGHT),
     )
-    return Section("pull_requests", "Pull requests", tables=(Table("", columns, tuple(rows)),), words=_medians(scope))
+    table = Table("", columns, tuple(rows), marks.below())
+    return Section("pull_requests", "Pull requests", tables=(table,), words=_medians(scope))
 
 
 def _medians(scope: ScopeReport) -> tuple[str, ...]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from copilot_usage.domain.change import change_of_total
 from copilot_usage.domain.metric import Dimension
 from copilot_usage.rendering import markdown
 from copilot_usage.rendering.view import Table
@@ -36,17 +35,17 @@ SESSIONS = {
 
 def sessions(scope: ScopeReport) -> Table | None:
     """Of the CLI, the app, the Agents window and chat; and the jobs that agents of other makers started."""
+    ranges, marks = scope.comparison, markdown.Marks()
     rows = tuple(
-        (title, markdown.number(total.amount), markdown.trend(change_of_total(scope.now, scope.before, metric)))
+        (title, markdown.number(total.amount), marks.trend(ranges.total(metric) if ranges else None))
         for metric, title in SESSIONS.items()
         if (total := scope.now.totals.get(metric)) is not None
     )
     agents = tuple(_agents(scope))
     if not rows and not agents:
         return None
-    return Table(
-        "Sessions, requests and tokens", (("", ":--"), ("This range", "--:"), ("Change", "--:")), (*rows, *agents)
-    )
+    columns = (("", ":--"), ("This range", "--:"), ("Change", "--:"))
+    return Table("Sessions, requests and tokens", columns, (*rows, *agents), marks.below())
 
 
 def _agents(scope: ScopeReport) -> Iterator[tuple[str, ...]]:

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from copilot_usage.domain.change import Change, change
-from copilot_usage.domain.figures import not_attributed
+from copilot_usage.domain.figures import not_attributed, of_newest_generation
 from copilot_usage.domain.metric import Dimension
+from copilot_usage.domain.usage import Figure
 from copilot_usage.rendering import charts, markdown
+from copilot_usage.rendering.breakdowns import of_some_days
 from copilot_usage.rendering.series import unit_of
 from copilot_usage.rendering.sessions import sessions
 from copilot_usage.rendering.view import Section, Table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from datetime import date
+    from collections.abc import Iterator
 
+    from copilot_usage.domain.figures import Figures
     from copilot_usage.domain.report import ScopeReport
-    from copilot_usage.domain.usage import Amount, Breakdown
+    from copilot_usage.domain.usage import Amount
 
 # The widest table of the page has room for so many blocks.
 _NARROW = 14
@@ -69,19 +70,21 @@ def feature_title(feature: str) -> str:
 
 
 def _people(scope: ScopeReport) -> Table | None:
-    rows = [row for name, metrics in _PEOPLE.items() if (row := _people_row(scope, name, *metrics)) is not None]
+    marks = markdown.Marks()
+    rows = [row for name, metrics in _PEOPLE.items() if (row := _people_row(scope, marks, name, *metrics)) is not None]
     if not rows:
         return None
     columns = (("People", ":--"), ("28 days", "--:"), ("Change", "--:"), ("Most on a day", "--:"), ("Over time", ":--"))
     monthly = any(row[1] != markdown.UNKNOWN for row in rows)
     note = "28 days: distinct people in the 28 days up to the end of the range, as GitHub counts them."
-    return Table("", columns, tuple(rows), note if monthly else "")
+    return Table("", columns, tuple(rows), marks.below(note if monthly else ""))
 
 
-def _people_row(scope: ScopeReport, name: str, monthly: str | None, daily: str | None) -> tuple[str, ...] | None:
-    now, before = _at_end(scope, monthly, scope.now.range.until), None
-    if scope.before is not None:
-        before = _at_end(scope, monthly, scope.before.range.until)
+def _people_row(
+    scope: ScopeReport, marks: markdown.Marks, name: str, monthly: str | None, daily: str | None
+) -> tuple[str, ...] | None:
+    now = scope.history.amount(scope.now.range.until, monthly) if monthly else None
+    moved = scope.comparison.on_last_day(monthly) if monthly and scope.comparison else None
     series = scope.history.series(scope.now.range, daily or monthly or "")
     known = [amount for amount in series if amount is not None]
     if now is None and not known:
@@ -89,20 +92,17 @@ def _people_row(scope: ScopeReport, name: str, monthly: str | None, daily: str |
     # People of 28 days hardly move within so many; only days, or a longer range, are worth a drawing.
     drawn = charts.sparkline(series) if daily or unit_of(scope.now.range) != "day" else ""
     peak = markdown.number(max(known)) if daily and known else markdown.UNKNOWN
-    return (name, markdown.number(now), markdown.trend(change(now, before)), peak, drawn)
-
-
-def _at_end(scope: ScopeReport, metric: str | None, day: date) -> Amount | None:
-    return scope.history.amount(day, metric) if metric else None
+    return (name, markdown.number(now), marks.trend(moved), peak, drawn)
 
 
 def _features(scope: ScopeReport) -> Table | None:
-    rows = scope.now.breakdowns.get(Dimension.FEATURE, {})
+    figures = of_newest_generation(scope.history, scope.now)
+    rows = figures.breakdowns.get(Dimension.FEATURE, {})
     if not rows:
         return None
     order = sorted(rows, key=lambda name: (list(_FEATURES).index(name) if name in _FEATURES else 99, name))
-    days = [_by_feature(scope, day) for day in scope.now.range]
-    written = (*(_feature_row(scope, feature, days) for feature in order), *_rest(scope))
+    marks = markdown.Marks()
+    written = (*(_feature_row(scope, figures, marks, feature) for feature in order), *_rest(scope, figures))
     columns = (
         ("Feature", ":--"),
         ("Prompts", "--:"),
@@ -113,53 +113,44 @@ def _features(scope: ScopeReport) -> Table | None:
         ("Over time", ":--"),
     )
     compared = any(row[-2] != markdown.UNKNOWN for row in written)
-    changed = "Change is that of lines written, or else of generations. " if compared else ""
-    note = f"{changed}Only completions have an acceptance rate."
-    return Table("", columns, written, note)
+    notes = (
+        of_some_days(figures) if figures is not scope.now else "",
+        "Change is that of lines written, or else of generations." if compared else "",
+        "Only completions have an acceptance rate.",
+    )
+    return Table("", columns, written, marks.below(" ".join(filter(None, notes))))
 
 
-def _rest(scope: ScopeReport) -> Iterator[tuple[str, ...]]:
+def _rest(scope: ScopeReport, figures: Figures) -> Iterator[tuple[str, ...]]:
     """What the totals have and no feature does."""
-    rows = scope.now.breakdowns.get(Dimension.FEATURE, {})
+    days = [scope.history.days[day] for day in figures.days]
     metrics = ("user_initiated_interaction_count", "code_generation_activity_count", None, "loc_added_sum")
-    rests = [not_attributed(scope.now.total(metric), rows, metric) if metric else None for metric in metrics]
+    rests = [not_attributed(days, Dimension.FEATURE, metric) if metric else None for metric in metrics]
     if any(rests):
         yield ("*not attributed*", *map(markdown.number, rests), markdown.UNKNOWN, "")
 
 
-def _feature_row(scope: ScopeReport, feature: str, days: Sequence[Breakdown | None]) -> tuple[str, ...]:
+def _feature_row(scope: ScopeReport, figures: Figures, marks: markdown.Marks, feature: str) -> tuple[str, ...]:
     def amount(metric: str) -> Amount | None:
-        return scope.now.row_total(Dimension.FEATURE, feature, metric)
+        return figures.row_total(Dimension.FEATURE, feature, metric)
 
     shown, accepted = amount("code_generation_activity_count"), amount("code_acceptance_activity_count")
     metric = "loc_added_sum" if amount("loc_added_sum") else "code_generation_activity_count"
     rate = (
         f" ({markdown.per_cent(100 * accepted / shown)})" if feature == "code_completion" and accepted and shown else ""
     )
-    # A day without the row is zero on a day that says anything by feature, unknown on one that does not.
-    series = [None if rows is None else rows.get(feature, {}).get(metric, 0) for rows in days]
+    figure = Figure(metric, Dimension.FEATURE, feature)
+    documents = [scope.history.days.get(day) for day in scope.now.range]
+    moved = scope.comparison.total(metric, Dimension.FEATURE, feature) if scope.comparison else None
     return (
         feature_title(feature),
         markdown.number(amount("user_initiated_interaction_count")),
         markdown.number(shown),
         markdown.number(accepted) + rate,
         markdown.number(amount("loc_added_sum")),
-        markdown.trend(_row_change(scope, feature, metric)),
-        charts.sparkline(series, _NARROW),
+        marks.trend(moved),
+        charts.sparkline([None if usage is None else usage.figure(figure) for usage in documents], _NARROW),
     )
-
-
-def _by_feature(scope: ScopeReport, day: date) -> Breakdown | None:
-    usage = scope.history.days.get(day)
-    return usage.breakdowns.get(Dimension.FEATURE) if usage else None
-
-
-def _row_change(scope: ScopeReport, feature: str, metric: str) -> Change | None:
-    """Only over equally many days with data; a feature may well be absent on some of them."""
-    if scope.before is None or len(scope.now.days) != len(scope.before.days):
-        return None
-    now = scope.now.row_total(Dimension.FEATURE, feature, metric)
-    return change(now, scope.before.row_total(Dimension.FEATURE, feature, metric))
 
 
 def _engaged(scope: ScopeReport) -> Table | None:

@@ -109,7 +109,7 @@ def test_a_figure_without_history_has_no_change_to_watch() -> None:
         parse_threshold("idle-seats change > 5%")
 
 
-HAS_A_CHANGE = sorted(name for name in FIGURES if name in WATCHED and WATCHED[name].before)
+HAS_A_CHANGE = sorted(name for name in FIGURES if name in WATCHED and WATCHED[name].change)
 numbers = st.integers(-(10**9), 10**9) | st.floats(-1000, 1000).map(lambda number: round(number, 3) + 0.0)
 comparisons = st.sampled_from(sorted(COMPARISONS))
 thresholds = st.builds(Threshold, st.sampled_from(sorted(FIGURES)), comparisons, numbers) | st.builds(
@@ -231,10 +231,32 @@ def test_down_to_zero_is_a_fall() -> None:
     assert len(hits(report, "loc_added_sum change <= -100%")) == 1
 
 
-def test_a_change_over_different_numbers_of_days_is_not_known() -> None:
+def test_over_different_days_the_means_of_working_days_are_compared() -> None:
     report = report_of(scope_report(*two_weeks("loc_added_sum", 10, 60)[1:]))
-    assert checked(report, "loc_added_sum change > 5%").hits == ()
-    assert len(checked(report, "loc_added_sum change > 5%").unknown) == 1
+    assert hits(report, "loc_added_sum change > 5%") == (
+        "octo-org: loc_added_sum changed by +500.0 % (from 10 to 60 on a working day), above the threshold of 5 %.",
+    )
+
+
+@pytest.mark.parametrize("figure", ["active-users", "daily_active_users", "loc_added_sum", "mean-daily-active-users"])
+def test_a_saturday_fires_no_alert_against_a_friday(figure: str) -> None:
+    saturday = ending(NEWEST, 1)
+    days = [
+        usage_day(day, {"daily_active_users": people, "loc_added_sum": people})
+        for day, people in zip(ending(NEWEST, 2), (90, 4), strict=True)
+    ]
+    alerts = checked(report_of(scope_report(*days, shown=saturday)), f"{figure} change < -20%")
+    assert alerts.hits == ()
+    assert alerts.unknown[0].text.endswith("the two ranges hold different numbers of working days.")
+
+
+def test_an_alert_on_a_change_across_a_break_is_not_checked_and_says_why() -> None:
+    days = ending(date(2026, 7, 31), 14)
+    moved = [usage_day(day, {"loc_added_sum": 10 if n < 7 else 30}) for n, day in enumerate(days)]
+    (note,) = checked(report_of(scope_report(*moved, shown=ending(days.until, 7))), "loc_added_sum change > 5%").unknown
+    assert note.text.endswith(
+        "it cannot be compared with the range before: GitHub has counted it differently since 28 Jul 2026."
+    )
 
 
 def test_without_a_range_before_no_change_is_known() -> None:

@@ -23,7 +23,7 @@ from copilot_usage.domain.metric import METRICS, ROW_METRICS, is_summable
 from copilot_usage.domain.snapshot import Generation
 
 if TYPE_CHECKING:
-    from copilot_usage.domain.usage import Activity, UsageDay
+    from copilot_usage.domain.usage import Activity, Breakdown, UsageDay
 
 WEEK = ending(NEWEST, 7)
 ACCEPTED, SHOWN = "code_acceptance_activity_count", "code_generation_activity_count"
@@ -177,18 +177,39 @@ def test_a_percentage_needs_both_and_something_to_be_part_of(
     assert percentage(part, whole) == found
 
 
+def rest_of(total: int | None, rows: Breakdown, metric: str = "loc_added_sum") -> float | None:
+    totals = {} if total is None else {"loc_added_sum": total, "loc_deleted_sum": total}
+    return not_attributed([usage_day(NEWEST, totals, {"language": rows})], "language", metric)
+
+
 def test_what_rows_leave_of_a_total_is_told() -> None:
-    rows = {"go": {"loc_added_sum": Total(60, 7)}, "python": {"loc_added_sum": Total(30, 7)}}
-    assert not_attributed(100, rows, "loc_added_sum") == 10
-    assert not_attributed(90, rows, "loc_added_sum") is None
-    assert not_attributed(80, rows, "loc_added_sum") is None
-    assert not_attributed(None, rows, "loc_added_sum") is None
-    assert not_attributed(100, rows, "loc_deleted_sum") is None
+    rows = {"go": {"loc_added_sum": 60}, "python": {"loc_added_sum": 30}}
+    assert rest_of(100, rows) == 10
+    assert rest_of(90, rows) is None
+    assert rest_of(80, rows) is None
+    assert rest_of(None, rows) is None
+    assert rest_of(100, rows, "loc_deleted_sum") is None
 
 
 def test_a_row_that_does_not_know_the_figure_takes_nothing_of_the_total() -> None:
-    rows = {"go": {"loc_added_sum": Total(60, 7)}, "python": {"loc_deleted_sum": Total(30, 7)}}
-    assert not_attributed(100, rows, "loc_added_sum") == 40
+    assert rest_of(100, {"go": {"loc_added_sum": 60}, "python": {"loc_deleted_sum": 30}}) == 40
+
+
+def test_rows_of_days_without_a_total_take_nothing_of_the_total_of_others() -> None:
+    whole = usage_day(NEWEST, {"loc_added_sum": 100}, {"feature": {"code_completion": {"loc_added_sum": 60}}})
+    rows_alone = usage_day(WEEK.since, {}, {"feature": {"code_completion": {"loc_added_sum": 500}}})
+    total_alone = usage_day(WEEK.since, {"loc_added_sum": 5})
+    assert not_attributed([whole, rows_alone, total_alone], "feature", "loc_added_sum") == 45
+    assert not_attributed([total_alone], "feature", "loc_added_sum") is None
+
+
+def test_people_of_two_generations_are_two_figures() -> None:
+    """On the same days, `metrics` and `reports` count different people: neither a mean nor a peak mixes them."""
+    old = [usage_day(day, {"daily_active_users": 90}, generation=Generation.METRICS) for day in tuple(WEEK)[:4]]
+    new = [usage_day(day, {"daily_active_users": 10}) for day in tuple(WEEK)[4:]]
+    figures = summarise(history_of(*old, *new), WEEK)
+    assert (figures.mean_daily_active, figures.mean_daily_active_working) == (10, 10)
+    assert figures.peak_daily_active == (tuple(WEEK)[4], 10)
 
 
 def test_people_in_a_phase_are_those_of_the_last_day_that_says_so() -> None:

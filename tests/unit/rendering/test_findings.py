@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -37,9 +37,10 @@ def test_a_single_idle_seat_of_one_day_is_told_as_one() -> None:
 
 @pytest.mark.parametrize("feature", AGENT_FEATURES)
 def test_every_surface_that_can_take_off_has_words(feature: str) -> None:
-    before = [usage_day(day, breakdowns={"feature": {feature: {"loc_added_sum": 100}}}) for day in WEEK.before()]
-    now = [usage_day(day, breakdowns={"feature": {feature: {"loc_added_sum": 200}}}) for day in WEEK]
-    (sentence,) = findings(scope_report(*before, *now))
+    week = ending(date(2026, 9, 12), 7)
+    before = [usage_day(day, breakdowns={"feature": {feature: {"loc_added_sum": 100}}}) for day in week.before()]
+    now = [usage_day(day, breakdowns={"feature": {feature: {"loc_added_sum": 200}}}) for day in week]
+    (sentence,) = findings(scope_report(*before, *now, shown=week))
     assert sentence.endswith("took off**: ▲ 100 % (700 lines before, 1,400 now).")
     assert feature not in sentence
 
@@ -59,8 +60,10 @@ def test_every_count_that_can_move_is_called_as_in_the_headline_table(metric: st
 
 def test_a_peak_is_told_with_its_day() -> None:
     days = usage_days(ending(NEWEST, 42), "daily_active_users", [30] * 37 + [1_200, 30, 30, 30, 30])
-    assert findings(scope_report(*days)) == (
-        "**A new peak**: 1,200 people were active on 17 Nov, more than on any day before.",
+    (sentence,) = findings(scope_report(*days))
+    assert sentence == (
+        "**A new peak**: 1,200 people were active on 17 Nov; the most on 35 comparable days before, "
+        "from 11 Oct on, was 30."
     )
 
 
@@ -93,6 +96,19 @@ def test_the_headline_of_one_scope_has_people_rate_and_seats() -> None:
     assert headline(report_of(scope_report(*days, seats=seat_figures(seat(1))))) == (
         "Copilot usage of octo-org, 15 Nov – 21 Nov 2026: "
         "50 active people (▲ 25.0 %), 33.3 % of completions accepted, 1 of 1 seats idle"
+    )
+
+
+def test_the_headline_does_not_compare_a_monday_with_a_sunday() -> None:
+    monday = NEWEST + timedelta(days=2)
+    days = usage_days(ending(monday, 2), "daily_active_users", [8, 38])
+    assert headline(report_of(scope_report(*days, shown=ending(monday, 1)))).endswith(": 38 active people")
+
+
+def test_what_moved_over_different_days_is_told_by_the_working_day() -> None:
+    days = usage_days(ending(NEWEST, 14), "loc_added_sum", [100] * 7 + [150] * 6)
+    assert findings(scope_report(*days)) == (
+        "**Lines written by Copilot**: ▲ 50.0 % (100.0 on a working day before, 150.0 now).",
     )
 
 

@@ -36,12 +36,11 @@ def test_a_sum_over_fewer_days_than_have_data_says_over_how_many() -> None:
     assert row(scope_report(*days), "Lines written by Copilot") == ("5 (1 day)",)
 
 
-def test_a_gap_on_one_side_keeps_sums_from_being_compared_and_is_told() -> None:
+def test_a_gap_on_one_side_leaves_the_change_of_the_working_days_and_is_told() -> None:
+    """The Saturday is missing; lines on a working day doubled."""
     scope = scope_report(*usage_days(ending(NEWEST, 14), LINES, [1] * 7 + [2] * 6))
-    assert row(scope, "Lines written by Copilot") == ("12", "7", "–")
-    assert headline_table(scope).note == (
-        "The range before has 7 days with data and this one has 6, so sums are not compared."
-    )
+    assert row(scope, "Lines written by Copilot") == ("12", "7", "▲ 100 %¹")
+    assert headline_table(scope).note == "¹ Change of working days, because the ranges differ in days."
 
 
 def test_rates_move_by_points() -> None:
@@ -80,16 +79,15 @@ def test_the_retired_generations_have_the_work_of_completions_alone() -> None:
     assert row(scope, "People shown completions on a working day (mean)") == ("15.0",)
 
 
-def test_another_generation_before_is_told_and_no_weekdays_beside_it() -> None:
-    days = ending(NEWEST, 3)
-    earlier = [usage_day(day, generation=Generation.METRICS) for day in days.before()]
-    now = [usage_day(day) for day in days]
-    assert headline_table(scope_report(*earlier, *now, shown=days)).note == (
-        "The range before comes from another generation of GitHub's API: only what means the same in both is compared."
-    )
-    same = [usage_day(day) for day in days.before()]
-    assert headline_table(scope_report(*same, *now, shown=days)).note == (
-        "The range before has different weekdays, so changes also reflect where the weekends fall."
+def test_what_is_not_compared_has_a_mark_that_says_why() -> None:
+    people, days = "daily_active_users", ending(NEWEST, 3)
+    earlier = [usage_day(day, {people: 4}, generation=Generation.METRICS) for day in days.before()]
+    now = [usage_day(day, {people: 5, LINES: 1}) for day in days]
+    scope = scope_report(*earlier, *now, shown=days)
+    assert row(scope, "Active people on a working day (mean)") == ("5.0", "4.0", "–¹")
+    assert row(scope, "Lines written by Copilot") == ("3", "–", "–")
+    assert headline_table(scope).note == (
+        "¹ Not compared: the two ranges come from different generations of GitHub's API, which count it differently."
     )
 
 
@@ -131,7 +129,14 @@ def test_every_row_has_a_cell_for_each_column() -> None:
 
 
 def test_one_day_is_compared_with_one_day() -> None:
-    day = ending(NEWEST, 1)
-    scope = scope_report(*usage_days(ending(NEWEST, 2), "daily_active_users", [4, 5]), shown=day)
+    friday = NEWEST - timedelta(days=1)
+    days = usage_days(ending(NEWEST, 3), "daily_active_users", [4, 5, 1])
+    scope = scope_report(*days, shown=ending(friday, 1))
     assert [title for title, _ in headline_table(scope).columns] == ["", "This range", "1 day before", "Change"]
     assert row(scope, "**Active people**") == ("**5**", "4", "▲ 25.0 %")
+
+
+def test_a_saturday_is_not_compared_with_a_friday() -> None:
+    scope = scope_report(*usage_days(ending(NEWEST, 2), "daily_active_users", [90, 4]), shown=ending(NEWEST, 1))
+    assert row(scope, "**Active people**") == ("**4**", "90", "–¹")
+    assert headline_table(scope).note == "¹ Not compared: the two ranges hold different numbers of working days."

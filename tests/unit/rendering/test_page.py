@@ -220,7 +220,7 @@ def test_a_team_that_stopped_is_named_above_the_comparison() -> None:
     scopes = [scope_report(*days, scope=ORGANIZATION.of_team(n)) for n, days in (("gone", stopped), ("here", busy))]
     text = render_page(report_of(*scopes)).text
     line = next(line for line in text.partition("## Teams compared")[0].splitlines() if line.startswith("- "))
-    assert line.startswith("- octo-org/gone: **Nobody has been active since 12 Nov**")
+    assert line.startswith("- octo-org/gone: **No one has been active since 12 Nov**")
 
 
 def test_cautions_stand_above_the_first_table_in_an_alert_block_as_plain_text() -> None:

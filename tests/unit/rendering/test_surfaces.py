@@ -1,11 +1,12 @@
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from builders import NEWEST, scope_report, usage_day, usage_days
 from copilot_usage.domain.dates import ending
 from copilot_usage.domain.metric import AGENT_FEATURES, METRICS
+from copilot_usage.domain.snapshot import Generation
 from copilot_usage.rendering import surfaces
 from copilot_usage.rendering.surfaces import adoption, feature_title
 
@@ -67,11 +68,39 @@ def test_what_no_feature_has_is_told() -> None:
     assert found["*not attributed*"] == ("–", "–", "–", "40", "–", "")
 
 
-def test_a_feature_is_compared_over_equally_many_days_only() -> None:
+def test_a_feature_is_compared_over_days_that_are_alike() -> None:
     before = [usage_day(day, breakdowns={"feature": {"copilot_cli": {LINES: 10}}}) for day in WEEK.before()]
     now = [usage_day(day, breakdowns={"feature": {"copilot_cli": {LINES: 20}}}) for day in WEEK]
     assert rows(scope_report(*before, *now))["CLI"][-2] == "▲ 100 %"
-    assert rows(scope_report(*before, *now[1:]))["CLI"][-2] == "–"
+    assert rows(scope_report(*before, *now[1:]))["CLI"][-2] == "▲ 100 %¹"
+    assert rows(scope_report(*before, *now[2:]))["CLI"][-2] == "–¹"
+
+
+def test_over_the_day_on_which_github_began_with_a_feature_a_mark_says_so() -> None:
+    """90 days with the Copilot app, used alike on each day since GitHub reports it."""
+    shown, began = ending(NEWEST, 90), date(2026, 7, 28)
+    days = [
+        usage_day(day, breakdowns={"feature": {name: {LINES: 10} for name in names}})
+        for day in shown.widened(90)
+        for names in [("code_completion", "copilot_app") if day >= began else ("code_completion",)]
+    ]
+    section = adoption(scope_report(*days, shown=shown))
+    assert section is not None
+    (table,) = section.tables
+    assert [row[-2] for row in table.rows] == ["=¹", "–²"]
+    assert table.note.endswith("² Not compared: GitHub began to report it on 28 Jul 2026.")
+
+
+def test_of_two_generations_the_features_are_those_of_the_newer() -> None:
+    old = usage_day(
+        NEWEST - timedelta(days=1), {}, {"feature": {"code_completion": {LINES: 500}}}, generation=Generation.METRICS
+    )
+    scope = scope_report(old, features({"code_completion": {LINES: 60}}, {LINES: 100}))
+    assert rows(scope)["Completions"][3] == "60"
+    assert rows(scope)["*not attributed*"][3] == "40"
+    section = adoption(scope)
+    assert section is not None
+    assert section.tables[0].note.startswith("Of the 1 day from `reports` alone.")
 
 
 def test_every_feature_of_agents_has_a_title() -> None:

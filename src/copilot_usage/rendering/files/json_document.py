@@ -63,9 +63,10 @@ class Head(msgspec.Struct, frozen=True):
 
 
 class Break(msgspec.Struct, frozen=True):
-    """A known break in GitHub's series."""
+    """A known break in GitHub's series; `last_day` null: for good."""
 
     day: date
+    last_day: date | None
     text: str
 
 
@@ -94,20 +95,22 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Change(msgspec.Struct, frozen=True):
-    """`relative` in per cent, null from zero."""
+    """`relative` in per cent, null from zero; `of_working_days`: the days differ, so both are of working days."""
 
     now: Amount
     before: Amount
     difference: Amount
     relative: float | None
+    of_working_days: bool
 
 
 class Comparison(msgspec.Struct, frozen=True):
-    """`against`: `before` or `year_before`."""
+    """`against`: `before` or `year_before`; `not_compared`: why a figure that is known has no change."""
 
     against: str
     figures: Figures
     changes: Mapping[str, Change]
+    not_compared: Mapping[str, str]
 
 
 class TeamSeats(msgspec.Struct, frozen=True):

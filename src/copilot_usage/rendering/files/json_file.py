@@ -7,27 +7,29 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from copilot_usage.domain.breaks import breaks_in
-from copilot_usage.domain.change import change, change_of_total
+from copilot_usage.domain.change import Change, NoChange
+from copilot_usage.domain.figures import ACCEPTANCE, ACCEPTANCE_BY_LINES, AGENT_SHARE
 from copilot_usage.rendering.files import json_document as shape
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from copilot_usage.domain.change import Change
+    from copilot_usage.domain.breaks import Break
+    from copilot_usage.domain.change import Compared, Comparison
     from copilot_usage.domain.dates import DateRange
     from copilot_usage.domain.figures import Figures
     from copilot_usage.domain.report import Note, Report, ScopeReport
     from copilot_usage.domain.seats import SeatFigures
-    from copilot_usage.domain.usage import Amount, UsageDay
+    from copilot_usage.domain.usage import UsageDay
 
 # Figures under names of our own that have a change.
-_NAMED: Mapping[str, Callable[[Figures], Amount | None]] = {
-    "active_people": lambda figures: figures.active_people,
-    "acceptance_rate": lambda figures: figures.acceptance_rate,
-    "acceptance_rate_by_lines": lambda figures: figures.acceptance_rate_by_lines,
-    "agent_share": lambda figures: figures.agent_share,
-    "mean_daily_active_users": lambda figures: figures.mean_daily_active,
-    "mean_working_day_active_users": lambda figures: figures.mean_daily_active_working,
+_NAMED: Mapping[str, Callable[[Comparison], Compared]] = {
+    "active_people": lambda ranges: ranges.active_people(),
+    "acceptance_rate": lambda ranges: ranges.rate(ACCEPTANCE),
+    "acceptance_rate_by_lines": lambda ranges: ranges.rate(ACCEPTANCE_BY_LINES),
+    "agent_share": lambda ranges: ranges.rate(AGENT_SHARE),
+    "mean_daily_active_users": lambda ranges: ranges.mean("daily_active_users"),
+    "mean_working_day_active_users": lambda ranges: ranges.working_day_mean("daily_active_users"),
 }
 
 
@@ -72,7 +74,7 @@ def _scope(scope: ScopeReport) -> shape.Scope:
         missing_days=scope.now.missing,
         unpublished_days=scope.now.unpublished,
         unsettled_days=scope.now.unsettled,
-        breaks=tuple(shape.Break(day, text) for day, text in breaks_in(scope.now.range)),
+        breaks=tuple(map(_break, breaks_in(scope.now.range))),
         figures=_figures(scope.now),
         comparisons=tuple(_comparisons(scope)),
         members=scope.members,
@@ -111,21 +113,24 @@ def _figures(figures: Figures) -> shape.Figures:
     )
 
 
+def _break(found: Break) -> shape.Break:
+    return shape.Break(found.first, found.last if found.is_period else None, found.text)
+
+
 def _comparisons(scope: ScopeReport) -> Iterator[shape.Comparison]:
     for name, earlier in (("before", scope.before), ("year_before", scope.year_before)):
-        if earlier is not None:
-            yield shape.Comparison(name, _figures(earlier), _changes(scope.now, earlier))
-
-
-def _changes(now: Figures, before: Figures) -> Mapping[str, shape.Change]:
-    """Only what is known on both sides."""
-    named = {name: change(read(now), read(before)) for name, read in _NAMED.items()}
-    totals = {metric: change_of_total(now, before, metric) for metric in now.totals}
-    return {name: _change(found) for name, found in {**named, **totals}.items() if found is not None}
+        ranges = scope.against(earlier)
+        if ranges is None:
+            continue
+        found = {figure: compare(ranges) for figure, compare in _NAMED.items()}
+        found |= {metric: ranges.total(metric) for metric in scope.now.totals}
+        changes = {figure: _change(moved) for figure, moved in found.items() if isinstance(moved, Change)}
+        reasons = {figure: held.why for figure, held in found.items() if isinstance(held, NoChange)}
+        yield shape.Comparison(name, _figures(ranges.before), changes, reasons)
 
 
 def _change(found: Change) -> shape.Change:
-    return shape.Change(found.now, found.before, found.difference, found.relative)
+    return shape.Change(found.now, found.before, found.difference, found.relative, found.of_working_days)
 
 
 def _seats(seats: SeatFigures) -> shape.Seats:

@@ -207,7 +207,16 @@ def test_a_comparison_says_what_changed_and_only_that() -> None:
     (comparison,) = only_scope(*days)["comparisons"]
     assert comparison["against"] == "before"
     assert comparison["figures"]["range"]["since"] == "2026-11-08"
-    assert comparison["changes"] == {"loc_added_sum": {"now": 14, "before": 7, "difference": 7, "relative": 100.0}}
+    moved = {"now": 14, "before": 7, "difference": 7, "relative": 100.0, "of_working_days": False}
+    assert comparison["changes"] == {"loc_added_sum": moved}
+    assert comparison["not_compared"] == {}
+
+
+def test_what_is_not_compared_says_why() -> None:
+    days = [usage_day(day, {"loc_added_sum": 1}) for day in ending(date(2026, 7, 31), 14)]
+    (comparison,) = only_scope(*days, shown=ending(date(2026, 7, 31), 7))["comparisons"]
+    assert comparison["changes"] == {}
+    assert comparison["not_compared"] == {"loc_added_sum": "GitHub has counted it differently since 28 Jul 2026"}
 
 
 def test_a_change_under_a_name_of_ours_is_of_the_figure_with_this_name() -> None:
@@ -239,7 +248,9 @@ def test_gaps_and_what_may_still_change_are_told() -> None:
 
 def test_breaks_in_the_series_are_told() -> None:
     scope = only_scope(usage_day(date(2026, 4, 10)), shown=ending(date(2026, 4, 12), 7))
-    assert [found["day"] for found in scope["breaks"]] == ["2026-04-10"]
+    assert [(found["day"], found["last_day"]) for found in scope["breaks"]] == [("2026-04-10", None)]
+    autumn = only_scope(usage_day(NEWEST))["breaks"]
+    assert [(found["day"], found["last_day"]) for found in autumn] == [("2026-10-06", "2026-11-30")]
 
 
 def test_where_the_figures_come_from_is_told() -> None:
