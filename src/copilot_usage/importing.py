@@ -134,7 +134,7 @@ class _Pile:
             else:
                 self.problem(self._sources[left.scope, left.day], f"{left.day} of {left.scope.name}: {left.reason}")
         if final:
-            _logger.info("%s days are stored already, as final, and stay as they are", f"{final:,}")
+            _logger.info("final in the history already, and left as they are there: %s", f"{final:,}")
         return saved.days_written
 
 

@@ -68,7 +68,7 @@ class Ledger:
         """Takes in what the store holds."""
         if isinstance(item, Unread):
             months = f"{item.months[0]} to {item.months[-1]}" if len(item.months) > 1 else item.months[0]
-            self.note(f"Stored days of {months} were not read: {item.reason}", item.scope)
+            self.note(f"Not everything that is stored of {months} was read: {item.reason}", item.scope)
         elif item.generation is Generation.SEATS:
             self._add_seat_day(item)
         else:
