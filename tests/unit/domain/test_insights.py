@@ -8,7 +8,7 @@ import pytest
 
 from builders import NEWEST, scope_report, seat, seat_figures, usage_day, usage_days
 from copilot_usage.domain.change import Change
-from copilot_usage.domain.dates import DateRange, ending
+from copilot_usage.domain.dates import ending
 from copilot_usage.domain.insights import (
     MOST,
     CountMoved,
@@ -20,8 +20,10 @@ from copilot_usage.domain.insights import (
     TookOff,
     insights,
 )
+from copilot_usage.domain.snapshot import Generation
 
 if TYPE_CHECKING:
+    from copilot_usage.domain.dates import DateRange
     from copilot_usage.domain.insights import Insight
     from copilot_usage.domain.report import ScopeReport
     from copilot_usage.domain.usage import UsageDay
@@ -98,6 +100,31 @@ def test_a_feature_that_github_began_to_report_does_not_take_off() -> None:
     assert kinds(with_feature("copilot_app", "loc_added_sum", 100, 250, ending(date(2026, 8, 1), 7))) == []
 
 
+def test_ninety_days_after_github_began_to_report_the_app_tell_no_news_of_it() -> None:
+    """90 days up to 23 Nov 2026; the app's 100 lines a day are in the documents since 28 July, all else is constant."""
+    shown = ending(date(2026, 11, 23), 90)
+    days = [
+        usage_day(day, {"loc_added_sum": 300 + app}, {"feature": {"code_completion": {"loc_added_sum": 300}} | row})
+        for day in shown.widened(90)
+        for app in [100 if day >= date(2026, 7, 28) else 0]
+        for row in [{"copilot_app": {"loc_added_sum": app}} if app else {}]
+    ]
+    assert kinds(scope_report(*days, shown=shown)) == []
+
+
+def test_reports_after_metrics_tell_no_news_of_edits_by_agents() -> None:
+    """1,000 lines by agents each day, of which the documents of `metrics` know nothing."""
+    shown = ending(date(2026, 4, 7), 14)
+    row = {"feature": {"agent_edit": {"loc_added_sum": 1_000}}}
+    days = [
+        usage_day(day, {"loc_added_sum": 1_000}, row)
+        if day > date(2026, 3, 20)
+        else usage_day(day, {"daily_active_users": 9}, generation=Generation.METRICS)
+        for day in shown.widened(14)
+    ]
+    assert kinds(scope_report(*days, shown=shown)) == []
+
+
 def test_where_lines_are_not_known_generations_say_that_a_surface_takes_off() -> None:
     metric = "code_generation_activity_count"
     grown = with_feature("copilot_cli", metric, 100, 150)
@@ -136,24 +163,26 @@ def test_a_peak_is_one_among_days_that_count_the_same() -> None:
 
 
 def simulated_peaks(growth: float, seed: int) -> tuple[int, int]:
-    """Pages of 28 days, and those with a new peak, in two years of 300 people in which use grows by so much a year."""
+    """Pages of 28 days, and those with a new peak, in a year of 300 people whose use grows so much in 28 days."""
     chance = random.Random(seed)
     since = date(2027, 1, 4)
     days = [
         usage_day(day, {"daily_active_users": sum(chance.random() < share for _ in range(300))})
-        for n, day in enumerate(DateRange(since, since + timedelta(days=729)))
-        for share in [(0.6 if day.weekday() < 5 else 0.05) * (1 + growth) ** (n / 365)]
+        for n, day in enumerate(ending(since + timedelta(days=364), 365))
+        for share in [(0.6 if day.weekday() < 5 else 0.05) * (1 + growth) ** (n / 28)]
     ]
     pages = [ending(usage.day, 28) for usage in days[84::7]]
     found = [kinds(scope_report(*days[: (shown.until - since).days + 1], shown=shown)) for shown in pages]
     return len(found), sum(Peak in insights for insights in found)
 
 
-@pytest.mark.parametrize("seed", range(3))
-def test_slow_growth_is_no_new_peak_on_every_page(seed: int) -> None:
-    pages, peaks = simulated_peaks(0.03, seed)
-    assert pages > 90
-    assert peaks <= pages / 20
+@pytest.mark.parametrize(("growth", "most"), [(0, 0), (0.03, 8)])
+@pytest.mark.parametrize("seed", range(2))
+def test_slow_growth_is_no_new_peak_on_every_page(growth: float, most: int, seed: int) -> None:
+    """Without a margin, 34 to 36 of these 41 pages have one when use grows by 3 %, and 4 to 9 when it does not."""
+    pages, peaks = simulated_peaks(growth, seed)
+    assert pages == 41
+    assert peaks <= most
 
 
 @pytest.mark.parametrize("quiet", [10, 13, 19])
