@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 def run(folder: Path, *arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
     """In a plain environment: nothing of a workflow."""
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "COVERAGE_PROCESS_CONFIG") if name in os.environ}
+    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     done = subprocess.run(
         [str(COMMAND), *arguments],
         cwd=folder,

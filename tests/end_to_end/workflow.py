@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 COMMAND = Path(sys.executable).with_name("copilot-usage")
 # What a process needs of this machine, and nothing that could lead it elsewhere.
-_KEPT = ("PATH", "HOME", "LANG", "TMPDIR", "COVERAGE_PROCESS_CONFIG")
+_KEPT = ("PATH", "HOME", "LANG", "TMPDIR")
 
 
 @dataclass(frozen=True)
