@@ -17,6 +17,7 @@ from copilot_usage.timing import Deadline, Late
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from datetime import date
 
     from copilot_usage.domain.outcome import Outcome, Source
     from copilot_usage.domain.plan import Plan
@@ -113,6 +114,9 @@ def _source(settings: Settings, around: Surroundings, door: Door) -> Iterator[So
 
 class _Nobody:
     """Nobody is asked: `api: snapshots` without a token."""
+
+    def today(self) -> date | None:
+        return None
 
     def fetch(self, plan: Plan) -> Iterator[Outcome]:  # noqa: ARG002 - a Source
         return iter(())

@@ -54,6 +54,7 @@ def run(settings: Settings, parts: Parts, today: date) -> Report:
         try:
             fetch(settings, parts, ledger, keeper, today)
         finally:
+            today = parts.source.today() or today
             keeper.finish(ledger, reporting.seat_rules(settings, today))
         report = show(settings, parts, ledger, keeper, today)
     except Exception:
@@ -103,7 +104,7 @@ def _load(settings: Settings, store: Store, ledger: Ledger, days: DateRange) -> 
 def fetch(settings: Settings, parts: Parts, ledger: Ledger, keeper: Keeper, today: date) -> None:
     """Asks in steps, because the newest published day decides which days are wanted; keeps while it goes."""
     for step in planning.STEPS:
-        plan = step(settings, ledger, today)
+        plan = step(settings, ledger, parts.source.today() or today)
         keeper.expect(plan.owner_days)
         for line in plan.describe():
             _logger.debug("will ask: %s", line)

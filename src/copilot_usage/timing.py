@@ -7,10 +7,12 @@ answer from `Deadline.result`. A thread that is still busy at the end is left be
 
 from __future__ import annotations
 
+import logging
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from threading import Event
+from email.utils import parsedate_to_datetime
+from threading import Event, Lock
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
@@ -20,10 +22,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from concurrent.futures import Future
 
+_logger = logging.getLogger(__name__)
 Result = TypeVar("Result")
 
 # How soon a wait notices that the run was cancelled, in seconds.
 GLANCE = 0.2
+# A clock that is off by so many seconds is told of.
+_WRONG = 7200.0
 # A body that took so many seconds must have brought so many bytes in each of them, or it is a hanging one.
 _PATIENCE = 60.0
 _SLOWEST = 1024
@@ -105,14 +110,42 @@ class Deadline:
         cancelled: Cancelled | None = None,
         grace: float = 0,
     ) -> None:
-        self.now = now
+        self._now = now
+        self._ahead: float | None = None
         self.cancelled = cancelled or Event()
         self._stopped = Event()
         self._sleep = sleep or self._doze
         self._seconds = seconds
         self._shared: tuple[str, float] | None = None
         self.elapsed = elapsed or now
+        self._learning = Lock()
         self._end = self.elapsed() + seconds + grace
+
+    def now(self) -> float:
+        """Seconds since 1970, by GitHub's clock once it has answered."""
+        return self._now() - (self._ahead or 0)
+
+    def github_day(self) -> date | None:
+        """The UTC day by GitHub's clock; None before its first answer."""
+        return None if self._ahead is None else datetime.fromtimestamp(self.now(), UTC).date()
+
+    def learn(self, header: str | None) -> None:
+        """What GitHub's `Date` says is the time, whatever this machine's clock says; the first answer decides."""
+        try:
+            moment = parsedate_to_datetime(header or "").timestamp()
+        except (ValueError, OverflowError):
+            return
+        with self._learning:
+            if self._ahead is not None:
+                return
+            self._ahead = self._now() - moment
+        if abs(self._ahead) > _WRONG:
+            _logger.warning(
+                "This machine's clock is %.0f hours %s; GitHub's decides which day it is.",
+                abs(self._ahead) / 3600,
+                "ahead" if self._ahead > 0 else "behind",
+                extra={"title": "The clock is wrong"},
+            )
 
     @property
     def left(self) -> float:

@@ -7,17 +7,20 @@ import json
 import logging
 import threading
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import date, timedelta
+from email.utils import formatdate
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from copilot_usage import errors
 from copilot_usage.domain.asks import About, LatestReport, NewestDay, OwnerDay, PeopleReport
-from copilot_usage.domain.dates import DateRange
+from copilot_usage.domain.dates import SETTLED_AFTER, DateRange
 from copilot_usage.domain.outcome import Failure, Fetched, Newest, NoReport, PeopleListed, PersonActivity, Remark, Word
 from copilot_usage.domain.snapshot import Generation, Snapshot
-from fakes.asking import CANARY_SIGNATURE, CANARY_TOKEN, ENTERPRISE, NOT_FOUND, ORGANIZATION, Asking, asking
+from fakes.asking import CANARY_SIGNATURE, CANARY_TOKEN, ENTERPRISE, NOT_FOUND, ORGANIZATION, TODAY, Asking, asking
+from fakes.clock import START
 from fakes.scripted import Reply, Request, as_json, one_by_one
 
 if TYPE_CHECKING:
@@ -92,6 +95,16 @@ def test_unknown_fields_are_kept_and_a_young_day_is_not_settled(run: Callable[..
     here = serving(run(), a=day_of(day, brand_new={"x": [1]}))
     here.api.script = one_by_one(envelope(here, "a", day=day))
     assert here.ask(OwnerDay(ORGANIZATION, day)) == [fetched(day, day_of(day, brand_new={"x": [1]}), settled=False)]
+
+
+@pytest.mark.parametrize("ahead", [3, 0])
+def test_no_day_settles_early_on_a_machine_whose_clock_is_ahead(run: Callable[..., Asking], ahead: int) -> None:
+    day = TODAY - SETTLED_AFTER
+    here = serving(run(), a=day_of(day))
+    by_github = {"Date": formatdate(START - 86_400 * ahead, usegmt=True)}
+    here.api.script = one_by_one(replace(envelope(here, "a", day=day), headers=by_github))
+    assert here.ask(OwnerDay(ORGANIZATION, day)) == [fetched(day, day_of(day), settled=ahead == 0)]
+    assert here.source.today() == TODAY - timedelta(days=ahead)
 
 
 def test_links_are_asked_without_credentials_and_masked_before(run: Callable[..., Asking]) -> None:

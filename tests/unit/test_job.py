@@ -70,6 +70,10 @@ class GitHub:
 
     answer: Callable[[object], list[Outcome]] = answers
     asked: list[object] = field(default_factory=list)
+    day: date | None = None
+
+    def today(self) -> date | None:
+        return self.day
 
     def fetch(self, plan: Plan) -> Iterator[Outcome]:
         for ask in plan.asks:
@@ -230,6 +234,14 @@ def test_a_run_that_could_fetch_nothing_fails_even_with_a_history() -> None:
     run_with(GitHub(), memory)
     with pytest.raises(NotAllowed):
         run_with(GitHub(lambda _: [Failure(ORGANIZATION, NotAllowed("May not", cause="c", remedy="r"))]), memory)
+
+
+def test_the_day_of_githubs_clock_is_the_one_of_the_plan_and_of_what_is_kept() -> None:
+    by_github = TODAY - timedelta(days=3)
+    memory = Memory()
+    run_with(GitHub(day=by_github), memory)
+    (seats,) = [snapshot for snapshot in memory.held if snapshot.generation is Generation.SEATS]
+    assert seats.day == by_github
 
 
 def test_seats_that_may_not_be_read_are_a_note() -> None:

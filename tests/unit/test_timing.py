@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from email.utils import formatdate
 from threading import Event
 
 import pytest
 
 from copilot_usage.errors import TimeUp
 from copilot_usage.timing import Deadline, Late
-from fakes.clock import RecordedClock
+from fakes.clock import START, RecordedClock
 
 
 def test_a_wait_within_the_time_is_slept() -> None:
@@ -70,3 +72,37 @@ def test_a_last_save_has_some_seconds_after_it_first_hears_of_the_cancellation()
     saving.wait(4)
     with pytest.raises(TimeUp, match="cancelled"):
         saving.wait(1)
+
+
+def machine(days: float) -> Deadline:
+    """A run on a machine whose clock is so many days ahead; GitHub's answers say START."""
+    clock = RecordedClock(START + days * 86_400)
+    return Deadline(100, now=clock.now, sleep=clock.sleep)
+
+
+@pytest.mark.parametrize(("days", "words"), [(3, "72 hours ahead"), (-3, "72 hours behind")])
+def test_githubs_clock_decides_what_day_it_is(days: int, words: str, caplog: pytest.LogCaptureFixture) -> None:
+    deadline = machine(days)
+    assert deadline.github_day() is None
+    deadline.learn(formatdate(START, usegmt=True))
+    assert deadline.github_day() == datetime.fromtimestamp(START, UTC).date()
+    assert deadline.now() == START
+    assert deadline.left == 100
+    deadline.learn(formatdate(START + 86_400, usegmt=True))
+    assert deadline.now() == START
+    assert [record.getMessage() for record in caplog.records] == [
+        f"This machine's clock is {words}; GitHub's decides which day it is."
+    ]
+
+
+@pytest.mark.parametrize("header", [None, "", "yesterday", "Mon, 99 Nov 99999 99:99:99 GMT"])
+def test_a_date_that_is_none_teaches_nothing(header: str | None) -> None:
+    deadline = machine(0)
+    deadline.learn(header)
+    assert deadline.github_day() is None
+    assert deadline.now() == START
+
+
+def test_a_clock_that_is_off_by_minutes_is_not_told_of(caplog: pytest.LogCaptureFixture) -> None:
+    machine(1 / 24).learn(formatdate(START, usegmt=True))
+    assert caplog.records == []

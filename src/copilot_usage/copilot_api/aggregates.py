@@ -16,7 +16,7 @@ from copilot_usage.generations.day_documents import day_documents, mismatch, usu
 from copilot_usage.generations.documents import joined, parse_documents
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import date
 
     from copilot_usage.copilot_api.reports import ReportFile, Reports
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 class Aggregates:
     """Answers what is asked about an owner as a whole; remembers the owners' ids to notice documents of others."""
 
-    def __init__(self, reports: Reports, today: date) -> None:
+    def __init__(self, reports: Reports, today: Callable[[], date]) -> None:
         self._reports = reports
         self._today = today
         self._ids: dict[Scope, str] = {}
@@ -78,7 +78,7 @@ class Aggregates:
         """A 404 of the 28 days means "not built yet", or no access: a single day tells which; raises the error."""
         if isinstance(error, Retired):
             raise error
-        found = [*self.day(OwnerDay(owner, self._today - PUBLISHED_AFTER))]
+        found = [*self.day(OwnerDay(owner, self._today() - PUBLISHED_AFTER))]
         if any(isinstance(outcome, NoReport) and outcome.word is Word.HIDDEN for outcome in found):
             raise self._reports.diagnosed(owner, error)
         yield _not_yet(owner)
@@ -100,7 +100,7 @@ class Aggregates:
             return
         except Busy:
             # 502 and 503 also come while GitHub builds a report; of a day that it may still work on that is no failure.
-            if is_settled(ask.day, self._today):
+            if is_settled(ask.day, self._today()):
                 raise
             yield NoReport(ask.owner, ask.day, Word.VAGUE)
             return
@@ -126,7 +126,7 @@ class Aggregates:
             return Remark(owner, f"A report that came for {day} was left out: {flaw.what}.", caution=True)
         if day not in window:
             return Remark(owner, f"A day outside the report's own window was left out: {day}.")
-        settled = is_settled(day, self._today)
+        settled = is_settled(day, self._today())
         return Fetched(Snapshot(day, owner, Generation.REPORTS, settled, document))
 
 

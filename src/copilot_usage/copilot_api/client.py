@@ -105,6 +105,7 @@ class GitHubClient:
     def _try(self, question: Question, decode: Callable[[bytes], Value], url: str) -> Answer[Value] | Trouble:
         try:
             with closing(self._send(url)) as response:
+                self._deadline.learn(response.headers.get("date"))
                 body = transport.whole(transport.chunks(response, self._deadline), question.label, url)
         except transport.CONNECTION_FAILED as error:
             return transport.trouble_of(error)

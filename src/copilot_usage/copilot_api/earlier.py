@@ -18,7 +18,7 @@ from copilot_usage.generations.day_documents import day_documents
 from copilot_usage.generations.documents import Parsed, joined, parse_documents
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from datetime import date
 
     from copilot_usage.copilot_api.client import GitHubClient
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 _MOST_PAGES = 200
 
 
-def earlier_days(client: GitHubClient, ask: EarlierDays, today: date) -> Iterator[Outcome]:
+def earlier_days(client: GitHubClient, ask: EarlierDays, today: Callable[[], date]) -> Iterator[Outcome]:
     """Every day of the range; raises CopilotUsageError."""
     if ask.scope.every_team:
         raise _no_names(ask)
@@ -37,7 +37,7 @@ def earlier_days(client: GitHubClient, ask: EarlierDays, today: date) -> Iterato
     found = day_documents(joined(_pages(client, question)))
     for day, document in found.documents.items():
         if day in ask.days:
-            settled = is_settled(day, today)
+            settled = is_settled(day, today())
             yield Fetched(Snapshot(day, ask.scope, ask.generation, settled, document))
     if found.flaws:
         first = found.flaws[0]
@@ -45,7 +45,7 @@ def earlier_days(client: GitHubClient, ask: EarlierDays, today: date) -> Iterato
             ask.scope, f"Something in the answer “{question.label}” was left out: {first.where}: {first.what}."
         )
     # An older day is not missing: this endpoint does not say.
-    reachable = ask.days.clipped(earlier_limits(ask.generation, today).since, today - timedelta(days=1))
+    reachable = ask.days.clipped(earlier_limits(ask.generation, today()).since, today() - timedelta(days=1))
     for day in reachable or ():
         if day not in found.documents:
             yield NoReport(ask.scope, day, Word.VAGUE if found.flaws else Word.SAID, generation=ask.generation)

@@ -72,7 +72,7 @@ class GitHubSource:
             deadline=deadline, mask=mask, connections=AT_ONCE, insecure=api_url.lower().startswith("http:")
         )
         self._reports = Reports(self._client, self._downloads)
-        self._aggregates = Aggregates(self._reports, today)
+        self._aggregates = Aggregates(self._reports, self._day)
         self._people = people
         self._refused: set[tuple[Scope, About]] = set()
         self._ended = False
@@ -87,6 +87,13 @@ class GitHubSource:
         """Closes the connections that are kept alive."""
         self._client.close()
         self._downloads.close()
+
+    def today(self) -> date | None:
+        """The UTC day by GitHub's clock; None before its first answer."""
+        return self._deadline.github_day()
+
+    def _day(self) -> date:
+        return self.today() or self._today
 
     def fetch(self, plan: Plan) -> Iterator[Outcome]:
         """Yields what came of each ask, in the plan's order, what is optional last; a fatal failure is the last one.
@@ -164,7 +171,7 @@ class GitHubSource:
             reports=self._reports,
             workers=workers,
             deadline=self._deadline,
-            today=self._today,
+            today=self._day,
             people=self._people,
         ).outcomes()
 
@@ -178,7 +185,7 @@ class GitHubSource:
             case OwnerDay():
                 return [*self._aggregates.day(ask)]
             case EarlierDays():
-                return [*earlier_days(self._client, ask, self._today)]
+                return [*earlier_days(self._client, ask, self._day)]
             case CreditMonth():
                 return [*credit_month(self._client, ask)]
             case PeopleReport():

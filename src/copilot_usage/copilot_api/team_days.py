@@ -42,7 +42,14 @@ class TeamReading:
     """One reading of an owner's days for all its teams that were asked for."""
 
     def __init__(
-        self, ask: TeamDays, *, reports: Reports, workers: Workers, deadline: Deadline, today: date, people: bool
+        self,
+        ask: TeamDays,
+        *,
+        reports: Reports,
+        workers: Workers,
+        deadline: Deadline,
+        today: Callable[[], date],
+        people: bool,
     ) -> None:
         self._ask = ask
         self._reports = reports
@@ -88,7 +95,7 @@ class TeamReading:
 
     def _newest_users(self, needed: Sequence[date]) -> ReportFile | None:
         """The users' 28-day report, if it has enough of the days; without it the daily reports do."""
-        if sum((self._today - day).days <= 31 for day in needed) < _WORTH_28_DAYS:
+        if sum((self._today() - day).days <= 31 for day in needed) < _WORTH_28_DAYS:
             return None
         try:
             file = self._workers.result(self._workers.submit(partial(self._reports.newest_users, self._ask.owner)))
@@ -193,7 +200,7 @@ class TeamReading:
     def _of_day(self, day: date) -> Iterator[Outcome]:
         gone = self._gone.get(day)
         documents = {} if gone else self._join.documents(day)
-        settled = is_settled(day, self._today) and day not in self._quiet
+        settled = is_settled(day, self._today()) and day not in self._quiet
         for scope, document in documents.items():
             self._teams[scope] = None
             trailing = self._join.trailing(scope, day)

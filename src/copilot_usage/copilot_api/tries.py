@@ -69,7 +69,7 @@ def _retry_after(header: str | None) -> float | None:
     if header is None:
         return None
     try:
-        return Retry().parse_retry_after(header)
+        return min(Retry().parse_retry_after(header), _LONGEST_WAIT)
     except (InvalidHeader, ValueError, OverflowError):
         return None
 

@@ -86,7 +86,7 @@ class _Server(ThreadingHTTPServer):
     def send(self, handler: BaseHTTPRequestHandler, reply: Reply) -> None:
         """Writes an answer; a client that has gone is none of our business."""
         try:
-            handler.send_response(reply.status)
+            handler.send_response_only(reply.status)
             for name, value in {"Content-Type": "application/json; charset=utf-8", **reply.headers}.items():
                 handler.send_header(name, value)
             handler.send_header("Content-Length", str(len(reply.body)))

@@ -130,6 +130,10 @@ Outcome = Fetched | NoReport | Newest | PeopleCounted | PeopleListed | SeatsList
 class Source(Protocol):
     """Asks GitHub."""
 
+    def today(self) -> date | None:
+        """The UTC day by GitHub's clock; None before its first answer."""
+        ...
+
     def fetch(self, plan: Plan) -> Iterator[Outcome]:
         """Yields what came of each ask, in the plan's order, what is optional last; raises nothing for what comes."""
         ...
