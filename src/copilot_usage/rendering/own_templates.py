@@ -49,9 +49,10 @@ _GLANCE = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Seconds of computing, and bytes of memory."""
+    """Seconds of computing, seconds altogether (a busy machine computes less in them), and bytes of memory."""
 
     seconds: int = 20
+    altogether: int = 120
     memory: int = 1 << 30
 
 
@@ -92,7 +93,7 @@ def render_apart(view: PageView, folder: Path, cancelled: Callable[[], bool], li
             command, env=environ, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
         ) as process:
             try:
-                answer = _answer_of(process, msgspec.json.encode(task), 3 * task.limits.seconds, cancelled)
+                answer = _answer_of(process, msgspec.json.encode(task), task.limits.altogether, cancelled)
             finally:
                 process.kill()
     except OSError as error:

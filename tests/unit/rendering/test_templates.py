@@ -186,7 +186,7 @@ def test_the_process_of_the_templates_holds_no_variable_of_the_run(
 
 
 VIEW = compose(REPORT)
-TIGHT = Limits(seconds=1, memory=256 << 20)
+TIGHT = Limits(seconds=1, altogether=600, memory=256 << 20)
 LOOP = "{% for n in range(100000) %}" * 2 + "{% endfor %}" * 2
 DOUBLING = "{% set all = namespace(x='x') %}{% for n in range(60) %}{% set all.x = all.x ~ all.x %}{% endfor %}"
 
@@ -221,6 +221,13 @@ def test_a_computation_that_nothing_interrupts_is_ended(tmp_path: Path) -> None:
 )
 def test_what_needs_too_much_memory_is_stopped_and_placed(tmp_path: Path, text: str) -> None:
     assert re.search(r"`summary.md.j2`, line [12]: rendering needs more than 256 MiB", mistake_of(tmp_path, text))
+
+
+def test_a_machine_that_is_too_busy_to_render_is_not_waited_for(tmp_path: Path) -> None:
+    (tmp_path / "summary.md.j2").write_text(LOOP * 9)
+    with pytest.raises(TemplateMistake) as caught:
+        render_apart(VIEW, tmp_path, lambda: False, Limits(altogether=0))
+    assert "Rendering took more than" in caught.value.cause
 
 
 def test_a_cancelled_run_waits_for_no_template(tmp_path: Path) -> None:
