@@ -53,14 +53,15 @@ def comparison(report: Report) -> Section | None:
 def _row(scope: ScopeReport, marks: markdown.Marks, *, teams: bool, one_owner: bool) -> tuple[str, ...]:
     mean = scope.now.mean_daily_active_working
     moved = scope.comparison.working_day_mean("daily_active_users") if scope.comparison else None
-    series = scope.history.series(scope.now.range, "daily_active_users")
+    days = scope.now.range
+    people = {usage.day: usage.amount("daily_active_users") for usage in scope.history.of_newest_generation(days)}
     return (
         markdown.cell((scope.scope.team if one_owner else None) or scope.scope.name),
         *((markdown.number(scope.members),) if teams else ()),
         markdown.number(scope.now.active_people),
         markdown.mean(mean),
         marks.trend(moved),
-        charts.sparkline(series, _NARROW),
+        charts.sparkline([people.get(day) for day in days], _NARROW),
         markdown.per_cent(scope.now.acceptance_rate),
         markdown.number(scope.now.total("loc_added_sum")),
     )

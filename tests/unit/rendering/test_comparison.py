@@ -2,9 +2,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from builders import ENTERPRISE, NEWEST, ORGANIZATION, report_of, scope_report, usage_days
+from builders import ENTERPRISE, NEWEST, ORGANIZATION, report_of, scope_report, usage_day, usage_days
 from copilot_usage.domain.dates import ending
 from copilot_usage.domain.scope import Scope, ScopeKind
+from copilot_usage.domain.snapshot import Generation
 from copilot_usage.rendering.comparison import comparison
 
 if TYPE_CHECKING:
@@ -63,6 +64,14 @@ def test_a_change_is_that_of_working_days() -> None:
     (table,) = compared(team("web", 6, before=4), team("data", 2)).tables
     changes = [row[[title for title, _ in table.columns].index("Change")] for row in table.rows]
     assert changes == ["▲ 50.0 %", "–"]
+
+
+def test_a_drawing_does_not_mix_people_of_two_generations() -> None:
+    old = [usage_day(day, {"daily_active_users": 90}, generation=Generation.METRICS) for day in tuple(WEEK)[:3]]
+    new = usage_days(ending(NEWEST, 4), "daily_active_users", [1, 2, 1, 2])
+    (table,) = compared(scope_report(*old, *new), team("data", 2)).tables
+    drawn = [row[[title for title, _ in table.columns].index("Over time")] for row in table.rows]
+    assert "`···▅█▅█`" in drawn
 
 
 def test_columns_that_nobody_has_are_left_out() -> None:
