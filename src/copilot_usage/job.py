@@ -74,8 +74,6 @@ def show(settings: Settings, parts: Parts, ledger: Ledger, keeper: Keeper, today
     if keeper.refused is not None:
         missing = Note(f"What this run fetched is not in the history: {keeper.refused.title}.", caution=True)
         report = replace(report, notes=(missing, *report.notes))
-    if not any(scope.now.days for scope in report.scopes):
-        _logger.warning("GitHub has no usage for this range; the page's notes say more.", extra={"title": "No usage"})
     for caution in report.cautions:
         _logger.warning("%s", caution, extra={"title": "Copilot usage: read this first"})
     for alert in report.alerts:

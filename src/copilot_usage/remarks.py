@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from copilot_usage.domain.plan import first_day
+from copilot_usage.domain.asks import About
+from copilot_usage.domain.plan import BEGAN, first_day
 from copilot_usage.domain.report import Note
 from copilot_usage.domain.scope import EVERY_TEAM
 from copilot_usage.rendering import markdown
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
     from datetime import date
 
-    from copilot_usage.domain.asks import About
     from copilot_usage.domain.dates import DateRange
     from copilot_usage.domain.ledger import Ledger
     from copilot_usage.domain.report import ScopeReport
@@ -27,14 +27,18 @@ if TYPE_CHECKING:
 def notes_of(
     settings: Settings, ledger: Ledger, shown: DateRange, scopes: Sequence[ScopeReport], today: date
 ) -> Iterable[Note]:
-    """All notes of a run, in the order of their weight."""
-    yield from ledger.notes
-    yield from _reach_notes(settings, shown, today)
-    yield from _failure_notes(ledger)
-    yield from _flaw_notes(ledger)
-    yield from _absent_notes(settings, ledger, scopes)
-    yield from _seat_notes(ledger, scopes)
-    yield from _comparison_notes(settings, scopes)
+    """All notes of a run, in the order of their weight; on a page without data each is a caution."""
+    found = (
+        *_failure_notes(ledger, shown, scopes),
+        *_absent_notes(settings, ledger, scopes),
+        *ledger.notes,
+        *_reach_notes(settings, shown, today),
+        *_flaw_notes(ledger),
+        *_seat_notes(ledger, scopes),
+        *_comparison_notes(settings, scopes),
+    )
+    empty = not any(scope.now.days for scope in scopes)
+    return (replace(note, caution=note.caution or empty) for note in found)
 
 
 def _reach_notes(settings: Settings, shown: DateRange, today: date) -> Iterable[Note]:
@@ -42,7 +46,7 @@ def _reach_notes(settings: Settings, shown: DateRange, today: date) -> Iterable[
     if settings.api not in {Api.AUTO, Api.REPORTS}:
         return
     for owner in dict.fromkeys(replace(scope, team=scope.team and EVERY_TEAM) for scope in settings.scopes):
-        first = first_day(owner, today)
+        first = max(first_day(owner, today), BEGAN[owner.kind])
         if shown.since < first:
             yield Note(f"GitHub has no reports before {first}: earlier days come from snapshots or are missing.", owner)
 
@@ -74,15 +78,28 @@ def _comparison_notes(settings: Settings, scopes: Iterable[ScopeReport]) -> Iter
             yield Note(f"Nothing is compared with the range before: {text}.", scope.scope)
 
 
-def _failure_notes(ledger: Ledger) -> Iterable[Note]:
-    """One sentence a kind of failure and scope, however many days it struck."""
+def _failure_notes(ledger: Ledger, shown: DateRange, scopes: Sequence[ScopeReport]) -> Iterable[Note]:
+    """One sentence a kind of failure and scope, however many days it struck.
+
+    A caution where usage of the range or seats are lacking, which were asked for.
+    """
     grouped: dict[tuple[Scope, About, str], list[date]] = {}
     for failure in ledger.failures:
         days = grouped.setdefault((failure.scope, failure.about, str(failure.error)), [])
         if failure.day is not None:
             days.append(failure.day)
     for (scope, about, text), days in grouped.items():
-        yield Note(f"{about}{_of(days)} could not be read. {text}", scope)
+        refused = [each for each in scopes if each.refused and scope in {each.scope, each.scope.parent}]
+        lacking = about is About.USAGE and (not days or any(day in shown for day in days))
+        kept = f" {_stored(refused)}" if refused and not days and about in {About.USAGE, About.WINDOW} else ""
+        caution = lacking or about is About.SEATS or bool(kept)
+        yield Note(f"{about}{_of(days)} could not be read. {text}{kept}", scope, caution)
+
+
+def _stored(refused: Iterable[ScopeReport]) -> str:
+    """What the page has of an owner that could not be read."""
+    last = max((found.as_of for found in refused if found.as_of is not None), default=None)
+    return "No figures of it are shown." if last is None else f"Its figures are old: those stored up to {last}."
 
 
 def storing_notes(left_out: Iterable[LeftOut]) -> Iterable[Note]:
@@ -109,9 +126,12 @@ def _flaw_notes(ledger: Ledger) -> Iterable[Note]:
 
 
 def _absent_notes(settings: Settings, ledger: Ledger, shown: Iterable[ScopeReport]) -> Iterable[Note]:
-    """Scopes that were asked for and have nothing to show, unless a failure has said so already."""
-    present = {report.scope for report in shown}
+    """Scopes that were asked for and have nothing to show, unless a failure or a caution has said so already."""
+    present = [report.scope for report in shown if report.now.days]
+    to_come = {report.scope for report in shown if len(report.now.unpublished) == len(report.now.range)}
+    said = {note.scope for note in ledger.notes if note.caution}
     for scope in settings.scopes:
-        found = any(scope.covers(other) for other in present)
-        if not found and ledger.silent(scope) is None:
-            yield Note("GitHub has no usage for this range.", scope)
+        found = any(map(scope.covers, present))
+        if not found and ledger.silent(scope) is None and scope not in said:
+            has_not = "has not published these days yet" if scope in to_come else "has no usage for this range"
+            yield Note(f"GitHub {has_not}.", scope, caution=True)

@@ -80,10 +80,14 @@ class _Scopes:
     today: date
 
     def reports(self) -> tuple[ScopeReport, ...]:
-        """Those with data; where GitHub said of all of them that there is none, all of them, empty."""
-        found = tuple(map(self._report, self.ledger.expand(self.settings.scopes)))
+        """Those named, and the teams of `*` with data; where GitHub said of all that there is none, all, empty."""
+        named = self.settings.scopes
+        found = tuple(map(self._report, self.ledger.expand(named)))
         if any(scope.now.days for scope in found):
-            return tuple(scope for scope in found if scope.now.days)
+            shown = [each for each in found if each.now.days or each.scope in named]
+            covered = [each.scope for each in shown]
+            lost = (scope for scope in named if self.ledger.silent(scope) and not any(map(scope.covers, covered)))
+            return (*shown, *map(self._report, lost))
         refusal = next((failure.error for failure in self.ledger.failures if failure.about is About.USAGE), None)
         if refusal is not None:
             raise refusal
@@ -103,7 +107,8 @@ class _Scopes:
         # Of a day that GitHub no longer has, what was stored early is all there will be.
         asked_again = tuple(day for day in now.unsettled if day >= first_day(scope, self.today))
         now = replace(now, unsettled=asked_again)
-        compared = self.settings.compare and now.days
+        refused = ledger.silent(scope) is not None and bool(now.unsettled or len(now.days) < len(shown))
+        compared = self.settings.compare and now.days and not refused
         return ScopeReport(
             scope=scope,
             history=history,
@@ -117,6 +122,7 @@ class _Scopes:
             engaged_people=engaged or None,
             people=ledger.listed_people.get(scope) if named else None,
             members=counted.members if counted else None,
+            refused=refused,
         )
 
     def _seats(self, scope: Scope, history: History) -> SeatFigures | None:
@@ -141,7 +147,11 @@ class _Scopes:
 
     @property
     def _surely_published(self) -> date | None:
-        return None if self.settings.api is Api.SNAPSHOTS else self.today - PUBLISHED_AFTER
+        """Of an owner that did not say: what another one has published, or what any must have by now."""
+        if self.settings.api is Api.SNAPSHOTS:
+            return None
+        published = self.ledger.newest_published(self.settings.scopes)
+        return max(published, self.today - PUBLISHED_AFTER) if published else self.today - PUBLISHED_AFTER
 
 
 def _if_comparable(figures: Figures) -> Figures | None:

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 def outputs_of(report: Report, settings: Settings, saved: Saved, headline: str) -> dict[str, str]:
     """The step's outputs (design: the contract); an unknown figure is empty."""
     with_data = {day for scope in report.scopes for day in scope.now.days}
-    missing = {day for scope in report.scopes for day in scope.now.missing} - with_data
     # One of several that were asked for is not the whole, even where it is the only one with data.
     alone = len(report.scopes) == len(settings.scopes) == 1
     people = report.scopes[0].now.active_people if alone else None
@@ -27,7 +26,7 @@ def outputs_of(report: Report, settings: Settings, saved: Saved, headline: str) 
         "since": report.range.since.isoformat(),
         "until": report.range.until.isoformat(),
         "days": str(len(with_data)),
-        "missing-days": str(len(missing)),
+        "missing-days": str(len(report.missing_days)),
         "active-users": "" if people is None else str(people),
         "acceptance-rate": "" if rate is None else str(rounded(rate, 1)),
         "headline": headline,
@@ -41,8 +40,8 @@ def outputs_of(report: Report, settings: Settings, saved: Saved, headline: str) 
 
 
 def _joint_acceptance_rate(report: Report) -> float | None:
-    """The ratio of sums; of teams, which overlap, none."""
-    if any(scope.scope.kind.is_team for scope in report.scopes):
+    """The ratio of sums; of teams, which overlap, none, nor where one of several could not be read."""
+    if any(scope.scope.kind.is_team or scope.refused for scope in report.scopes):
         return None
     return percentage(
         *(_sum(report, name) for name in ("code_acceptance_activity_count", "code_generation_activity_count"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -36,12 +37,17 @@ def test_several_organizations_are_one_page_and_one_commit(workflow: WatchedWork
 
 
 @pytest.mark.parametrize("reply", [without_permission(), without_sso()], ids=["permission", "single sign-on"])
-def test_a_refusal_of_one_organization_is_a_note(workflow: WatchedWorkflow, github: FakeGitHub, reply: Reply) -> None:
+def test_a_refusal_of_one_organization_is_said_first(
+    workflow: WatchedWorkflow, github: FakeGitHub, reply: Reply
+) -> None:
     github.fail("/orgs/octo-labs/", reply)
     done = workflow.keep(org=BOTH, days="7")
     assert (done.code, done.outputs["days"]) == (0, "7"), done.log
     assert "::error" not in done.log
-    assert "octo-labs" in done.summary
+    assert done.summary.startswith("# Copilot usage · 2 organizations, 1 could not be read\n")
+    assert "`octo-labs`: Usage could not be read." in done.summary.partition("|:--|")[0]
+    assert "octo-labs (could not be read)" in done.summary
+    assert len(re.findall("^::warning .*`octo-labs`: Usage could not be read", done.log, re.MULTILINE)) == 1
     assert {path.split("/")[3] for path in github.lines} == {"octo-org"}
     assert len(github.asked("/orgs/octo-labs/copilot/metrics/")) <= 2
 

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from builders import NEWEST, ORGANIZATION, TODAY, seat
-from copilot_usage.domain.asks import About, LatestReport, OwnerDay, SeatList
+from builders import NEWEST, ORGANIZATION, TEAM, TODAY, seat
+from copilot_usage.domain.asks import About, LatestReport, NewestDay, OwnerDay, SeatList, TeamDays, subject
 from copilot_usage.domain.dates import DateRange, ending
 from copilot_usage.domain.ledger import Ledger
 from copilot_usage.domain.outcome import Failure, Fetched, Newest, NoReport, Outcome, Remark, SeatsListed, Word
 from copilot_usage.domain.plan import first_day
 from copilot_usage.domain.progress import NoProgress
+from copilot_usage.domain.scope import Scope, ScopeKind
 from copilot_usage.domain.snapshot import Generation, Snapshot, Status
 from copilot_usage.domain.storing import Saved, Unread
 from copilot_usage.errors import (
@@ -40,7 +41,6 @@ if TYPE_CHECKING:
 
     from copilot_usage.domain.plan import Plan
     from copilot_usage.domain.report import Report
-    from copilot_usage.domain.scope import Scope
 
 WINDOW = ending(NEWEST, 28)
 FULL = {"daily_active_users": 10, "monthly_active_users": 20, "loc_added_sum": 9, "user_initiated_interaction_count": 3}
@@ -336,7 +336,7 @@ def test_what_could_not_be_read_is_one_note_with_its_days(days: list[date], when
     struck: list[date | None] = [*days] or [None]
     for day in struck:
         ledger.add(Failure(ORGANIZATION, error, day))
-    assert [note.text for note in _failure_notes(ledger)] == [
+    assert [note.text for note in _failure_notes(ledger, WINDOW, ())] == [
         f"{About.USAGE}{when} could not be read. No answer: GitHub answered 502."
     ]
 
@@ -475,3 +475,100 @@ def test_a_range_that_is_not_published_yet_says_which_day_is_the_newest() -> Non
     with pytest.raises(NothingPublished) as caught:
         run_with(GitHub(), Memory(), since="2026-11-22")
     assert str(NEWEST) in caught.value.cause
+
+
+OTHER = Scope(ScopeKind.ORGANIZATION, "hub-org")
+BOTH = "octo-org, hub-org"
+
+
+def one_refused(ask: object) -> list[Outcome]:
+    """A token that can read octo-org and not hub-org."""
+    if subject(ask) == OTHER:  # type: ignore[arg-type]
+        return [Failure(OTHER, NotAllowed("May not", cause="c", remedy="r"), about=ask.about)]  # type: ignore[attr-defined]
+    return answers(ask)
+
+
+def test_an_owner_that_refuses_keeps_its_place_among_several(caplog: pytest.LogCaptureFixture) -> None:
+    reader = run_with(GitHub(one_refused), Memory(), org=BOTH)
+    assert reader.report is not None
+    assert [(each.scope.name, each.refused, each.as_of) for each in reader.report.scopes] == [
+        ("octo-org", False, None),
+        ("hub-org", True, None),
+    ]
+    warnings = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
+    assert "`hub-org`: Usage could not be read. May not: c No figures of it are shown." in warnings
+    assert reader.outputs["missing-days"] == "28"
+    page = render_page(reader.report).text
+    assert page.startswith("# Copilot usage · 2 organizations, 1 could not be read\n")
+    assert "| hub-org (could not be read) | – |" in page
+    assert "`hub-org`: Usage could not be read." in page.partition("|:--|")[0]
+
+
+def test_what_is_stored_of_an_owner_that_refuses_is_told_as_old_and_not_compared() -> None:
+    memory, last = Memory(), NEWEST - timedelta(days=7)
+    for day in ending(last, 56):
+        memory.held.append(replace(fetched(day).snapshot, scope=OTHER))
+    reader = run_with(GitHub(one_refused), memory, org=BOTH)
+    assert reader.report is not None
+    old = reader.report.scopes[1]
+    assert (old.refused, old.as_of, old.before, len(old.now.days)) == (True, last, None, 21)
+    page = render_page(reader.report).text
+    assert "| hub-org (as of 14 Nov) |" in page
+    assert "Its figures are old: those stored up to 2026-11-14." in page.partition("|:--|")[0]
+    assert reader.outputs["acceptance-rate"] == ""
+
+
+def test_days_that_are_stored_for_good_need_nobody() -> None:
+    memory, shown = Memory(), DateRange(date(2026, 9, 1), date(2026, 9, 7))
+    for day in shown:
+        memory.held.append(replace(fetched(day).snapshot, scope=OTHER))
+    reader = run_with(GitHub(one_refused), memory, org=BOTH, since=str(shown.since), until=str(shown.until))
+    assert reader.report is not None
+    assert [each.refused for each in reader.report.scopes] == [False, False]
+
+
+def test_a_day_is_missing_if_any_owner_lacks_it() -> None:
+    def holes(ask: object) -> list[Outcome]:
+        lacking = {"octo-org": NEWEST, "hub-org": NEWEST - timedelta(days=1)}
+        if isinstance(ask, LatestReport):
+            days = (day for day in WINDOW if day != lacking[ask.owner.name])
+            return [
+                Newest(ask.owner, WINDOW),
+                *(Fetched(replace(fetched(day).snapshot, scope=ask.owner)) for day in days),
+            ]
+        return [NoReport(ask.owner, ask.day)] if isinstance(ask, OwnerDay) else []
+
+    reader = run_with(GitHub(holes), Memory(), org=BOTH, compare="false")
+    assert (reader.outputs["days"], reader.outputs["missing-days"]) == ("28", "2")
+
+
+def test_days_before_githubs_first_report_are_not_missing() -> None:
+    reader = run_with(GitHub(), Memory(), since="2025-12-01", until="2025-12-20", compare="false")
+    assert (reader.outputs["days"], reader.outputs["missing-days"]) == ("9", "0")
+
+
+def test_an_empty_page_shows_its_cause_open_and_as_a_warning(caplog: pytest.LogCaptureFixture) -> None:
+    def nothing(ask: object) -> list[Outcome]:
+        return [NoReport(ORGANIZATION, ask.day)] if isinstance(ask, OwnerDay) else []
+
+    reader = run_with(GitHub(nothing), Memory(), since="2026-03-01", until="2026-03-03", compare="false")
+    assert reader.report is not None
+    assert reader.report.cautions == ("GitHub has no usage for this range.",)
+    assert [record.levelname for record in caplog.records if "no usage" in record.getMessage()] == ["WARNING"]
+
+
+def test_a_team_that_github_does_not_name_is_a_caution_and_a_row_of_its_own() -> None:
+    unseen = ORGANIZATION.of_team("paymets")
+
+    def teams(ask: object) -> list[Outcome]:
+        if isinstance(ask, NewestDay):
+            return [Newest(ORGANIZATION, WINDOW)]
+        if isinstance(ask, TeamDays):
+            known = [Fetched(replace(fetched(day).snapshot, scope=TEAM)) for day in ask.days]
+            return [*known, Remark(unseen, "No team has this slug.", caution=True)]
+        return []
+
+    reader = run_with(GitHub(teams), Memory(), team="payments, paymets")
+    assert reader.report is not None
+    assert [each.scope for each in reader.report.scopes] == [TEAM, unseen]
+    assert reader.report.cautions == ("`octo-org/paymets`: No team has this slug.",)

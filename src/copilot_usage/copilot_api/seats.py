@@ -146,7 +146,9 @@ def seat_list(
     found = [answer.value for answer in answers if answer.value]
     unreadable = sum(page.unreadable for page in found)
     if _rows(answers) < promised:
-        yield Remark(ask.owner, f"GitHub counts {promised:,} seats and lists {_rows(answers):,} of them.")
+        yield Remark(ask.owner, f"GitHub counts {promised:,} seats and lists {_rows(answers):,} of them.", caution=True)
     if unreadable:
-        yield Remark(ask.owner, f"{unreadable} seats were left out: what GitHub says of them cannot be read.")
+        yield Remark(
+            ask.owner, f"{unreadable} seats were left out: what GitHub says of them cannot be read.", caution=True
+        )
     yield SeatsListed(ask.owner, tuple(seat for page in found for seat in page.seats))

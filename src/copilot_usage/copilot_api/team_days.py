@@ -231,9 +231,13 @@ class TeamReading:
     def _remarks(self) -> Iterator[Outcome]:
         answered = self._join.knows_teams
         if answered and not self._teams:
-            yield Remark(self._ask.owner, f"GitHub's reports name no team of {self._ask.owner.name}. {_FLOOR}")
+            text = f"GitHub's reports name no team of {self._ask.owner.name}. {_FLOOR}"
+            yield Remark(self._ask.owner, text, caution=True)
         for team in self._join.unseen if answered else ():
-            yield Remark(team, f"GitHub's reports do not name the team {team.name}: no team has this slug, or {_SMALL}")
+            close = self._join.nearest(team)
+            meant = f" (the nearest one is `{close}`)" if close else ""
+            text = f"GitHub's reports do not name the team `{team.name}`: no team has this slug{meant}, or {_SMALL}"
+            yield Remark(team, text, caution=True)
         if self._quiet:
             days = listed([str(day) for day in self._quiet])
             text = f"Empty users reports: {days}. No person was active, or the report is not complete yet."

@@ -24,11 +24,15 @@ _RANK = {Generation.REPORTS: 3, Generation.METRICS: 2, Generation.USAGE: 1}
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """Days by date, ascending; `newest` is the newest published day (None: nothing is published)."""
+    """Days by date, ascending; `newest` is the newest published day (None: nothing is published).
+
+    `oldest`: the first day that there can be; None: not known.
+    """
 
     scope: Scope
     days: Mapping[date, UsageDay]
     newest: date | None = None
+    oldest: date | None = None
 
     def within(self, days: DateRange) -> tuple[UsageDay, ...]:
         """The usage days of the range, ascending."""
@@ -41,8 +45,9 @@ class History:
         return tuple(usage for usage in found if usage.generation is newest)
 
     def gaps(self, days: DateRange) -> tuple[date, ...]:
-        """Days of the range without data, up to the newest published one; later ones are not missing but to come."""
-        return tuple(day for day in days if day not in self.days and self.newest is not None and day <= self.newest)
+        """Days without data between the first one there can be and the newest published one; later ones are to come."""
+        there = None if self.newest is None else days.clipped(self.oldest or days.since, self.newest)
+        return tuple(day for day in there or () if day not in self.days)
 
     def unpublished(self, days: DateRange) -> tuple[date, ...]:
         """Days of the range that GitHub has not published yet."""
@@ -58,8 +63,13 @@ class History:
         return tuple(self.amount(day, metric) for day in days)
 
 
-def merge(scope: Scope, usage_days: Iterable[UsageDay], newest: date | None = None) -> History:
-    """One history of several generations: `reports` over `metrics` over `usage`, later words over earlier ones."""
+def merge(
+    scope: Scope, usage_days: Iterable[UsageDay], newest: date | None = None, oldest: date | None = None
+) -> History:
+    """One history of several generations: `reports` over `metrics` over `usage`, later words over earlier ones.
+
+    `oldest`: the first day that can have been reported; an older one with data comes before it.
+    """
     best: dict[date, UsageDay] = {}
     for usage in usage_days:
         held = best.get(usage.day)
@@ -68,7 +78,7 @@ def merge(scope: Scope, usage_days: Iterable[UsageDay], newest: date | None = No
     days = _with_one_name_an_agent(dict(sorted(best.items())))
     last = max(days, default=None)
     newest = max((day for day in (newest, last) if day is not None), default=None)
-    return History(scope, days, newest)
+    return History(scope, days, newest, None if oldest is None else min((oldest, *days)))
 
 
 def _with_one_name_an_agent(days: Mapping[date, UsageDay]) -> Mapping[date, UsageDay]:

@@ -21,7 +21,7 @@ from copilot_usage.domain.outcome import (
     Word,
 )
 from copilot_usage.domain.packed import Packed
-from copilot_usage.domain.plan import Stored
+from copilot_usage.domain.plan import BEGAN, Stored
 from copilot_usage.domain.report import Note, SeatDay
 from copilot_usage.domain.snapshot import Generation, Snapshot, owner_id
 from copilot_usage.domain.storing import Unread
@@ -68,7 +68,7 @@ class Ledger:
         """Takes in what the store holds."""
         if isinstance(item, Unread):
             months = f"{item.months[0]} to {item.months[-1]}" if len(item.months) > 1 else item.months[0]
-            self.note(f"Not everything that is stored of {months} was read: {item.reason}", item.scope)
+            self.note(f"Not everything that is stored of {months} was read: {item.reason}", item.scope, caution=True)
         elif item.generation is Generation.SEATS:
             self._add_seat_day(item)
         else:
@@ -126,7 +126,9 @@ class Ledger:
     def history(self, scope: Scope, sure: date | None = None) -> History:
         """The usage days of a scope, merged over the generations; up to `sure` everything is published."""
         newest = self.newest.get(scope.parent, sure)
-        return merge(scope, self._days.get(scope, {}).values(), newest)
+        # The retired generations had earlier days than the reports, and said so where they were asked.
+        asked = (gone.day for gone in self.no_reports if gone.scope == scope and gone.generation != Generation.REPORTS)
+        return merge(scope, self._days.get(scope, {}).values(), newest, min((BEGAN[scope.kind], *asked)))
 
     def people_counted(self, scope: Scope, days: DateRange) -> PeopleCounted | None:
         return self._people.get((scope, days))

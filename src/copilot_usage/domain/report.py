@@ -61,7 +61,10 @@ class SeatDay:
 
 @dataclass(frozen=True, slots=True)
 class ScopeReport:
-    """One scope: its range, the range before, the same weeks a year before; its seats and bills."""
+    """One scope: its range, the range before, the same weeks a year before; its seats and bills.
+
+    `refused`: this run could not read its usage; what is shown of it was stored before, if there is anything.
+    """
 
     scope: Scope
     history: History
@@ -75,6 +78,13 @@ class ScopeReport:
     engaged_people: Mapping[str, int] | None = None
     people: tuple[PersonActivity, ...] | None = None
     members: int | None = None
+    refused: bool = False
+
+    @property
+    def as_of(self) -> date | None:
+        """The last day known, where it is not the last of the range because nothing newer could be had."""
+        known = self.now.days
+        return known[-1] if known and (self.refused or self.now.unpublished) else None
 
     def against(self, earlier: Figures | None) -> Comparison | None:
         """This range against an earlier one, where there is one."""
@@ -111,6 +121,16 @@ class Report:
     commit: str | None = None
     days_written: int = 0
     demo: bool = False
+
+    @property
+    def missing_days(self) -> frozenset[date]:
+        """Days that any owner lacks; of an owner's teams one is enough, since GitHub leaves small ones out."""
+        owners: dict[Scope, tuple[set[date], set[date]]] = defaultdict(lambda: (set(), set()))
+        for each in self.scopes:
+            missing, known = owners[each.scope.parent]
+            missing.update(each.now.missing)
+            known.update(each.now.days)
+        return frozenset().union(*(missing - known for missing, known in owners.values()))
 
     @property
     def cautions(self) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from copilot_usage.rendering import charts, markdown
+from copilot_usage.rendering import charts, markdown, notes
 from copilot_usage.rendering.findings import kinds
 from copilot_usage.rendering.view import Section, Table, without_empty_columns
 
@@ -55,8 +55,9 @@ def _row(scope: ScopeReport, marks: markdown.Marks, *, teams: bool, one_owner: b
     moved = scope.comparison.working_day_mean("daily_active_users") if scope.comparison else None
     days = scope.now.range
     people = {usage.day: usage.amount("daily_active_users") for usage in scope.history.of_newest_generation(days)}
+    state = notes.state(scope)
     return (
-        markdown.cell((scope.scope.team if one_owner else None) or scope.scope.name),
+        markdown.cell((scope.scope.team if one_owner else None) or scope.scope.name) + (f" ({state})" if state else ""),
         *((markdown.number(scope.members),) if teams else ()),
         markdown.number(scope.now.active_people),
         markdown.mean(mean),

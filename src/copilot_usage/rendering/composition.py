@@ -33,7 +33,7 @@ def compose(report: Report) -> PageView:
         alerts=tuple(markdown.cell_of_sentence(alert) for alert in report.alerts),
         insights=joint_findings(report.scopes) if several else (),
         comparison=comparison(report),
-        scopes=tuple(_scope(scope) for scope in report.scopes),
+        scopes=tuple(map(_scope, report.scopes)),
         breaks=notes.breaks(report.range, compared),
         notes=tuple(dict.fromkeys(notes.notes(report))),
         glossary=notes.GLOSSARY,
@@ -46,6 +46,7 @@ def _scope(scope: ScopeReport) -> ScopeView:
     return ScopeView(
         name=markdown.cell(scope.scope.name),
         kind=scope.scope.kind.value,
+        state=notes.state(scope),
         headline=headline_table(scope),
         insights=findings(scope),
         sections=tuple(_sections(scope)),
@@ -79,4 +80,4 @@ def _title(report: Report) -> str:
     owners = {scope.scope.owner for scope in report.scopes}
     if len(owners) == 1:
         return f"Copilot usage · teams of {markdown.cell(owners.pop())}"
-    return f"Copilot usage · {len(report.scopes)} {kinds(report)}"
+    return f"Copilot usage · {len(report.scopes)} {kinds(report)}{notes.could_not_be_read(report)}"

@@ -18,6 +18,7 @@ from copilot_usage.domain.insights import (
 )
 from copilot_usage.rendering import markdown
 from copilot_usage.rendering.headline import COUNTS
+from copilot_usage.rendering.notes import could_not_be_read
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -100,7 +101,8 @@ def _before_and_now(moved: Change, unit: str = "") -> str:
 
 def headline(report: Report) -> str:
     """One line of plain text, ready for a chat message; with several scopes it names the largest change."""
-    name = report.scopes[0].scope.name if len(report.scopes) == 1 else f"{len(report.scopes)} {kinds(report)}"
+    several = f"{len(report.scopes)} {kinds(report)}{could_not_be_read(report)}"
+    name = report.scopes[0].scope.name if len(report.scopes) == 1 else several
     parts = _of_one(report.scopes[0]) if len(report.scopes) == 1 else _of_several(report)
     days = markdown.days(report.range)
     return f"Copilot usage of {name}, {days}: {', '.join(parts)}"
@@ -138,7 +140,7 @@ def _of_several(report: Report) -> list[str]:
         if moves:
             name = max(moves, key=lambda scope: (abs(moves[scope].relative or 0), scope))
             return [f"largest change: {name}, {markdown.trend(moves[name])} {words}"]
-    known = [scope for scope in report.scopes if scope.now.mean_daily_active_working is not None]
+    known = [each for each in report.scopes if each.now.mean_daily_active_working is not None and not each.refused]
     if not known:
         return ["no figures"]
     busiest = max(known, key=lambda scope: (scope.now.mean_daily_active_working or 0, scope.scope.name))

@@ -80,8 +80,21 @@ def notes(report: Report) -> Iterator[str]:
     return map(markdown.prose, sentences(folded, [scope.scope for scope in report.scopes]))
 
 
+def state(scope: ScopeReport) -> str:
+    """What to know before a scope's figures are compared with another's: empty where they are complete."""
+    if scope.as_of is not None:
+        return f"as of {markdown.day(scope.as_of, year=scope.as_of.year != scope.now.range.until.year)}"
+    return "could not be read" if scope.refused else ""
+
+
+def could_not_be_read(report: Report) -> str:
+    """`, 1 could not be read`, or nothing."""
+    refused = sum(scope.refused for scope in report.scopes)
+    return f", {refused:,} could not be read" if refused else ""
+
+
 def _of_scope(scope: ScopeReport) -> Iterator[str]:
-    if scope.now.missing:
+    if scope.now.missing and not scope.refused:
         yield f"No report for {_days(scope.now.missing, scope.now.range)}."
     if scope.now.unpublished:
         yield f"Not published yet: {_days(scope.now.unpublished, scope.now.range)}."

@@ -47,10 +47,11 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class ScopeView:
-    """One scope of the page."""
+    """One scope of the page. `state`: `as of 14 Nov`, `could not be read`, or nothing."""
 
     name: str
     kind: str
+    state: str
     headline: Table
     insights: tuple[str, ...]
     sections: tuple[Section, ...]

@@ -204,6 +204,10 @@ class TeamJoin:
         """Teams asked for that no report named: wrong slugs, or fewer than five seats (GitHub's floor)."""
         return self._names.unseen(self._wanted)
 
+    def nearest(self, team: Scope) -> str | None:
+        """The slug in the reports that is most like the team's, if one is like it at all."""
+        return self._names.nearest(team)
+
     @property
     def flaws(self) -> tuple[Flaw, ...]:
         """What was left out so far, by kind, with the first example."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from copilot_usage.domain.scope import bare_team_slug, is_slug
@@ -31,6 +32,7 @@ class TeamNames:
         self._number_of_id: dict[Identity, int] = {}
         self._holder_of_slug: dict[str, tuple[int, date]] = {}
         self._named_on: list[date] = []
+        self._seen: set[str] = set()
         self.ids: list[Identity] = []
         self.scopes: list[Scope] = []
 
@@ -39,6 +41,7 @@ class TeamNames:
         team_id, name = identity(team_id), bare_team_slug(slug)
         if not is_slug(name):
             raise ValueError("a team's `slug` that cannot be one")
+        self._seen.add(name)
         number = self._number_of_id.get(team_id)
         if number is None:
             if not self._every and name not in self._wanted:
@@ -64,6 +67,10 @@ class TeamNames:
         """The number of the team of that slug, present or former."""
         holder = self._holder_of_slug.get(scope.team or "")
         return None if holder is None else holder[0]
+
+    def nearest(self, scope: Scope) -> str | None:
+        """The slug that is most like the scope's, of all that were seen."""
+        return next(iter(get_close_matches(scope.team or "", sorted(self._seen), n=1)), None)
 
     def by_scope(self, numbers: Iterable[int]) -> Mapping[Scope, int]:
         """The teams by scope, without those whose slug is another team's."""

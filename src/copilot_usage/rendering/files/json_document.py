@@ -157,10 +157,12 @@ class Credits(msgspec.Struct, frozen=True):
 
 
 class Scope(msgspec.Struct, frozen=True, kw_only=True):
-    """A scope without `days`."""
+    """A scope without `days`. `refused`: its usage could not be read; `as_of`: its last day, where later ones lack."""
 
     scope: ScopeKind
     name: str
+    refused: bool
+    as_of: date | None
     missing_days: tuple[date, ...]
     unpublished_days: tuple[date, ...]
     unsettled_days: tuple[date, ...]

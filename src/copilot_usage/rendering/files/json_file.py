@@ -71,6 +71,8 @@ def _scope(scope: ScopeReport) -> shape.Scope:
     return shape.Scope(
         scope=scope.scope.kind,
         name=scope.scope.name,
+        refused=scope.refused,
+        as_of=scope.as_of,
         missing_days=scope.now.missing,
         unpublished_days=scope.now.unpublished,
         unsettled_days=scope.now.unsettled,

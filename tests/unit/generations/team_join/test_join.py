@@ -272,6 +272,13 @@ def test_teams_that_no_report_names_are_known() -> None:
     assert join.unseen == (OWNER.of_team("tiny"),)
 
 
+def test_the_slug_most_like_one_that_no_report_names_is_known_even_if_nobody_asked_for_it() -> None:
+    members = [membership(1, 42, "payments"), membership(1, 43, "platform")]
+    join, _ = _joined(members, [user_row(1)], OWNER.of_team("paymets"))
+    assert join.nearest(OWNER.of_team("paymets")) == "payments"
+    assert join.nearest(OWNER.of_team("x")) is None
+
+
 def test_many_people_in_the_same_teams_sum_up_as_few_do() -> None:
     people = range(1, 101)
     rows = [{"feature": "agent_edit", **counters(1, 2, 3, 4, 5, 6, 7)}]
