@@ -11,6 +11,7 @@ from copilot_usage.domain.ledger import Ledger
 from copilot_usage.domain.report import Note
 from copilot_usage.generations.reading import read
 from copilot_usage.keeping import Keeper
+from copilot_usage.settings.wishes import Api
 from copilot_usage.step_outputs import outputs_of
 
 if TYPE_CHECKING:
@@ -85,9 +86,14 @@ def show(settings: Settings, parts: Parts, ledger: Ledger, keeper: Keeper, today
 def load(settings: Settings, store: Store, today: date) -> Ledger:
     """What is stored of the range, and of the ranges that it is compared with."""
     ledger = Ledger(read)
-    ranges = loading.ranges_to_load(settings, today)
+    if settings.api is Api.SNAPSHOTS:
+        ledger.months = store.months()
+    months = loading.months_of(settings, ledger.months)
+    ranges = loading.ranges_to_load(settings, today, months)
     for days in ranges:
         _load(settings, store, ledger, days)
+    if months and not loading.has_some(settings, ledger):
+        _load(settings, store, ledger, loading.everything(months))  # so that the error can name the days there are
     pause = loading.range_of_the_pause(settings, ledger, ranges[0], today) if ranges else None
     if pause is not None:
         _load(settings, store, ledger, pause)

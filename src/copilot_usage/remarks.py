@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from copilot_usage.domain.asks import About
@@ -133,5 +134,12 @@ def _absent_notes(settings: Settings, ledger: Ledger, shown: Iterable[ScopeRepor
     for scope in settings.scopes:
         found = any(map(scope.covers, present))
         if not found and ledger.silent(scope) is None and scope not in said:
-            has_not = "has not published these days yet" if scope in to_come else "has no usage for this range"
-            yield Note(f"GitHub {has_not}.", scope, caution=True)
+            if settings.api is Api.SNAPSHOTS:
+                close = get_close_matches(scope.name, [other.name for other in ledger.months if other != scope], n=1)
+                meant = f" The nearest name in it is `{close[0]}`." if close and scope not in ledger.months else ""
+                text = f"The history holds no day of this range.{meant}"
+            elif scope in to_come:
+                text = "GitHub has not published these days yet."
+            else:
+                text = "GitHub has no usage for this range."
+            yield Note(text, scope, caution=True)

@@ -12,7 +12,7 @@ from copilot_usage.domain.dates import PUBLISHED_AFTER
 from copilot_usage.domain.figures import summarise
 from copilot_usage.domain.outcome import Word
 from copilot_usage.domain.plan import first_day
-from copilot_usage.domain.report import Report, ScopeReport
+from copilot_usage.domain.report import Report, ScopeReport, listed
 from copilot_usage.domain.seats import SeatRules, SeatState, are_of, one_per_person, state_of, summarise_seats
 from copilot_usage.errors import NothingPublished, RateLimited
 from copilot_usage.remarks import notes_of, storing_notes
@@ -45,7 +45,7 @@ def report_of(settings: Settings, ledger: Ledger, today: date, saved: Saved) -> 
     newest = ledger.newest_day(settings.scopes)
     shown = settings.range_at(newest or today - PUBLISHED_AFTER)
     if shown is None:
-        raise _nothing(settings, newest)
+        raise _nothing(settings, ledger, newest)
     scopes = _Scopes(settings, ledger, shown, today).reports()
     report = Report(
         range=shown,
@@ -92,7 +92,7 @@ class _Scopes:
         if refusal is not None:
             raise refusal
         if not self.ledger.answered and all(gone.word is Word.HIDDEN for gone in self.ledger.no_reports):
-            raise _nothing(self.settings, None)
+            raise _nothing(self.settings, self.ledger, None)
         return tuple(map(self._report, self.settings.scopes))
 
     def _report(self, scope: Scope) -> ScopeReport:
@@ -159,14 +159,14 @@ def _if_comparable(figures: Figures) -> Figures | None:
     return figures if len(figures.days) >= ENOUGH * len(figures.range) else None
 
 
-def _nothing(settings: Settings, newest: date | None) -> CopilotUsageError:
+def _nothing(settings: Settings, ledger: Ledger, newest: date | None) -> CopilotUsageError:
     """Why there is no day to show, as far as the range and the store say."""
     names = ", ".join(scope.name for scope in settings.scopes)
     if settings.api is Api.SNAPSHOTS:
         return NothingPublished(
             "No snapshots of these days",
             cause=f"The history at {settings.snapshot_repository or settings.snapshot_directory} "
-            f"holds no day of {names} in this range.",
+            f"holds no day of {names} in this range. {_stored(settings, ledger)}",
             remedy="Check `snapshot-repository`, `snapshot-branch`, `snapshot-directory` and the range, "
             "or run once with `api: auto` and a `token` to fill the history.",
         )
@@ -183,6 +183,15 @@ def _nothing(settings: Settings, newest: date | None) -> CopilotUsageError:
         remedy="Check the range, the names, and the token's permissions (see `docs/getting-started.md`). "
         "Organizations with very few active people are left out, and so are teams with fewer than five seats.",
     )
+
+
+def _stored(settings: Settings, ledger: Ledger) -> str:
+    """What the history does hold: days of the scopes, or else of which scopes."""
+    held = ledger.held(settings.scopes)
+    if held is not None:
+        return f"It holds days from {held.since} to {held.until}."
+    names = [f"`{scope.name}`" for scope in ledger.months]
+    return f"It holds days of {listed(names)} alone." if names else "It holds no day of any other either."
 
 
 def _with_alerts(settings: Settings, report: Report) -> Report:

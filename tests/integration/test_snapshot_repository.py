@@ -161,6 +161,15 @@ def test_each_save_of_one_run_stands_on_the_one_before(github: MeddledGitHub, tm
     assert git(clone(github, tmp_path), "rev-list", "--count", BRANCH) == "3\n"
 
 
+def test_the_months_that_are_stored_cost_no_request_beside_those_of_loading(github: MeddledGitHub) -> None:
+    github.store().save([snapshot(1), snapshot(1, scope=TEAM)])
+    store = github.store()
+    list(store.load([ORGANIZATION], NOVEMBER))
+    asked = len(github.requests)
+    assert store.months() == {ORGANIZATION: ["2026-11"], TEAM: ["2026-11"]}
+    assert len(github.requests) == asked
+
+
 def test_two_loads_of_one_run_look_at_the_branch_once(github: MeddledGitHub) -> None:
     github.store().save(year_of(ORGANIZATION))
     github.forget()

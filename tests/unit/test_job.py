@@ -10,7 +10,7 @@ import pytest
 
 from builders import NEWEST, ORGANIZATION, TEAM, TODAY, seat
 from copilot_usage.domain.asks import About, LatestReport, NewestDay, OwnerDay, SeatList, TeamDays, subject
-from copilot_usage.domain.dates import DateRange, ending
+from copilot_usage.domain.dates import DateRange, ending, month_of
 from copilot_usage.domain.ledger import Ledger
 from copilot_usage.domain.outcome import Failure, Fetched, Newest, NoReport, Outcome, Remark, SeatsListed, Word
 from copilot_usage.domain.plan import first_day
@@ -91,6 +91,10 @@ class Memory:
 
     def load(self, scopes: Collection[Scope], days: DateRange) -> Iterator[Snapshot | Unread]:
         return (snapshot for snapshot in self.held if snapshot.scope in scopes and snapshot.day in days)
+
+    def months(self) -> Mapping[Scope, Sequence[str]]:
+        held = sorted({(kept.scope, month_of(kept.day)) for kept in self.held})
+        return {scope: [month for found, month in held if found == scope] for scope, _ in held}
 
     def save(self, snapshots: Sequence[Snapshot]) -> Saved:
         if self.refusal:
@@ -572,3 +576,32 @@ def test_a_team_that_github_does_not_name_is_a_caution_and_a_row_of_its_own() ->
     assert reader.report is not None
     assert [each.scope for each in reader.report.scopes] == [TEAM, unseen]
     assert reader.report.cautions == ("`octo-org/paymets`: No team has this slug.",)
+
+
+def a_month_of_2025(scope: Scope = ORGANIZATION) -> Memory:
+    days = DateRange(date(2025, 3, 3), date(2025, 3, 30))
+    return Memory([replace(fetched(day).snapshot, scope=scope) for day in days])
+
+
+def test_the_newest_stored_day_decides_however_long_ago_it_was() -> None:
+    outputs = run_with(GitHub(lambda _: []), a_month_of_2025(), api="snapshots").outputs
+    assert (outputs["since"], outputs["until"], outputs["days"]) == ("2025-03-03", "2025-03-30", "28")
+    outputs = run_with(GitHub(lambda _: []), a_month_of_2025(), api="snapshots", days="7").outputs
+    assert (outputs["since"], outputs["until"], outputs["days"]) == ("2025-03-24", "2025-03-30", "7")
+
+
+def test_a_history_without_such_days_says_which_it_has() -> None:
+    with pytest.raises(NothingPublished, match="from 2025-03-03 to 2025-03-30"):
+        run_with(GitHub(lambda _: []), a_month_of_2025(), api="snapshots", since="2026-01-01", until="2026-01-31")
+    with pytest.raises(NothingPublished, match="It holds days of `hub-org` alone"):
+        run_with(GitHub(lambda _: []), a_month_of_2025(OTHER), api="snapshots")
+    with pytest.raises(NothingPublished, match="no day of any other"):
+        run_with(GitHub(lambda _: []), Memory(), api="snapshots")
+
+
+def test_a_name_that_the_history_does_not_know_is_a_caution_with_the_nearest_one() -> None:
+    reader = run_with(GitHub(lambda _: []), a_month_of_2025(), api="snapshots", org="octo-org, octo-orgg")
+    assert reader.report is not None
+    assert reader.report.cautions == (
+        "`octo-orgg`: The history holds no day of this range. The nearest name in it is `octo-org`.",
+    )

@@ -82,6 +82,12 @@ def month_of(day: date) -> str:
     return f"{day:%Y-%m}"
 
 
+def end_of_month(month: str) -> date:
+    """The last day of `YYYY-MM`."""
+    first = date.fromisoformat(f"{month}-01")
+    return (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+
+
 def is_settled(day: date, today: date) -> bool:
     """Whether GitHub is done with restating `day`, seen from `today`."""
     return today - day >= SETTLED_AFTER

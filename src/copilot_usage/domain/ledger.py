@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from copilot_usage.domain.asks import About
+from copilot_usage.domain.dates import DateRange
 from copilot_usage.domain.history import History, merge
 from copilot_usage.domain.outcome import (
     CreditBill,
@@ -27,10 +28,9 @@ from copilot_usage.domain.snapshot import Generation, Snapshot, owner_id
 from copilot_usage.domain.storing import Unread
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
     from datetime import date
 
-    from copilot_usage.domain.dates import DateRange
     from copilot_usage.domain.outcome import Outcome, PersonActivity
     from copilot_usage.domain.scope import Scope
     from copilot_usage.domain.seats import Seat
@@ -52,6 +52,8 @@ class Ledger:
         self._owner_ids: dict[Scope, Counter[str]] = defaultdict(Counter)
         self._owner_days: set[tuple[Scope, date]] = set()
         self.stored = Stored()
+        # The months stored, by scope; filled where nothing but the history is read.
+        self.months: Mapping[Scope, Sequence[str]] = {}
         self.asked: set[tuple[Scope, Generation, date]] = set()
         self.newest: dict[Scope, date] = {}
         self.windows: dict[Scope, Newest] = {}
@@ -122,6 +124,11 @@ class Ledger:
         note = Note(text, scope, caution)
         if note not in self.notes:
             self.notes.append(note)
+
+    def held(self, wanted: Collection[Scope]) -> DateRange | None:
+        """From the first to the last day with data of the wanted scopes."""
+        days = [day for scope in self.expand(wanted) for day, _ in self._days.get(scope, {})]
+        return DateRange(min(days), max(days)) if days else None
 
     def history(self, scope: Scope, sure: date | None = None) -> History:
         """The usage days of a scope, merged over the generations; up to `sure` everything is published."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from datetime import date
 
     from copilot_usage.domain.dates import DateRange
@@ -55,6 +55,10 @@ class Store(Protocol):
         """
         ...
 
+    def months(self) -> Mapping[Scope, Sequence[str]]:
+        """The months (`YYYY-MM`, ascending) of which usage is stored, by scope; raises StoreRefused."""
+        ...
+
     def save(self, snapshots: Sequence[Snapshot]) -> Saved:
         """Keeps them, line by line, by the rules of `domain.snapshot.winner`; raises StoreRefused."""
         ...
@@ -66,6 +70,10 @@ class NoStore:
     def load(self, scopes: Collection[Scope], days: DateRange) -> Iterator[Snapshot | Unread]:  # noqa: ARG002 - a Store
         """Nothing is stored."""
         return iter(())
+
+    def months(self) -> Mapping[Scope, Sequence[str]]:
+        """Of nothing."""
+        return {}
 
     def save(self, snapshots: Sequence[Snapshot]) -> Saved:  # noqa: ARG002 - a Store
         """Nothing is kept."""

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from copilot_usage.domain.storing import Saved, Unread
 from copilot_usage.errors import StoreRefused
-from copilot_usage.snapshots.layout import by_month, month_file_at, wanted_files
+from copilot_usage.snapshots.layout import by_month, month_file_at, months_by_scope, wanted_files
 from copilot_usage.snapshots.months import Month, in_words, usage_days
 from copilot_usage.snapshots.readme import README, is_ours, render_readme
 
@@ -55,6 +55,11 @@ class DirectoryStore:
                 yield Unread(file.scope, (file.month,), _said(error))
             else:
                 yield from Month(file, text).load(days)
+
+    def months(self) -> Mapping[Scope, Sequence[str]]:
+        """From the names of the files; raises StoreRefused."""
+        with self._worded("read"):
+            return months_by_scope(self._files())
 
     def save(self, snapshots: Sequence[Snapshot]) -> Saved:
         """Writes the months that change, and the README; then raises StoreRefused if a month could not be written."""

@@ -80,6 +80,15 @@ def wanted_files(files: Iterable[MonthFile], scopes: Collection[Scope], days: Da
     return sorted(found, key=lambda file: (file.month, file.scope, file.generation))
 
 
+def months_by_scope(files: Iterable[MonthFile]) -> dict[Scope, list[str]]:
+    """The months of which usage is stored, ascending."""
+    found: dict[Scope, set[str]] = defaultdict(set)
+    for file in files:
+        if file.generation is not Generation.SEATS:
+            found[file.scope].add(file.month)
+    return {scope: sorted(months) for scope, months in sorted(found.items())}
+
+
 def sparing_seats(files: Sequence[MonthFile]) -> list[MonthFile]:
     """Without the oldest months of seats, where a scope would take more than a year's files: each is a request."""
     spared: set[MonthFile] = set()

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 from copilot_usage.domain.storing import Saved, Unread
 from copilot_usage.snapshots.answers import Place
-from copilot_usage.snapshots.layout import by_month, sparing_seats, wanted_files
+from copilot_usage.snapshots.layout import by_month, months_by_scope, sparing_seats, wanted_files
 from copilot_usage.snapshots.months import Month
 from copilot_usage.snapshots.patience import Patience
 from copilot_usage.snapshots.refusals import GitHubRefused
 from copilot_usage.snapshots.remote import Remote
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from copilot_usage.domain.dates import DateRange
     from copilot_usage.domain.scope import Scope
@@ -76,6 +76,13 @@ class RepositoryStore:
             return files, []
         left_out = frozenset(to_ask[: max(0, len(to_ask) - max(0, remaining - _KEPT_BACK))])
         return [file for file in files if file not in left_out], sorted(left_out)
+
+    def months(self) -> Mapping[Scope, Sequence[str]]:
+        """From the tree alone; raises StoreRefused."""
+        try:
+            return months_by_scope(self._remote.look().months)
+        finally:
+            self._remote.close()
 
     def save(self, snapshots: Sequence[Snapshot]) -> Saved:
         """One commit on top of the branch, however often others are faster; none if there is nothing new.

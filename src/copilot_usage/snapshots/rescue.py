@@ -10,7 +10,7 @@ from copilot_usage.errors import CopilotUsageError, StoreRefused
 from copilot_usage.snapshots.directory import DirectoryStore
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from copilot_usage.domain.dates import DateRange
@@ -36,6 +36,9 @@ class RescuingStore:
 
     def load(self, scopes: Collection[Scope], days: DateRange) -> Iterator[Snapshot | Unread]:
         return self._store.load(scopes, days)
+
+    def months(self) -> Mapping[Scope, Sequence[str]]:
+        return self._store.months()
 
     def save(self, snapshots: Sequence[Snapshot]) -> Saved:
         """Raises what the other store raised, with a word on where the snapshots are now."""

@@ -73,6 +73,16 @@ def test_days_come_month_by_month_of_all_scopes(tmp_path: Path) -> None:
     assert loaded(tmp_path, ORGANIZATION.of_team("*"), ORGANIZATION) == days
 
 
+def test_the_months_of_usage_are_known_by_scope_without_reading_them(tmp_path: Path) -> None:
+    store = DirectoryStore(tmp_path)
+    store.save([snapshot(day, scope=scope) for scope in (ORGANIZATION, TEAM) for day in (3, 1)])
+    store.save([snapshot(2, generation=Generation.SEATS)])
+    for path in tmp_path.rglob("*.ndjson"):
+        path.write_bytes(b"nothing that can be read")
+    assert store.months() == {ORGANIZATION: ["2026-11"], TEAM: ["2026-11"]}
+    assert DirectoryStore(tmp_path / "none").months() == {}
+
+
 def test_an_empty_folder_and_none_at_all_hold_nothing(tmp_path: Path) -> None:
     assert loaded(tmp_path) == []
     assert loaded(tmp_path / "nowhere") == []

@@ -15,7 +15,7 @@ from copilot_usage.snapshots.rescue import RescuingStore
 from unit.snapshots.strategies import snapshot
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from copilot_usage.domain.scope import Scope
@@ -35,6 +35,9 @@ class Refusing:
 
     def load(self, scopes: Collection[Scope], days: DateRange) -> Iterator[Snapshot | Unread]:
         return iter([snapshot(1)])
+
+    def months(self) -> Mapping[Scope, Sequence[str]]:
+        return {}
 
     def save(self, snapshots: Sequence[Snapshot]) -> Saved:
         if self.error:
