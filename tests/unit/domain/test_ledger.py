@@ -234,13 +234,14 @@ def test_the_same_remark_is_made_once() -> None:
 
 @pytest.mark.parametrize(
     ("months", "named"),
-    [(("2026-01",), "of 2026-01 were"), (("2026-01", "2026-02", "2026-04"), "of 2026-01 to 2026-04 were")],
+    [(("2026-01",), "of 2026-01 was"), (("2026-01", "2026-02", "2026-04"), "of 2026-01 to 2026-04 was")],
 )
 def test_stored_months_that_were_not_read_are_named(months: tuple[str, ...], named: str) -> None:
     ledger = Ledger(read)
     ledger.add_stored(Unread(ORGANIZATION, months, "the rate limit is exhausted."))
     (note,) = ledger.notes
     assert named in note.text
+    assert note.caution
     assert note.text.endswith("the rate limit is exhausted.")
 
 
