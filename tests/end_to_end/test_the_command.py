@@ -92,7 +92,7 @@ def test_the_demo_in_an_empty_folder_shows_a_page_and_leaves_files(tmp_path: Pat
 
 def test_the_demo_asks_nobody(tmp_path: Path) -> None:
     nowhere = "http://127.0.0.1:9"
-    proxies = dict.fromkeys(("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY"), nowhere) | {"NO_PROXY": "127.0.0.1"}
+    proxies = dict.fromkeys(("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY"), nowhere)
     done = run(tmp_path, "demo", "--days", "7", GITHUB_API_URL="https://api.example.invalid", **proxies)
     assert done.returncode == 0, done.stderr
 

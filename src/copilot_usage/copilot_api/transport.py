@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from http.cookiejar import DefaultCookiePolicy
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
 import requests
@@ -17,6 +17,7 @@ from copilot_usage import faults
 from copilot_usage.copilot_api.lines import MOST_BYTES
 from copilot_usage.copilot_api.tries import Trouble
 from copilot_usage.errors import UnreadableDocument
+from copilot_usage.settings.values import is_on_this_machine
 from copilot_usage.timing import in_time
 
 if TYPE_CHECKING:
@@ -37,6 +38,13 @@ class _Session(requests.Session):
 
     def get_redirect_target(self, resp: requests.Response) -> None:  # noqa: ARG002 - the library's signature
         return None
+
+    def merge_environment_settings(self, url: Any, *others: Any) -> Any:
+        """What stays on this machine goes through no proxy, which would see the token."""
+        settings = super().merge_environment_settings(url, *others)
+        if is_on_this_machine(str(url)):
+            settings["proxies"] = {}
+        return settings
 
 
 def open_session(pool_size: int) -> requests.Session:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from copilot_usage.runner.secrets import Secrets
-from copilot_usage.settings.values import quoted
+from copilot_usage.settings.values import is_on_this_machine, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -23,7 +23,6 @@ _ADDRESS = re.compile(
     r"(:(?P<port>[0-9]{1,5}))?(/[\w.~%-]*)*",
     re.ASCII | re.IGNORECASE,
 )
-_LOOPBACK = re.compile(r"http://(localhost|127(\.[0-9]{1,3}){3}|\[::1\])([:/]|$)", re.IGNORECASE)
 # The first that is set counts, as with requests.
 _CA_BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 
@@ -65,7 +64,7 @@ class Surroundings:
     @property
     def is_unencrypted(self) -> bool:
         """Whether tokens travel as plain text over a network."""
-        return self.api_url.lower().startswith("http:") and not _LOOPBACK.match(self.api_url)
+        return self.api_url.lower().startswith("http:") and not is_on_this_machine(self.api_url)
 
 
 def surroundings(environ: Mapping[str, str], tell_secret: Callable[[str], None] = lambda _: None) -> Surroundings:

@@ -20,6 +20,8 @@ _QUOTED = 60
 # The form that HTTP gives a token (RFC 6750), with room beyond GitHub's longest.
 _TOKEN = re.compile(r"[A-Za-z0-9._~+/-]{1,2000}={0,9}")
 
+_LOOPBACK = re.compile(r"http://(localhost|127(\.[0-9]{1,3}){3}|\[::1\])([:/?]|$)", re.IGNORECASE)
+
 _Choice = TypeVar("_Choice", bound=StrEnum)
 _Value = TypeVar("_Value")
 
@@ -93,6 +95,11 @@ class Values:
         except ValueError as error:
             self.problem(name, f"{quoted(text)} was given, {error}.")
             return default
+
+
+def is_on_this_machine(url: str) -> bool:
+    """Whether an http address leads nowhere else; then no proxy is asked, either."""
+    return _LOOPBACK.match(url) is not None
 
 
 def quoted(text: str, most: int = _QUOTED) -> str:

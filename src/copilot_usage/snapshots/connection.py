@@ -17,6 +17,7 @@ from urllib3.exceptions import MaxRetryError
 
 import copilot_usage
 from copilot_usage.faults import remedy_of, words_of
+from copilot_usage.settings.values import is_on_this_machine
 from copilot_usage.snapshots.answers import Answer
 from copilot_usage.snapshots.bodies import TooLarge, read_in_bounds
 from copilot_usage.snapshots.refusals import refused, unreachable
@@ -122,10 +123,11 @@ class Connection:
 
 
 class _Http(HTTPRequestsConnectionClass):
-    """PyGithub's connection; what it receives has bounds."""
+    """PyGithub's connection; what it receives has bounds, and what stays on this machine goes through no proxy."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, host: str, *args: Any, **kwargs: Any) -> None:
+        super().__init__(host, *args, **kwargs)
+        self.session.trust_env = not is_on_this_machine(f"http://{host}")
         self.session.hooks["response"].append(read_in_bounds)
 
 
