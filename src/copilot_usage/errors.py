@@ -7,10 +7,12 @@ CopilotUsageError             title · cause · remedy; `fatal`: asking on would
 ├── NotFound                  404: a slug, the policy, a report that this owner does not have
 │   └── Retired               an endpoint that GitHub has switched off
 ├── NothingPublished          the range holds no day that GitHub can still give, and the store holds none
+├── NotWhole                  a range that was named, of which a fault took days; the others are shown and stored
 ├── Unreachable               no answer, or no usable one, after all tries
 │   └── Busy                  a fault of GitHub's servers after all tries; also while a report is being built
 ├── RateLimited               GitHub asks to wait longer than this run may take (fatal)
-├── TimeUp                    `timeout-minutes` is over, or the run was cancelled (fatal)
+├── TimeUp                    `timeout-minutes` is over (fatal)
+│   └── RunCancelled          the run was cancelled (fatal)
 ├── UnreadableDocument        GitHub's, or the user's, document that no generation can read
 ├── TemplateMistake           a template of the workspace that cannot be rendered
 ├── OutputRefused             a file of this run that cannot be written
@@ -98,6 +100,10 @@ class NothingPublished(CopilotUsageError):
     """No day of the range can be had from anywhere."""
 
 
+class NotWhole(CopilotUsageError):
+    """A fault took days from a range that was named; the page shows the others."""
+
+
 class Unreachable(CopilotUsageError):
     """No usable answer after every try."""
 
@@ -113,9 +119,13 @@ class RateLimited(CopilotUsageError):
 
 
 class TimeUp(CopilotUsageError):
-    """The run's own time is over, or somebody cancelled it."""
+    """The run's own time is over, or it was cancelled."""
 
     fatal = True
+
+
+class RunCancelled(TimeUp):
+    """The run was cancelled: it ends at once, without a page."""
 
 
 class UnreadableDocument(CopilotUsageError):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from copilot_usage import loading, planning, reporting
 from copilot_usage.domain.ledger import Ledger
 from copilot_usage.domain.report import Note
+from copilot_usage.errors import RunCancelled
 from copilot_usage.generations.reading import read
 from copilot_usage.keeping import Keeper
 from copilot_usage.settings.wishes import Api
@@ -69,8 +70,11 @@ def run(settings: Settings, parts: Parts, today: date) -> Report:
 
 def show(settings: Settings, parts: Parts, ledger: Ledger, keeper: Keeper, today: date) -> Report:
     """Makes the page, whatever became of the history; raises what kept the run from it."""
-    if ledger.fatal is not None and not reporting.can_do_without(ledger.fatal, settings, ledger):
-        raise ledger.fatal
+    fatal = ledger.fatal
+    if fatal is not None and reporting.can_do_without(fatal, settings, ledger, today):
+        fatal = None
+    if fatal is not None and (isinstance(fatal, RunCancelled) or not ledger.answered):
+        raise fatal
     report = reporting.report_of(settings, ledger, today, keeper.saved)
     if keeper.refused is not None:
         missing = Note(f"What this run fetched is not in the history: {keeper.refused.title}.", caution=True)
@@ -80,6 +84,8 @@ def show(settings: Settings, parts: Parts, ledger: Ledger, keeper: Keeper, today
     for alert in report.alerts:
         _logger.warning("%s", alert, extra={"title": "Copilot usage alert"})
     parts.publisher.publish(report, outputs_of(report, settings, keeper.saved, parts.headline(report)))
+    if (fault := fatal or reporting.shortfall(settings, ledger, report)) is not None:
+        raise fault
     return report
 
 

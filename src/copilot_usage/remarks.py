@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from copilot_usage.domain.asks import About
 from copilot_usage.domain.plan import BEGAN, first_day
-from copilot_usage.domain.report import Note
+from copilot_usage.domain.report import Absence, Note, listed
 from copilot_usage.domain.scope import EVERY_TEAM
 from copilot_usage.rendering import markdown
 from copilot_usage.settings.wishes import Api
@@ -31,6 +31,8 @@ def notes_of(
     """All notes of a run, in the order of their weight; on a page without data each is a caution."""
     found = (
         *_failure_notes(ledger, shown, scopes),
+        *_lost_notes(scopes),
+        *_new_notes(settings, ledger),
         *_absent_notes(settings, ledger, scopes),
         *ledger.notes,
         *_reach_notes(settings, shown, today),
@@ -79,6 +81,33 @@ def _comparison_notes(settings: Settings, scopes: Iterable[ScopeReport]) -> Iter
             yield Note(f"Nothing is compared with the range before: {text}.", scope.scope)
 
 
+def _lost_notes(scopes: Iterable[ScopeReport]) -> Iterable[Note]:
+    """Days that are missing for another reason than that GitHub has no report of them."""
+    words = {
+        Absence.UNREAD: "Could not be read: {}.",
+        Absence.NOT_ASKED: "Not asked, because the run ended before: {}.",
+        Absence.MISSING: "Missing: {}.",
+    }
+    for scope in scopes:
+        for why, text in () if scope.refused else words.items():
+            if days := scope.absent.get(why):
+                named = listed([markdown.day(day) for day in days], 12)
+                yield Note(text.format(named), scope.scope, caution=why is not Absence.MISSING)
+
+
+def _new_notes(settings: Settings, ledger: Ledger) -> Iterable[Note]:
+    """Where the seats are there and no report is, the reports have just been switched on."""
+    if settings.api not in {Api.AUTO, Api.REPORTS}:
+        return
+    for scope in settings.scopes:
+        if scope in ledger.seats and ledger.newest_day([scope]) is None:
+            text = (
+                "No reports yet: the first appear within two days after the policy “Copilot usage metrics” was set to "
+                "“Enabled everywhere”."
+            )
+            yield Note(text, scope, caution=True)
+
+
 def _failure_notes(ledger: Ledger, shown: DateRange, scopes: Sequence[ScopeReport]) -> Iterable[Note]:
     """One sentence a kind of failure and scope, however many days it struck.
 
@@ -86,6 +115,8 @@ def _failure_notes(ledger: Ledger, shown: DateRange, scopes: Sequence[ScopeRepor
     """
     grouped: dict[tuple[Scope, About, str], list[date]] = {}
     for failure in ledger.failures:
+        if failure.about is About.USAGE and ledger.awaits_reports(failure.scope):
+            continue
         days = grouped.setdefault((failure.scope, failure.about, str(failure.error)), [])
         if failure.day is not None:
             days.append(failure.day)

@@ -12,10 +12,11 @@ from copilot_usage.domain.dates import PUBLISHED_AFTER
 from copilot_usage.domain.figures import summarise
 from copilot_usage.domain.outcome import Word
 from copilot_usage.domain.plan import first_day
-from copilot_usage.domain.report import Report, ScopeReport, listed
+from copilot_usage.domain.report import Absence, Report, ScopeReport, listed
 from copilot_usage.domain.seats import SeatRules, SeatState, are_of, one_per_person, state_of, summarise_seats
-from copilot_usage.errors import NothingPublished, RateLimited
+from copilot_usage.errors import NothingPublished, NotWhole, RateLimited
 from copilot_usage.remarks import notes_of, storing_notes
+from copilot_usage.rendering import markdown
 from copilot_usage.settings.wishes import Api, People
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def seat_rules(settings: Settings, today: date) -> SeatRules:
 
 def report_of(settings: Settings, ledger: Ledger, today: date, saved: Saved) -> Report:
     """Everything that is known, over the range; raises what made it impossible where nothing could be had."""
-    silent = [ledger.silent(scope) for scope in settings.scopes]
+    silent = [None if ledger.awaits_reports(scope) else ledger.silent(scope) for scope in settings.scopes]
     if silent and silent[0] is not None and None not in silent:
         raise silent[0]
     newest = ledger.newest_day(settings.scopes)
@@ -60,14 +61,31 @@ def report_of(settings: Settings, ledger: Ledger, today: date, saved: Saved) -> 
     return _with_alerts(settings, report)
 
 
-def can_do_without(error: CopilotUsageError, settings: Settings, ledger: Ledger) -> bool:
+def can_do_without(error: CopilotUsageError, settings: Settings, ledger: Ledger, today: date) -> bool:
     """Whether a rate limit kept this run only from days to compare with: every day of the range is known."""
     newest = ledger.newest_day(settings.scopes)
     shown = settings.range_at(newest) if newest is not None else None
     if not isinstance(error, RateLimited) or shown is None or any(scope.kind.is_team for scope in settings.scopes):
         return False
-    said = {(gone.scope, gone.day) for gone in ledger.no_reports}
-    return all((scope, day) in said for scope in settings.scopes for day in ledger.history(scope).gaps(shown))
+    absent = (
+        ledger.absent(scope, ledger.history(scope, today - PUBLISHED_AFTER).gaps(shown), first_day(scope, today))
+        for scope in settings.scopes
+    )
+    return all(why.keys() <= {Absence.NO_REPORT, Absence.MISSING} for why in absent)
+
+
+def shortfall(settings: Settings, ledger: Ledger, report: Report) -> CopilotUsageError | None:
+    """What kept a range that was named from being whole; None if no fault did."""
+    lost = {day for scope in report.scopes if not scope.refused for day in scope.lost}
+    if not settings.names_days or not lost:
+        return None
+    why = next((f" {failure.error}" for failure in ledger.failures if failure.about is About.USAGE), "")
+    return NotWhole(
+        "The range is not whole",
+        cause=f"{len(lost)} of {markdown.counted(len(report.range))} could not be had because of a fault.{why}",
+        remedy="Run it again: what was had is on the page, and what is stored is not asked for again. "
+        "The page's notes name the days.",
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +106,12 @@ class _Scopes:
             covered = [each.scope for each in shown]
             lost = (scope for scope in named if self.ledger.silent(scope) and not any(map(scope.covers, covered)))
             return (*shown, *map(self._report, lost))
-        refusal = next((failure.error for failure in self.ledger.failures if failure.about is About.USAGE), None)
+        failures = (failure for failure in self.ledger.failures if failure.about is About.USAGE)
+        refusal = next((each.error for each in failures if not self.ledger.awaits_reports(each.scope)), None)
         if refusal is not None:
             raise refusal
-        if not self.ledger.answered and all(gone.word is Word.HIDDEN for gone in self.ledger.no_reports):
+        seats = all(scope.parent in self.ledger.seats for scope in named)
+        if not seats and not self.ledger.answered and all(gone.word is Word.HIDDEN for gone in self.ledger.no_reports):
             raise _nothing(self.settings, self.ledger, None)
         return tuple(map(self._report, self.settings.scopes))
 
@@ -123,6 +143,7 @@ class _Scopes:
             people=ledger.listed_people.get(scope) if named else None,
             members=counted.members if counted else None,
             refused=refused,
+            absent=ledger.absent(scope, now.missing, first_day(scope, self.today)),
         )
 
     def _seats(self, scope: Scope, history: History) -> SeatFigures | None:

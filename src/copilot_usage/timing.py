@@ -16,7 +16,7 @@ from threading import Event, Lock
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from copilot_usage.errors import TimeUp
+from copilot_usage.errors import RunCancelled, TimeUp
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -160,7 +160,7 @@ class Deadline:
     def check(self) -> None:
         """Raises TimeUp when the time is over or it was cancelled."""
         if self.stopped:
-            raise TimeUp(
+            raise RunCancelled(
                 "The run was cancelled",
                 cause="Somebody, or the runner, stopped it before everything was done.",
                 remedy="Run it again: what was stored is not asked for again.",

@@ -15,6 +15,7 @@ from copilot_usage.domain.ledger import Ledger
 from copilot_usage.domain.outcome import Failure, Fetched, Newest, NoReport, Outcome, Remark, SeatsListed, Word
 from copilot_usage.domain.plan import first_day
 from copilot_usage.domain.progress import NoProgress
+from copilot_usage.domain.report import Absence
 from copilot_usage.domain.scope import Scope, ScopeKind
 from copilot_usage.domain.snapshot import Generation, Snapshot, Status
 from copilot_usage.domain.storing import Saved, Unread
@@ -22,10 +23,13 @@ from copilot_usage.errors import (
     Busy,
     CopilotUsageError,
     NotAllowed,
+    NotFound,
     NothingPublished,
+    NotWhole,
     RateLimited,
     StoreRefused,
     TokenRefused,
+    Unreachable,
 )
 from copilot_usage.generations.reading import read
 from copilot_usage.job import Parts, run
@@ -300,6 +304,77 @@ def test_what_changes_a_readers_conclusion_is_a_warning_of_the_run_and_other_not
     ]
 
 
+NAMED = {"since": "2026-03-01", "until": "2026-03-20", "compare": "false"}
+
+
+def limited_on_the_fifth_day(ask: object) -> list[Outcome]:
+    """The fifth day of March meets a rate limit, after which the source hands on nothing more."""
+    if not isinstance(ask, OwnerDay):
+        return answers(ask)
+    if ask.day == date(2026, 3, 5):
+        return [Failure(ORGANIZATION, RateLimited("Limit", cause="c", remedy="r"), ask.day)]
+    return [fetched(ask.day)] if ask.day < date(2026, 3, 5) else []
+
+
+def test_a_named_range_cut_short_by_a_rate_limit_is_shown_and_stored_and_ends_in_an_error() -> None:
+    memory, reader = Memory(), Reader()
+    with pytest.raises(RateLimited):
+        run_with(GitHub(limited_on_the_fifth_day), memory, reader, **NAMED)
+    assert memory.days == {date(2026, 3, n) for n in range(1, 5)}
+    assert reader.outputs["days"] == "4"
+    assert reader.report is not None
+    (scope,) = reader.report.scopes
+    assert scope.absent == {
+        Absence.UNREAD: (date(2026, 3, 5),),
+        Absence.NOT_ASKED: tuple(date(2026, 3, n) for n in range(6, 21)),
+    }
+    cautions = " ".join(reader.report.cautions)
+    assert "Could not be read: 5 Mar" in cautions
+    assert "Not asked, because the run ended before: 6 Mar" in cautions
+
+
+def test_a_named_range_with_a_day_that_fails_is_shown_and_ends_in_an_error() -> None:
+    def failing(ask: object) -> list[Outcome]:
+        if isinstance(ask, OwnerDay) and ask.day == date(2026, 3, 5):
+            return [Failure(ORGANIZATION, Unreachable("No answer", cause="c", remedy="r"), ask.day)]
+        return answers(ask)
+
+    reader = Reader()
+    with pytest.raises(NotWhole, match="1 of 20 days could not be had"):
+        run_with(GitHub(failing), Memory(), reader, **NAMED)
+    assert reader.outputs["days"] == "19"
+
+
+def test_a_named_range_with_a_day_without_report_is_whole() -> None:
+    def lacking(ask: object) -> list[Outcome]:
+        gone = isinstance(ask, OwnerDay) and ask.day == date(2026, 3, 5)
+        return [NoReport(ORGANIZATION, date(2026, 3, 5))] if gone else answers(ask)
+
+    reader = run_with(GitHub(lacking), Memory(), None, **NAMED)
+    assert reader.report is not None
+    assert reader.report.scopes[0].absent == {Absence.NO_REPORT: (date(2026, 3, 5),)}
+    assert reader.report.cautions == ()
+
+
+@pytest.mark.parametrize("word", [Word.SAID, Word.HIDDEN])
+def test_seats_without_any_report_yet_are_a_page_and_no_error(word: Word) -> None:
+    def new(ask: object) -> list[Outcome]:
+        match ask:
+            case LatestReport(owner) if word is Word.HIDDEN:
+                return [Failure(owner, NotFound("Not found", cause="Either, or.", remedy="r"))]
+            case OwnerDay(owner, day):
+                return [NoReport(owner, day, word)]
+            case _:
+                return [] if isinstance(ask, LatestReport) else answers(ask)
+
+    reader = run_with(GitHub(new), Memory())
+    assert reader.report is not None
+    (scope,) = reader.report.scopes
+    assert scope.seats is not None
+    assert any(caution.startswith("No reports yet") for caution in reader.report.cautions)
+    assert not any("Not found" in note.text for note in reader.report.notes)
+
+
 def test_days_without_a_report_are_remembered_once_settled() -> None:
     def holes(ask: object) -> list[Outcome]:
         return [NoReport(ORGANIZATION, ask.day)] if isinstance(ask, OwnerDay) else answers(ask)
@@ -359,7 +434,7 @@ def test_a_404_alone_is_not_remembered_as_no_report() -> None:
 
     memory = Memory()
     with pytest.raises(NothingPublished):
-        run_with(GitHub(nothing), memory, since="2026-03-01", until="2026-03-03", compare="false")
+        run_with(GitHub(nothing), memory, since="2026-03-01", until="2026-03-03", compare="false", seats="false")
     assert all(snapshot.status is not Status.NO_REPORT for snapshot in memory.held)
 
 

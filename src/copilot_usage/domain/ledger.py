@@ -23,12 +23,13 @@ from copilot_usage.domain.outcome import (
 )
 from copilot_usage.domain.packed import Packed
 from copilot_usage.domain.plan import BEGAN, Stored
-from copilot_usage.domain.report import Note, SeatDay
+from copilot_usage.domain.report import Absence, Note, SeatDay
 from copilot_usage.domain.snapshot import Generation, Snapshot, owner_id
 from copilot_usage.domain.storing import Unread
+from copilot_usage.errors import NotFound, Retired
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import date
 
     from copilot_usage.domain.outcome import Outcome, PersonActivity
@@ -167,6 +168,33 @@ class Ledger:
     def _silent(self, about: About) -> Mapping[Scope, CopilotUsageError]:
         failures = (found for found in self.failures if found.day is None and found.about is about)
         return {found.scope: found.error for found in failures if found.scope not in self.answered}
+
+    def awaits_reports(self, scope: Scope) -> bool:
+        """Whether its seats can be read and its reports are only not found: they are new, so there are none yet."""
+        error = self.silent(scope)
+        return scope.parent in self.seats and isinstance(error, NotFound) and not isinstance(error, Retired)
+
+    def absent(self, scope: Scope, days: Iterable[date], first: date) -> Mapping[Absence, tuple[date, ...]]:
+        """Why these days are missing; `first`: the oldest day that GitHub can have."""
+        failed = {(failure.scope, failure.day) for failure in self.failures if failure.about is About.USAGE}
+        owners = {scope, scope.parent}
+        refused = any((owner, None) in failed for owner in owners) and self.silent(scope) is not None
+        places = [(scope, generation) for generation in Generation] + [(scope.parent, Generation.TEAMS)]
+        found: dict[Absence, list[date]] = defaultdict(list)
+        for day in days:
+            if any((owner, day) in failed for owner in owners):
+                why = Absence.UNREAD
+            elif self.awaits_reports(scope) or any(
+                (*place, day) in self.asked or self.stored.has(*place, day) for place in places
+            ):
+                why = Absence.NO_REPORT
+            elif refused:
+                why = Absence.UNREAD
+            else:
+                ended = any((owner, None) in failed for owner in owners) or self.fatal is not None
+                why = Absence.NOT_ASKED if ended and day >= first else Absence.MISSING
+            found[why].append(day)
+        return {why: tuple(found[why]) for why in Absence if why in found}
 
     @property
     def fatal(self) -> CopilotUsageError | None:

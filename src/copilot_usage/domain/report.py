@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from copilot_usage.domain.change import Comparison
@@ -50,6 +51,15 @@ def listed(names: Sequence[str], most: int = 6) -> str:
     return ", ".join(names[:most]) + (f" and {rest} more" if rest > 0 else "")
 
 
+class Absence(StrEnum):
+    """Why a published day is missing."""
+
+    NO_REPORT = "no report"  # GitHub said so
+    UNREAD = "could not be read"  # a fault
+    NOT_ASKED = "not asked"  # the run ended before
+    MISSING = "missing"  # not stored, and older than what GitHub gives, or nothing was to be asked
+
+
 @dataclass(frozen=True, slots=True)
 class SeatDay:
     """Seats on a day that was kept, and those with activity in its last 30 days; GitHub has no history of them."""
@@ -85,6 +95,13 @@ class ScopeReport:
         """The last day known, where it is not the last of the range because nothing newer could be had."""
         known = self.now.days
         return known[-1] if known and (self.refused or self.now.unpublished) else None
+
+    absent: Mapping[Absence, tuple[date, ...]] = field(default_factory=dict)
+
+    @property
+    def lost(self) -> tuple[date, ...]:
+        """Days that a fault took from the range."""
+        return tuple(sorted(day for kind in (Absence.UNREAD, Absence.NOT_ASKED) for day in self.absent.get(kind, ())))
 
     def against(self, earlier: Figures | None) -> Comparison | None:
         """This range against an earlier one, where there is one."""

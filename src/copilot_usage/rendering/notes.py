@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from copilot_usage.domain.breaks import breaks_in
 from copilot_usage.domain.dates import DateRange
-from copilot_usage.domain.report import Note, listed, sentences
+from copilot_usage.domain.report import Absence, Note, listed, sentences
 from copilot_usage.domain.snapshot import Generation
 from copilot_usage.rendering import markdown
 
@@ -94,8 +94,10 @@ def could_not_be_read(report: Report) -> str:
 
 
 def _of_scope(scope: ScopeReport) -> Iterator[str]:
-    if scope.now.missing and not scope.refused:
-        yield f"No report for {_days(scope.now.missing, scope.now.range)}."
+    others = {day for why, days in scope.absent.items() if why is not Absence.NO_REPORT for day in days}
+    unreported = [day for day in scope.now.missing if day not in others]
+    if unreported and not scope.refused:
+        yield f"No report for {_days(unreported, scope.now.range)}."
     if scope.now.unpublished:
         yield f"Not published yet: {_days(scope.now.unpublished, scope.now.range)}."
     if len(scope.now.generations) > 1:
