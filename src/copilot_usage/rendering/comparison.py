@@ -40,6 +40,8 @@ def comparison(report: Report) -> Section | None:
         "A working day: active people, on average. Accepted: of the completions shown. Lines: written by Copilot. "
         "People in several of these count in each of them, so the rows do not add up to a total."
     )
+    if any(each.members is not None and (each.now.active_people or 0) > each.members for each in ranked):
+        note += " Members are those of the last day; people who left a team before count among its active people."
     title = f"{kinds(report).capitalize()} compared"
     whole = without_empty_columns(Table("", columns, rows, marks.below(note)))
     if len(whole.columns) == 1:

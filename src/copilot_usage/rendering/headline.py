@@ -51,7 +51,17 @@ def headline_table(scope: ScopeReport) -> Table:
         columns += [("A year ago", "--:"), ("Change", "--:")]
     rows = _Rows(scope, markdown.Marks())
     known = tuple(row for row in rows.all() if row[1] != markdown.UNKNOWN)
-    return Table("", tuple(columns), known, rows.marks.below())
+    return Table("", tuple(columns), known, rows.marks.below(_more_people_than_seats(scope)))
+
+
+def _more_people_than_seats(scope: ScopeReport) -> str:
+    """Why the two rows do not contradict each other."""
+    people, seats = scope.now.active_people, scope.seats
+    if people is None or seats is None or people <= seats.total:
+        return ""
+    return (
+        "More people were active than have a seat today: seats of the range were given back, or are of another owner."
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,9 +89,12 @@ def _people_row(
     known = [amount for amount in series if amount is not None]
     if now is None and not known:
         return None
+    # Beside people of 28 days stands the busiest of these days; where GitHub's two counts contradict, only the first.
+    counted = known if now is None else [amount for amount in series[-28:] if amount is not None]
+    likely = counted and (now is None or max(counted) <= now)
     # People of 28 days hardly move within so many; only days, or a longer range, are worth a drawing.
     drawn = charts.sparkline(series) if daily or unit_of(scope.now.range) != "day" else ""
-    peak = markdown.number(max(known)) if daily and known else markdown.UNKNOWN
+    peak = markdown.number(max(counted)) if daily and likely else markdown.UNKNOWN
     return (name, markdown.number(now), marks.trend(moved), peak, drawn)
 
 

@@ -84,3 +84,11 @@ def test_many_scopes_are_seen_in_part_and_folded_as_a_whole() -> None:
     section = compared(*(team(f"t{n}", n) for n in range(26)))
     assert (len(section.tables[0].rows), len(section.folded[0].rows)) == (25, 26)
     assert (section.folded[0].title, section.folded[0].note) == ("All 26", "")
+
+
+def test_more_active_people_than_members_are_explained_and_only_they() -> None:
+    days = usage_days(WEEK, "weekly_active_users", [9] * 7)
+    for members, explained in ((8, True), (9, False)):
+        scopes = [scope_report(*days, scope=ORGANIZATION.of_team(name), members=members) for name in ("a", "b")]
+        (table,) = compared(*scopes).tables
+        assert ("people who left a team" in table.note) is explained

@@ -140,3 +140,10 @@ def test_a_saturday_is_not_compared_with_a_friday() -> None:
     scope = scope_report(*usage_days(ending(NEWEST, 2), "daily_active_users", [90, 4]), shown=ending(NEWEST, 1))
     assert row(scope, "**Active people**") == ("**4**", "90", "–¹")
     assert headline_table(scope).note == "¹ Not compared: the two ranges hold different numbers of working days."
+
+
+def test_more_people_than_seats_are_explained_and_only_they() -> None:
+    days = usage_days(WEEK, "weekly_active_users", [2] * 7)
+    for seats, explained in (([seat(1)], True), ([seat(1), seat(2)], False)):
+        note = headline_table(scope_report(*days, seats=seat_figures(*seats))).note
+        assert ("than have a seat today" in note) is explained

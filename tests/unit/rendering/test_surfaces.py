@@ -115,3 +115,12 @@ def test_sessions_are_shown_even_where_nothing_else_is_known() -> None:
     section = adoption(scope_report(usage_day(NEWEST, {"total_chat_turns": 12})))
     assert section is not None
     assert (section.tables, section.folded[0].rows) == ((), (("Chat turns", "12", "–"),))
+
+
+def test_the_busiest_day_beside_28_days_is_one_of_them_and_never_more_than_they_have() -> None:
+    monthly, daily = (f"{when}_active_copilot_cloud_agent_users" for when in ("monthly", "daily"))
+    shown = ending(NEWEST, 60)
+    for last, most in ((50, "50"), (97, "–")):
+        days = [usage_day(day, {daily: 104, monthly: 96}) for day in list(shown)[:20]]
+        days += [usage_day(day, {daily: last, monthly: 96}) for day in list(shown)[20:]]
+        assert rows(scope_report(*days, shown=shown))["Cloud agent"][0:3:2] == ("96", most)
