@@ -159,3 +159,10 @@ def test_a_document_is_looked_into_only_when_it_is_wanted(text: bytes, words: st
     line = read_line(text)
     with pytest.raises(LineMistake, match=words):
         line.snapshot()
+
+
+def test_a_day_without_report_that_does_not_say_who_said_so_is_asked_for_again() -> None:
+    record = json.loads(line_of(snapshot(people=None)))
+    assert read_line(json.dumps(record).encode()).snapshot().settled
+    del record["said_by"]
+    assert not read_line(json.dumps(record).encode()).snapshot().settled
