@@ -35,7 +35,7 @@ class Rate:
     whole: tuple[Figure, ...]
 
 
-# Completions accepted of those shown; their lines; and the lines that agents wrote, of all that Copilot wrote.
+# Completions accepted of those shown; their lines; and GitHub's "agent contribution": lines changed by agents.
 ACCEPTANCE = Rate(
     _of_features("code_acceptance_activity_count", COMPLETION),
     _of_features("code_generation_activity_count", COMPLETION),
@@ -43,7 +43,11 @@ ACCEPTANCE = Rate(
 ACCEPTANCE_BY_LINES = Rate(
     _of_features("loc_added_sum", COMPLETION), _of_features("loc_suggested_to_add_sum", COMPLETION)
 )
-AGENT_SHARE = Rate(_of_features("loc_added_sum", *AGENT_FEATURES), (Figure("loc_added_sum"),))
+_LINES_CHANGED = ("loc_added_sum", "loc_deleted_sum")
+AGENT_SHARE = Rate(
+    tuple(figure for metric in _LINES_CHANGED for figure in _of_features(metric, *AGENT_FEATURES)),
+    tuple(map(Figure, _LINES_CHANGED)),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +108,7 @@ class Figures:
 
     @property
     def agent_share(self) -> float | None:
-        """Lines that agents wrote, of all lines that Copilot wrote, per cent."""
+        """Lines that agents added and deleted, of all that were added and deleted, per cent."""
         return self.rate(AGENT_SHARE)
 
 

@@ -10,7 +10,7 @@ from copilot_usage.domain.breaks import breaks_of
 from copilot_usage.domain.change import Change, change_between, moved, why_days_differ
 from copilot_usage.domain.dates import DateRange, ending
 from copilot_usage.domain.figures import PEOPLE_WINDOWS
-from copilot_usage.domain.metric import AGENT_FEATURES, Dimension
+from copilot_usage.domain.metric import AGENT_FEATURES, AGENT_MODE, Dimension, measures
 from copilot_usage.domain.usage import Figure
 
 if TYPE_CHECKING:
@@ -35,8 +35,6 @@ _PEAK_PEOPLE = 3
 _QUIET_DAYS = 10
 # What is worth saying is so much of the whole, per cent.
 _LEAST_SHARE = 5.0
-# Lines where GitHub counts them, else what was generated.
-_WORK = ("loc_added_sum", "code_generation_activity_count")
 # Counts that can move → what they are a part of.
 _CHANGING = {
     "user_initiated_interaction_count": None,
@@ -113,7 +111,7 @@ def insights(scope: ScopeReport) -> tuple[Insight, ...]:
 
 def _idle(scope: ScopeReport) -> Iterator[Insight]:
     seats = scope.seats
-    if seats is not None and seats.idle and 20 * seats.idle >= seats.total:
+    if seats is not None and not seats.activity_stands_still and seats.idle and 20 * seats.idle >= seats.total:
         yield IdleSeats(seats)
 
 
@@ -138,8 +136,8 @@ def _took_off(scope: ScopeReport) -> Iterator[Insight]:
     """Completions and chat are old hands: only agents can take off."""
     if scope.comparison is None or scope.before is None:
         return
-    for feature in AGENT_FEATURES:
-        for metric in _WORK:
+    for feature in (AGENT_MODE, *AGENT_FEATURES):
+        for metric in measures(feature):
             row = Dimension.FEATURE, feature, metric
             before, found = scope.before.row_total(*row) or 0, moved(scope.comparison.total(metric, *row[:2]))
             if (

@@ -123,6 +123,16 @@ class Dimension(StrEnum):
 
 CROSSING = " × "
 COMPLETION = "code_completion"
-# Features whose lines were written without anybody accepting them one by one.
-AGENT_FEATURES = ("chat_panel_agent_mode", "agent_edit", "copilot_cli", "copilot_app")
+# Features whose lines GitHub counts as written by agents; those of every chat panel, agent mode too, are people's.
+AGENT_FEATURES = ("agent_edit", "copilot_cli", "copilot_app")
+AGENT_MODE = "chat_panel_agent_mode"
+
+
+def measures(feature: str) -> tuple[str, ...]:
+    """By what the work with a feature is measured: agent mode by prompts, others by lines, or else generations."""
+    if feature == AGENT_MODE:
+        return ("user_initiated_interaction_count",)
+    return ("loc_added_sum", "code_generation_activity_count")
+
+
 SUMMABLE: frozenset[str] = frozenset(name for name in (*METRICS, *ROW_METRICS) if is_summable(name))

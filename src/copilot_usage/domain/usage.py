@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from copilot_usage.domain.breaks import first_day
+from copilot_usage.domain.metric import Dimension
 from copilot_usage.domain.snapshot import Generation
 
 if TYPE_CHECKING:
@@ -51,13 +52,18 @@ class UsageDay:
         return self.totals.get(metric)
 
     def figure(self, figure: Figure) -> Amount | None:
-        """The same of any figure. `reports` lists every row with activity: a row that is not there did nothing."""
+        """The same of any figure. `reports` lists every row with activity: a row that is not there did nothing.
+
+        Third-party agents it leaves out as a whole where there were none.
+        """
         if not figure.dimension:
             return self.totals.get(figure.metric)
         rows = self.breakdowns.get(figure.dimension)
         if rows is not None and (row := rows.get(figure.value)) is not None:
             return row.get(figure.metric)
-        listed = rows is not None or self.totals.get(figure.metric) == 0
+        listed = (
+            rows is not None or figure.dimension == Dimension.THIRD_PARTY_AGENT or self.totals.get(figure.metric) == 0
+        )
         began = first_day(str(figure))
         can_know = self.generation is Generation.REPORTS and (began is None or self.day >= began)
         return 0 if listed and can_know else None

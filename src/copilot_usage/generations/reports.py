@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from copilot_usage.domain import titles
+from copilot_usage.domain.breaks import first_day
 from copilot_usage.domain.metric import COMPLETION, COUNTERS, CROSSING, EARLIER, METRICS, ROW_METRICS, Dimension
 from copilot_usage.domain.snapshot import Generation
 from copilot_usage.domain.usage import agent_titles
@@ -12,10 +14,10 @@ from copilot_usage.generations.found import Found
 from copilot_usage.generations.sieve import Sieve, Table
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from datetime import date
 
-    from copilot_usage.domain.usage import Reading
+    from copilot_usage.domain.usage import Amount, Reading
 
 
 def _named(*names: str) -> Mapping[str, str]:
@@ -110,6 +112,19 @@ ARRAYS: tuple[Array, ...] = (
     ),
 )
 _AGENTS = "totals_by_3rd_party_agent"
+# Surfaces that have an object of their own, and the people who used them. GitHub leaves both out where there were none:
+# of the CLI it says so; and in the sum of a team what a person's row lacks is zero (its recipe).
+_CLI = "totals_by_cli"
+_SURFACES = {
+    _CLI: "daily_active_cli_users",
+    "totals_by_copilot_app": "daily_active_copilot_app_users",
+    "totals_by_vscode_agent": "daily_active_vscode_agent_users",
+}
+_OF_PEOPLE = (
+    *COUNTERS,
+    *(name for name in titles.PEOPLE if name.startswith("daily_") and name not in _SURFACES.values()),
+    *titles.CREDITS,
+)
 
 
 def read(
@@ -127,7 +142,22 @@ def read(
     for array in ARRAYS:
         _read_array(document, array, sieve, found)
     _agents(document, sieve, found)
+    if found.totals:
+        found.totals |= dict.fromkeys(_left_out(document, day, found.totals), 0)
     return found.reading(document, sieve, trailing)
+
+
+def _left_out(document: Mapping[str, Any], day: date, known: Mapping[str, Amount]) -> Iterator[str]:
+    """Figures that are not in the document because there was nothing to count, on a day that could have known them."""
+    team = "team_id" in document
+    names = list(_OF_PEOPLE if team else ())
+    for surface, people in _SURFACES.items():
+        if (team or surface == _CLI) and document.get(surface) is None and not document.get(people):
+            names += [people, *(name for name in titles.SESSIONS if name.startswith(f"{surface}."))]
+    for name in names:
+        began = first_day(name)
+        if name not in known and document.get(name) is None and (began is None or day >= began):
+            yield name
 
 
 def _read_array(document: Mapping[str, Any], array: Array, sieve: Sieve, found: Found) -> None:

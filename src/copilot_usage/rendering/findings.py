@@ -83,12 +83,18 @@ _TAKING_OFF = {
     "copilot_cli": "The CLI",
     "copilot_app": "The Copilot app",
 }
-_UNITS = {"loc_added_sum": " lines", "code_generation_activity_count": " generations"}
+_UNITS = {
+    "user_initiated_interaction_count": " prompts",
+    "loc_added_sum": " lines",
+    "code_generation_activity_count": " generations",
+}
 
 
 def _idle(seats: SeatFigures) -> str:
     have = "has" if seats.idle == 1 else "have"
     cost = f": {markdown.dollars(seats.idle_cost)} a month" if seats.idle_cost else ""
+    if cost and seats.unpriced:
+        cost += f", without {seats.unpriced:,} whose price is not known"
     idle_for = markdown.counted(seats.idle_days)
     return f"**{seats.idle:,} of {seats.total:,} seats {have} been idle** for {idle_for} or more{cost}"
 
@@ -125,7 +131,7 @@ def _of_one(scope: ScopeReport) -> list[str]:
         parts.append(f"{markdown.mean(scope.now.mean_daily_active_working)} active people on a working day")
     if rate is not None:
         parts.append(f"{markdown.per_cent(rate)} of completions accepted")
-    if scope.seats is not None:
+    if scope.seats is not None and scope.seats.total and not scope.seats.activity_stands_still:
         parts.append(f"{scope.seats.idle:,} of {scope.seats.total:,} seats idle")
     return parts or ["no figures"]
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 COUNTS = {
     "user_initiated_interaction_count": "Prompts",
     "loc_added_sum": "Lines written by Copilot",
+    "loc_deleted_sum": "Lines deleted by Copilot",
     "pull_requests.total_merged_created_by_copilot": "Merged pull requests written by Copilot",
     "total_chat_turns": "Chat turns",
     "total_chats": "Chats in the editor",
@@ -89,13 +90,13 @@ class _Rows:
         yield self._rate("Completions accepted, by lines", ACCEPTANCE_BY_LINES)
         for metric, title in COUNTS.items():
             yield self._sum(title, metric)
-            if metric == "loc_added_sum":
-                yield self._rate("of these, by agents", AGENT_SHARE)
+            if metric == "loc_deleted_sum":
+                yield self._rate("Agent contribution (lines added and deleted)", AGENT_SHARE)
         if now.total("loc_added_sum") is None:
             # The two older generations count no work in all, only that of completions.
             for metric, title in _COUNTS_OF_COMPLETIONS.items():
                 yield self._sum(title, metric, Dimension.FEATURE, COMPLETION)
-        if self.scope.seats is not None:
+        if self.scope.seats is not None and self.scope.seats.total and not self.scope.seats.activity_stands_still:
             yield from _seat_rows(self.scope, self.scope.seats)
 
     def _means(self) -> Iterator[tuple[str, ...]]:

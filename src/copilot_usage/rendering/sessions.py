@@ -32,6 +32,9 @@ SESSIONS = {
     "total_pr_summaries_created": "Pull request summaries",
 }
 
+# How jobs of a third-party agent are counted: by who started them, or else by its sessions.
+_STARTS = ("user_initiated_interaction_count", "session_count")
+
 
 def sessions(scope: ScopeReport) -> Table | None:
     """Of the CLI, the app, the Agents window and chat; and the jobs that agents of other makers started."""
@@ -41,15 +44,18 @@ def sessions(scope: ScopeReport) -> Table | None:
         for metric, title in SESSIONS.items()
         if (total := scope.now.totals.get(metric)) is not None
     )
-    agents = tuple(_agents(scope))
+    agents = tuple(_agents(scope, marks))
     if not rows and not agents:
         return None
     columns = (("", ":--"), ("This range", "--:"), ("Change", "--:"))
     return Table("Sessions, requests and tokens", columns, (*rows, *agents), marks.below())
 
 
-def _agents(scope: ScopeReport) -> Iterator[tuple[str, ...]]:
+def _agents(scope: ScopeReport, marks: markdown.Marks) -> Iterator[tuple[str, ...]]:
     for name, row in scope.now.breakdowns.get(Dimension.THIRD_PARTY_AGENT, {}).items():
-        started = row.get("user_initiated_interaction_count") or row.get("session_count")
-        if started is not None:
-            yield (f"Agent {markdown.cell(name)}: jobs started", markdown.number(started.amount), markdown.UNKNOWN)
+        metric = next((metric for metric in _STARTS if metric in row), None)
+        if metric is not None:
+            ranges = scope.comparison
+            moved = ranges.total(metric, Dimension.THIRD_PARTY_AGENT, name) if ranges else None
+            title = f"Agent {markdown.cell(name)}: jobs started"
+            yield (title, markdown.number(row[metric].amount), marks.trend(moved))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from copilot_usage.domain.figures import not_attributed, of_newest_generation
-from copilot_usage.domain.metric import Dimension
+from copilot_usage.domain.metric import Dimension, measures
 from copilot_usage.domain.usage import Figure
 from copilot_usage.rendering import charts, markdown
 from copilot_usage.rendering.breakdowns import of_some_days
@@ -118,7 +118,7 @@ def _features(scope: ScopeReport) -> Table | None:
     compared = any(row[-2] != markdown.UNKNOWN for row in written)
     notes = (
         of_some_days(figures) if figures is not scope.now else "",
-        "Change is that of lines written, or else of generations." if compared else "",
+        "Change is that of lines written, or else of generations; of agent mode that of prompts." if compared else "",
         "Only completions have an acceptance rate.",
     )
     return Table("", columns, written, marks.below(" ".join(filter(None, notes))))
@@ -138,7 +138,7 @@ def _feature_row(scope: ScopeReport, figures: Figures, marks: markdown.Marks, fe
         return figures.row_total(Dimension.FEATURE, feature, metric)
 
     shown, accepted = amount("code_generation_activity_count"), amount("code_acceptance_activity_count")
-    metric = "loc_added_sum" if amount("loc_added_sum") else "code_generation_activity_count"
+    metric = next((name for name in measures(feature) if amount(name)), measures(feature)[-1])
     rate = (
         f" ({markdown.per_cent(100 * accepted / shown)})" if feature == "code_completion" and accepted and shown else ""
     )

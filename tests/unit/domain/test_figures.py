@@ -101,15 +101,17 @@ def test_the_acceptance_rate_by_lines_is_a_figure_of_its_own() -> None:
     assert (figures.acceptance_rate, figures.acceptance_rate_by_lines) == (50, 75)
 
 
-def test_the_agents_share_is_of_all_lines_and_not_of_those_by_feature() -> None:
-    rows = {name: {"loc_added_sum": 30} for name in ("agent_edit", "copilot_cli", "code_completion")}
-    said = usage_day(NEWEST, {"loc_added_sum": 120}, {"feature": rows})
-    assert summarise(history_of(said), WEEK).agent_share == 50
+def test_the_agents_share_is_of_all_lines_added_and_deleted_and_chat_is_of_people() -> None:
+    features = ("agent_edit", "copilot_cli", "code_completion", "chat_panel_agent_mode")
+    rows = {name: {"loc_added_sum": 30, "loc_deleted_sum": 10} for name in features}
+    said = usage_day(NEWEST, {"loc_added_sum": 120, "loc_deleted_sum": 80}, {"feature": rows})
+    assert summarise(history_of(said), WEEK).agent_share == 40
 
 
 def test_where_no_agent_is_known_their_share_is_not_zero() -> None:
     row = {"code_completion": {"loc_added_sum": 30}}
-    assert summarise(history_of(usage_day(NEWEST, {"loc_added_sum": 30}, {"feature": row})), WEEK).agent_share is None
+    lines: Activity = {"loc_added_sum": 30, "loc_deleted_sum": 0}
+    assert summarise(history_of(usage_day(NEWEST, lines, {"feature": row})), WEEK).agent_share is None
     agents = {"agent_edit": {"loc_added_sum": 30}}
     assert summarise(history_of(usage_day(NEWEST, breakdowns={"feature": agents})), WEEK).agent_share is None
 

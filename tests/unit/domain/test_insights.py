@@ -84,6 +84,11 @@ def with_feature(
 def test_a_surface_takes_off_when_it_grows_by_half() -> None:
     grown = with_feature("agent_edit", "loc_added_sum", 100, 150)
     assert insights(grown) == (TookOff("agent_edit", "loc_added_sum", Change(1050, 700)),)
+    prompts = "user_initiated_interaction_count"
+    assert TookOff("chat_panel_agent_mode", prompts, Change(1050, 700)) in insights(
+        with_feature("chat_panel_agent_mode", prompts, 100, 150)
+    )
+    assert kinds(with_feature("chat_panel_agent_mode", "loc_added_sum", 100, 150)) == []
     assert kinds(with_feature("agent_edit", "loc_added_sum", 100, 149)) == []
 
 

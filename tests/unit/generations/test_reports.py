@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from builders import history_of
+from copilot_usage.domain.change import Change, Comparison
 from copilot_usage.domain.dates import ending
 from copilot_usage.domain.figures import summarise
 from copilot_usage.domain.metric import EARLIER, METRICS, Dimension
@@ -137,8 +138,68 @@ def test_an_agent_that_changed_its_name_during_the_day_is_one_agent() -> None:
     }
 
 
+def test_cli_figures_that_github_leaves_out_are_zero_once_it_has_them() -> None:
+    quiet = {"daily_active_users": 3}
+    assert _usage(quiet).amount("daily_active_cli_users") == 0
+    assert _usage(quiet).amount("totals_by_cli.token_usage.prompt_tokens_sum") == 0
+    early = reports.read(quiet, day=date(2026, 1, 31), settled=True).usage
+    assert early is not None
+    assert early.totals == quiet
+
+
+@pytest.mark.parametrize(
+    "said", [{"totals_by_cli": {"session_count": 1}}, {"daily_active_cli_users": 2}, {"totals_by_cli": "garbage"}]
+)
+def test_cli_figures_that_are_only_partly_there_are_not_made_up(said: dict[str, Any]) -> None:
+    assert "totals_by_cli.prompt_count" not in _usage({"daily_active_users": 3, **said}).totals
+
+
+def test_what_the_people_of_a_team_do_not_say_is_zero_once_github_has_it() -> None:
+    team = {"team_id": 42, "daily_active_users": 1}
+    totals = _usage(team).totals
+    assert {name for name, amount in totals.items() if amount == 0} >= {
+        "loc_added_sum",
+        "ai_credits_used",
+        "daily_active_copilot_app_users",
+        "totals_by_copilot_app.session_count",
+        "totals_by_vscode_agent.session_count",
+        "daily_passive_copilot_code_review_users",
+    }
+    assert not {name for name in totals if name.startswith(("monthly_", "weekly_", "pull_requests.", "distinct_"))}
+    before_the_app = reports.read(team, day=date(2026, 7, 27), settled=True).usage
+    assert before_the_app is not None
+    assert "daily_active_copilot_app_users" not in before_the_app.totals
+
+
+def test_cli_days_without_use_are_known_days_and_two_ranges_of_them_are_compared() -> None:
+    days = ending(date(2026, 9, 12), 56)
+    used = {day for n, day in enumerate(days) if n % 28 < 20 and n != 30}
+    history = history_of(
+        *(
+            usage
+            for day in days
+            if (
+                usage := reports.read(
+                    {"daily_active_users": 9} | ({"totals_by_cli": {"session_count": 2}} if day in used else {}),
+                    day=day,
+                    settled=True,
+                ).usage
+            )
+        )
+    )
+    now, before = (summarise(history, half) for half in (ending(days.until, 28), ending(days.until, 28).before()))
+    assert (now.totals["totals_by_cli.session_count"].amount, before.totals["totals_by_cli.session_count"].amount) == (
+        38,
+        40,
+    )
+    assert Comparison(history, now, before).total("totals_by_cli.session_count") == Change(38, 40)
+
+
 def test_absent_and_null_stay_unknown_and_zero_stays_zero() -> None:
-    usage = _usage({"day": "2026-10-05", "daily_active_users": 0, "weekly_active_users": None})
+    usage = reports.read(
+        {"daily_active_users": 0, "weekly_active_users": None}, day=date(2026, 2, 1), settled=True
+    ).usage
+    assert usage is not None
     assert usage.totals == {"daily_active_users": 0}
     assert usage.amount("weekly_active_users") is None
 
@@ -176,7 +237,8 @@ def test_a_text_where_an_object_or_an_array_belongs_is_a_flaw(field: str) -> Non
 def test_a_teams_trailing_counts_are_among_its_totals() -> None:
     team = {"day": "2026-10-05", "team_id": 42, "slug": "web", "members": 8, "daily_active_users": 5}
     usage = _usage(team, trailing={"weekly_active_users": 7, "monthly_active_users": None})
-    assert usage.totals == {"members": 8, "daily_active_users": 5, "weekly_active_users": 7}
+    said = {name: amount for name, amount in usage.totals.items() if amount}
+    assert said == {"members": 8, "daily_active_users": 5, "weekly_active_users": 7}
 
 
 def test_a_document_of_another_day_is_not_read() -> None:

@@ -12,6 +12,7 @@ from copilot_usage.rendering.findings import findings, headline, joint_findings
 
 if TYPE_CHECKING:
     from copilot_usage.domain.report import ScopeReport
+    from copilot_usage.domain.seats import SeatFigures
 
 WEEK = ending(NEWEST, 7)
 PEOPLE = "weekly_active_users"
@@ -33,6 +34,18 @@ def test_idle_seats_are_told_with_their_days_and_what_they_cost() -> None:
 def test_a_single_idle_seat_of_one_day_is_told_as_one() -> None:
     seats = seat_figures(seat(1), seat(2, last_activity=NEWEST + timedelta(days=2)), idle_days=1, price=0)
     assert findings(scope_report(usage_day(), seats=seats)) == ("**1 of 2 seats has been idle** for 1 day or more.",)
+
+
+def test_seats_without_a_known_price_stand_beside_the_cost() -> None:
+    (sentence,) = findings(scope_report(usage_day(), seats=seat_figures(seat(1), seat(2, plan="trial"))))
+    assert sentence.endswith(": 19 USD a month, without 1 whose price is not known.")
+
+
+@pytest.mark.parametrize("seats", [seat_figures(), seat_figures(seat(1), last_active=NEWEST)])
+def test_no_seats_and_seats_whose_activity_stands_still_are_no_news(seats: SeatFigures) -> None:
+    report = report_of(scope_report(usage_day(), seats=seats))
+    assert findings(report.scopes[0]) == ()
+    assert "seats" not in headline(report)
 
 
 @pytest.mark.parametrize("feature", AGENT_FEATURES)

@@ -54,9 +54,15 @@ def test_rates_move_by_points() -> None:
 
 def test_agents_share_stands_below_the_lines_it_is_of() -> None:
     rows = {"feature": {"copilot_cli": {LINES: 25}}}
-    scope = scope_report(usage_day(NEWEST, {LINES: 100}, rows))
-    assert titles(scope) == ["Lines written by Copilot", "of these, by agents"]
-    assert row(scope, "of these, by agents") == ("25.0 %",)
+    scope = scope_report(usage_day(NEWEST, {LINES: 80, "loc_deleted_sum": 20}, rows))
+    share = "Agent contribution (lines added and deleted)"
+    assert titles(scope) == ["Lines written by Copilot", "Lines deleted by Copilot", share]
+    assert row(scope, share) == ("25.0 %",)
+
+
+def test_seats_have_rows_only_where_there_are_seats_whose_activity_moves() -> None:
+    for found in (seat_figures(), seat_figures(seat(1), last_active=NEWEST)):
+        assert not [title for title in titles(scope_report(usage_day(), seats=found)) if "eats" in title]
 
 
 def test_a_long_range_has_the_people_of_its_last_28_days() -> None:

@@ -28,3 +28,14 @@ def test_agents_of_other_makers_are_named_with_their_jobs() -> None:
     table = sessions(scope_report(usage_day(NEWEST, breakdowns=agents)))
     assert table is not None
     assert table.rows == (("Agent claude: jobs started", "4", "–"),)
+
+
+def test_jobs_of_an_agent_are_compared_and_days_without_any_are_none() -> None:
+    agents = {"3rd_party_agent": {"claude": {"session_count": 4}}}
+    days = [
+        usage_day(day, {"daily_active_users": 1}, agents if n % 7 in {0, 1} else {})
+        for n, day in enumerate(ending(NEWEST, 14))
+    ]
+    table = sessions(scope_report(*days))
+    assert table is not None
+    assert table.rows == (("Agent claude: jobs started", "8", "="),)

@@ -103,6 +103,15 @@ def test_of_two_generations_the_features_are_those_of_the_newer() -> None:
     assert section.tables[0].note.startswith("Of the 1 day from `reports` alone.")
 
 
+def test_agent_mode_is_measured_by_prompts() -> None:
+    def mode(prompts: int, lines: int) -> dict[str, dict[str, dict[str, int]]]:
+        return {"feature": {"chat_panel_agent_mode": {"user_initiated_interaction_count": prompts, LINES: lines}}}
+
+    before = [usage_day(day, breakdowns=mode(10, 30)) for day in WEEK.before()]
+    now = [usage_day(day, breakdowns=mode(20, 15)) for day in WEEK]
+    assert rows(scope_report(*before, *now))["Chat: agent"][-2] == "▲ 100 %"
+
+
 def test_every_feature_of_agents_has_a_title() -> None:
     assert all(feature_title(feature) != feature for feature in AGENT_FEATURES)
 
