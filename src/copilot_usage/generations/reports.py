@@ -112,17 +112,12 @@ ARRAYS: tuple[Array, ...] = (
     ),
 )
 _AGENTS = "totals_by_3rd_party_agent"
-# Surfaces that have an object of their own, and the people who used them. GitHub leaves both out where there were none:
-# of the CLI it says so; and in the sum of a team what a person's row lacks is zero (its recipe).
-_CLI = "totals_by_cli"
-_SURFACES = {
-    _CLI: "daily_active_cli_users",
-    "totals_by_copilot_app": "daily_active_copilot_app_users",
-    "totals_by_vscode_agent": "daily_active_vscode_agent_users",
-}
+# GitHub leaves these out where there was no use of the CLI.
+_CLI = ("daily_active_cli_users", *(name for name in titles.SESSIONS if name.startswith("totals_by_cli.")))
+# In the sum of a team what a person's row lacks is zero (GitHub's recipe).
 _OF_PEOPLE = (
     *COUNTERS,
-    *(name for name in titles.PEOPLE if name.startswith("daily_") and name not in _SURFACES.values()),
+    *(name for name in titles.PEOPLE if name.startswith("daily_") and name not in _CLI),
     *titles.CREDITS,
 )
 
@@ -149,11 +144,9 @@ def read(
 
 def _left_out(document: Mapping[str, Any], day: date, known: Mapping[str, Amount]) -> Iterator[str]:
     """Figures that are not in the document because there was nothing to count, on a day that could have known them."""
-    team = "team_id" in document
-    names = list(_OF_PEOPLE if team else ())
-    for surface, people in _SURFACES.items():
-        if (team or surface == _CLI) and document.get(surface) is None and not document.get(people):
-            names += [people, *(name for name in titles.SESSIONS if name.startswith(f"{surface}."))]
+    names = list(_OF_PEOPLE if "team_id" in document else ())
+    if document.get("totals_by_cli") is None and not document.get("daily_active_cli_users"):
+        names += _CLI
     for name in names:
         began = first_day(name)
         if name not in known and document.get(name) is None and (began is None or day >= began):

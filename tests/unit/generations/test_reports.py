@@ -161,8 +161,8 @@ def test_what_the_people_of_a_team_do_not_say_is_zero_once_github_has_it() -> No
         "loc_added_sum",
         "ai_credits_used",
         "daily_active_copilot_app_users",
-        "totals_by_copilot_app.session_count",
-        "totals_by_vscode_agent.session_count",
+        "daily_active_cli_users",
+        "totals_by_cli.session_count",
         "daily_passive_copilot_code_review_users",
     }
     assert not {name for name in totals if name.startswith(("monthly_", "weekly_", "pull_requests.", "distinct_"))}
