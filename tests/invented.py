@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from copilot_usage.copilot_api.source import GitHubSource
-from copilot_usage.demo.github import InventedGitHub, serve
+from copilot_usage.demo.github import DemoGitHub, serve
 from copilot_usage.demo.organization import Organization
 from copilot_usage.demo.owners import owners
 from copilot_usage.domain.dates import DateRange, ending
@@ -19,7 +19,7 @@ from copilot_usage.domain.scope import Scope, ScopeKind
 from copilot_usage.domain.snapshot import Generation, Snapshot
 from copilot_usage.domain.storing import NoStore
 from copilot_usage.generations.reading import read
-from copilot_usage.job import Parts, run
+from copilot_usage.job import Services, run
 from copilot_usage.rendering.findings import headline
 from copilot_usage.settings.wishes import settings_from
 from copilot_usage.timing import Deadline
@@ -77,7 +77,7 @@ def _team(number: int, shown: DateRange, days: Sequence[UsageDay]) -> ScopeRepor
 
 def report_of_a_run(inputs: dict[str, str]) -> Report:
     """What a run with these inputs finds; `GAP` has no report."""
-    invented = InventedGitHub(TODAY, invented_owners(), lacking=frozenset({GAP}), earlier=True)
+    invented = DemoGitHub(TODAY, invented_owners(), lacking=frozenset({GAP}), earlier=True)
     with serve(invented) as github:
         settings = settings_from({"token": github.reading_token, **inputs}, today=TODAY)
         clock = RecordedClock()
@@ -89,5 +89,5 @@ def report_of_a_run(inputs: dict[str, str]) -> Report:
             people=settings.people == "logins",
         ) as source:
             kept = Kept()
-            run(settings, Parts(source, NoStore(), kept, headline, NoProgress()), TODAY)
+            run(settings, Services(source, NoStore(), kept, headline, NoProgress()), TODAY)
     return kept.report

@@ -6,12 +6,12 @@ import logging
 import sys
 from typing import TYPE_CHECKING
 
-from copilot_usage.assembly import Door, assembled
+from copilot_usage.assembly import EntryPoint, assembled
 from copilot_usage.entrance import check_the_network, exit_code, failure_of, stop_on_signals, warn_of_the_public
 from copilot_usage.errors import CopilotUsageError
 from copilot_usage.job import run
 from copilot_usage.runner.commands import CommandFormatter, mask
-from copilot_usage.runner.inputs import read_inputs, surroundings
+from copilot_usage.runner.inputs import read_inputs, runner_context
 from copilot_usage.runner.outputs import append_summary
 from copilot_usage.settings.table import INPUTS
 from copilot_usage.settings.wishes import settings_from
@@ -20,7 +20,7 @@ from copilot_usage.timing import Cancellation
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from copilot_usage.runner.inputs import Surroundings
+    from copilot_usage.runner.inputs import RunnerContext
     from copilot_usage.runner.secrets import Secrets
     from copilot_usage.settings.wishes import Settings
     from copilot_usage.timing import Clock
@@ -30,7 +30,7 @@ _logger = logging.getLogger("copilot_usage")
 
 def main(environ: Mapping[str, str], clock: Clock) -> int:
     """Runs the step; returns the exit code."""
-    around = surroundings(environ, tell_secret=_tell_the_runner)
+    around = runner_context(environ, tell_secret=_tell_the_runner)
     _log_to_the_runner(around.secrets)
     cancelled = Cancellation()
     try:
@@ -38,7 +38,7 @@ def main(environ: Mapping[str, str], clock: Clock) -> int:
         with stop_on_signals(cancelled):
             from copilot_usage.rendering.terminal.progress import ProgressLines
 
-            with assembled(given, around, Door(clock, cancelled, ProgressLines())) as (settings, parts):
+            with assembled(given, around, EntryPoint(clock, cancelled, ProgressLines())) as (settings, parts):
                 run(settings, parts, clock.today())
     except Exception as error:  # noqa: BLE001 - the one place where everything is caught
         failure = failure_of(error, around)
@@ -48,7 +48,7 @@ def main(environ: Mapping[str, str], clock: Clock) -> int:
     return 0
 
 
-def _settings(environ: Mapping[str, str], around: Surroundings, clock: Clock) -> Settings:
+def _settings(environ: Mapping[str, str], around: RunnerContext, clock: Clock) -> Settings:
     inputs = read_inputs(environ, (an_input.name for an_input in INPUTS))
     settings = settings_from(inputs, today=clock.today(), repository_owner=around.repository_owner)
     check_the_network(settings, around)
@@ -70,7 +70,7 @@ def _tell_the_runner(text: str) -> None:
     sys.stdout.flush()
 
 
-def _show_in_summary(failure: CopilotUsageError, around: Surroundings) -> None:
+def _show_in_summary(failure: CopilotUsageError, around: RunnerContext) -> None:
     from copilot_usage.rendering.failure import render_failure
 
     try:

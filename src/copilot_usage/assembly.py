@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from copilot_usage.domain.scope import ScopeKind
 from copilot_usage.domain.storing import NoStore
-from copilot_usage.job import Parts
+from copilot_usage.job import Services
 from copilot_usage.publication import Publication
 from copilot_usage.settings.wishes import Api, People
 from copilot_usage.timing import Deadline, Late
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import date
 
-    from copilot_usage.domain.outcome import Outcome, Source
+    from copilot_usage.domain.outcome import Result, Source
     from copilot_usage.domain.plan import Plan
     from copilot_usage.domain.progress import Progress
     from copilot_usage.domain.report import Report
     from copilot_usage.domain.storing import Store
-    from copilot_usage.runner.inputs import Surroundings
+    from copilot_usage.runner.inputs import RunnerContext
     from copilot_usage.settings.wishes import Settings
     from copilot_usage.timing import Cancellation, Cancelled, Clock
 
@@ -39,7 +39,7 @@ _LAST_SAVE = 5.0
 
 
 @dataclass(frozen=True, slots=True)
-class Door:
+class EntryPoint:
     """What a front door hands in: its clock, who cancels, how pages and progress are shown."""
 
     clock: Clock
@@ -49,7 +49,7 @@ class Door:
 
 
 @contextmanager
-def assembled(settings: Settings, around: Surroundings, door: Door) -> Iterator[tuple[Settings, Parts]]:
+def assembled(settings: Settings, around: RunnerContext, door: EntryPoint) -> Iterator[tuple[Settings, Services]]:
     """The settings of the run, which are not those given where it is the demo, and its parts.
 
     Connections, and the demo's GitHub, live as long as they do.
@@ -57,7 +57,7 @@ def assembled(settings: Settings, around: Surroundings, door: Door) -> Iterator[
     with ExitStack() as stack:
         if settings.demo:
             settings, around = stack.enter_context(_invented(settings, around, door))
-        parts = Parts(
+        parts = Services(
             source=stack.enter_context(_source(settings, around, door)),
             store=store_of(settings, around, door.clock, door.cancelled),
             publisher=Publication(settings, around, door.show, door.cancelled.is_set),
@@ -68,15 +68,15 @@ def assembled(settings: Settings, around: Surroundings, door: Door) -> Iterator[
 
 
 @contextmanager
-def _invented(settings: Settings, around: Surroundings, door: Door) -> Iterator[tuple[Settings, Surroundings]]:
+def _invented(settings: Settings, around: RunnerContext, door: EntryPoint) -> Iterator[tuple[Settings, RunnerContext]]:
     """The same run against an invented GitHub on loopback, with its token. Invented figures are kept nowhere."""
-    from copilot_usage.demo.github import InventedGitHub, serve
+    from copilot_usage.demo.github import DemoGitHub, serve
     from copilot_usage.demo.owners import owners_named
 
     if settings.keeps_history:
         _logger.info("the demo keeps nothing: its figures are fictional, so no snapshot is read or written")
     names = {scope.owner: scope.kind.owner_kind is ScopeKind.ENTERPRISE for scope in settings.scopes}
-    with serve(InventedGitHub(today=door.clock.today(), owners=owners_named(names))) as github:
+    with serve(DemoGitHub(today=door.clock.today(), owners=owners_named(names))) as github:
         demo = replace(
             settings,
             api=Api.AUTO if settings.api is Api.SNAPSHOTS else settings.api,
@@ -95,7 +95,7 @@ def _headline(report: Report) -> str:
 
 
 @contextmanager
-def _source(settings: Settings, around: Surroundings, door: Door) -> Iterator[Source]:
+def _source(settings: Settings, around: RunnerContext, door: EntryPoint) -> Iterator[Source]:
     if settings.token is None:
         yield _Nobody()
         return
@@ -118,11 +118,11 @@ class _Nobody:
     def today(self) -> date | None:
         return None
 
-    def fetch(self, plan: Plan) -> Iterator[Outcome]:  # noqa: ARG002 - a Source
+    def fetch(self, plan: Plan) -> Iterator[Result]:  # noqa: ARG002 - a Source
         return iter(())
 
 
-def store_of(settings: Settings, around: Surroundings, clock: Clock, cancelled: Cancellation) -> Store:
+def store_of(settings: Settings, around: RunnerContext, clock: Clock, cancelled: Cancellation) -> Store:
     """Where snapshots are kept: a repository, a local folder, or nowhere."""
     if not settings.keeps_history:
         return NoStore()
@@ -135,10 +135,10 @@ def store_of(settings: Settings, around: Surroundings, clock: Clock, cancelled: 
     if settings.snapshot_repository is None:
         folder = DirectoryStore(Path(around.workspace, directory), wait=saving.wait)
         return RescuingStore(folder, rescued, "--snapshot-directory FOLDER")
-    from copilot_usage.snapshots.patience import Patience
+    from copilot_usage.snapshots.patience import RetryPolicy
     from copilot_usage.snapshots.repository import RepositoryStore
 
-    patience = Patience(saving=saving)
+    patience = RetryPolicy(saving=saving)
     patience.follow(_deadline(settings, clock, cancelled))
     store = RepositoryStore(
         repository=settings.snapshot_repository,

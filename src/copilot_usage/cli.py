@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, TextIO
 from copilot_usage import __version__
 from copilot_usage.entrance import check_the_network, exit_code, failure_of, stop_on_signals, warn_of_the_public
 from copilot_usage.runner.commands import PlainFormatter, plain
-from copilot_usage.runner.inputs import surroundings
+from copilot_usage.runner.inputs import runner_context
 from copilot_usage.settings.table import INPUTS
 from copilot_usage.timing import Cancellation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from copilot_usage.runner.inputs import Surroundings
+    from copilot_usage.runner.inputs import RunnerContext
     from copilot_usage.runner.secrets import Secrets
     from copilot_usage.timing import Clock
 
@@ -32,7 +32,7 @@ _DEMO_FILES = {"summary-file": "summary.md", "json-file": "usage.json", "csv-fil
 def main(arguments: Sequence[str], environ: Mapping[str, str], clock: Clock) -> int:
     """Runs a subcommand; returns the exit code."""
     options = _parser().parse_args(arguments)
-    around = replace(surroundings(environ), workspace=".", summary_path=None, output_path=None)
+    around = replace(runner_context(environ), workspace=".", summary_path=None, output_path=None)
     for secret in (options.__dict__.get(name) for name in ("token", "snapshot_token")):
         around.secrets.add(secret or "")
     _log_to_the_terminal(around.secrets, verbose=options.verbose or around.debug)
@@ -56,14 +56,22 @@ def _write_no_more() -> None:
 
 
 def _report(
-    options: argparse.Namespace, environ: Mapping[str, str], around: Surroundings, clock: Clock, cancelled: Cancellation
+    options: argparse.Namespace,
+    environ: Mapping[str, str],
+    around: RunnerContext,
+    clock: Clock,
+    cancelled: Cancellation,
 ) -> None:
     given = _given(options)
     _run({**given, "token": given["token"] or around.token or ""}, environ, around, clock, cancelled)
 
 
 def _demo(
-    options: argparse.Namespace, environ: Mapping[str, str], around: Surroundings, clock: Clock, cancelled: Cancellation
+    options: argparse.Namespace,
+    environ: Mapping[str, str],
+    around: RunnerContext,
+    clock: Clock,
+    cancelled: Cancellation,
 ) -> None:
     files = {name: f"{options.folder}/{file}" for name, file in _DEMO_FILES.items()}
     given = {name: value for name, value in _given(options).items() if value}
@@ -73,26 +81,26 @@ def _demo(
 
 
 def _run(
-    inputs: Mapping[str, str], environ: Mapping[str, str], around: Surroundings, clock: Clock, cancelled: Cancellation
+    inputs: Mapping[str, str], environ: Mapping[str, str], around: RunnerContext, clock: Clock, cancelled: Cancellation
 ) -> None:
     from copilot_usage.settings.wishes import settings_from
 
     given = settings_from(inputs, today=clock.today(), repository_owner=around.repository_owner)
     check_the_network(given, around)
     warn_of_the_public(given, around)
-    from copilot_usage.assembly import Door, assembled
+    from copilot_usage.assembly import EntryPoint, assembled
     from copilot_usage.job import run
     from copilot_usage.rendering.terminal.screen import Terminal
 
     terminal = Terminal(sys.stdout, sys.stderr, environ, harmless=plain)
     with stop_on_signals(cancelled):
-        door = Door(clock, cancelled, terminal.progress, show=terminal.show)
+        door = EntryPoint(clock, cancelled, terminal.progress, show=terminal.show)
         with assembled(given, around, door) as (settings, parts):
             run(settings, parts, clock.today())
 
 
 def _import(
-    options: argparse.Namespace, _: Mapping[str, str], around: Surroundings, clock: Clock, cancelled: Cancellation
+    options: argparse.Namespace, _: Mapping[str, str], around: RunnerContext, clock: Clock, cancelled: Cancellation
 ) -> None:
     from copilot_usage.assembly import store_of
     from copilot_usage.importing import import_files

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import FrameType
 
-    from copilot_usage.runner.inputs import Surroundings
+    from copilot_usage.runner.inputs import RunnerContext
     from copilot_usage.settings.wishes import Settings
     from copilot_usage.timing import Cancellation
 
@@ -60,7 +60,7 @@ def exit_code(error: Exception, cancelled: Cancellation) -> int:
     return 2 if isinstance(error, InputError) else 1
 
 
-def check_the_network(settings: Settings, around: Surroundings) -> None:
+def check_the_network(settings: Settings, around: RunnerContext) -> None:
     """Raises InputError for variables with which GitHub cannot be asked; warns where a token can be read on the way."""
     from copilot_usage.runner.inputs import network_problems
 
@@ -75,7 +75,7 @@ def check_the_network(settings: Settings, around: Surroundings) -> None:
         )
 
 
-def warn_of_the_public(settings: Settings, around: Surroundings) -> None:
+def warn_of_the_public(settings: Settings, around: RunnerContext) -> None:
     """In a workflow of a public repository everyone reads along: raises InputError rather than name people there."""
     from copilot_usage.runner.event import repository_is_public
 
@@ -90,7 +90,7 @@ def warn_of_the_public(settings: Settings, around: Surroundings) -> None:
     )
 
 
-def failure_of(error: Exception, around: Surroundings) -> CopilotUsageError:
+def failure_of(error: Exception, around: RunnerContext) -> CopilotUsageError:
     """The error itself, or, for a mistake of ours, one that says where to report it; its traceback is for debugging."""
     if isinstance(error, CopilotUsageError):
         return error

@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from copilot_usage import loading, planning, reporting
-from copilot_usage.domain.ledger import Ledger
+from copilot_usage.domain.ledger import RunState
 from copilot_usage.domain.report import Note
 from copilot_usage.errors import RunCancelled
 from copilot_usage.generations.reading import read
-from copilot_usage.keeping import Keeper
+from copilot_usage.keeping import Checkpointer
 from copilot_usage.settings.wishes import Api
 from copilot_usage.step_outputs import outputs_of
 
@@ -38,7 +38,7 @@ class Publisher(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
+class Services:
     """The real things, chosen in `assembly`; `headline` says a report in one line."""
 
     source: Source
@@ -48,10 +48,10 @@ class Parts:
     progress: Progress
 
 
-def run(settings: Settings, parts: Parts, today: date) -> Report:
+def run(settings: Settings, parts: Services, today: date) -> Report:
     """Does the job; raises CopilotUsageError where nothing could be had, or where asking on made no sense."""
     ledger = load(settings, parts.store, today)
-    keeper = Keeper(parts.store, owners=len({scope.parent for scope in settings.scopes}))
+    keeper = Checkpointer(parts.store, owners=len({scope.parent for scope in settings.scopes}))
     try:
         try:
             fetch(settings, parts, ledger, keeper, today)
@@ -68,7 +68,7 @@ def run(settings: Settings, parts: Parts, today: date) -> Report:
     return report
 
 
-def show(settings: Settings, parts: Parts, ledger: Ledger, keeper: Keeper, today: date) -> Report:
+def show(settings: Settings, parts: Services, ledger: RunState, keeper: Checkpointer, today: date) -> Report:
     """Makes the page, whatever became of the history; raises what kept the run from it."""
     fatal = ledger.fatal
     if fatal is not None and reporting.can_do_without(fatal, settings, ledger, today):
@@ -89,9 +89,9 @@ def show(settings: Settings, parts: Parts, ledger: Ledger, keeper: Keeper, today
     return report
 
 
-def load(settings: Settings, store: Store, today: date) -> Ledger:
+def load(settings: Settings, store: Store, today: date) -> RunState:
     """What is stored of the range, and of the ranges that it is compared with."""
-    ledger = Ledger(read)
+    ledger = RunState(read)
     if settings.api is Api.SNAPSHOTS:
         ledger.months = store.months()
     months = loading.months_of(settings, ledger.months)
@@ -106,12 +106,12 @@ def load(settings: Settings, store: Store, today: date) -> Ledger:
     return ledger
 
 
-def _load(settings: Settings, store: Store, ledger: Ledger, days: DateRange) -> None:
+def _load(settings: Settings, store: Store, ledger: RunState, days: DateRange) -> None:
     for item in store.load(settings.scopes, days):
         ledger.add_stored(item)
 
 
-def fetch(settings: Settings, parts: Parts, ledger: Ledger, keeper: Keeper, today: date) -> None:
+def fetch(settings: Settings, parts: Services, ledger: RunState, keeper: Checkpointer, today: date) -> None:
     """Asks in steps, because the newest published day decides which days are wanted; keeps while it goes."""
     for step in planning.STEPS:
         plan = step(settings, ledger, parts.source.today() or today)

@@ -15,8 +15,8 @@ from copilot_usage.errors import CopilotUsageError
 if TYPE_CHECKING:
     from datetime import date
 
-    from copilot_usage.domain.ledger import Ledger
-    from copilot_usage.domain.outcome import Outcome
+    from copilot_usage.domain.ledger import RunState
+    from copilot_usage.domain.outcome import Result
     from copilot_usage.domain.scope import Scope
     from copilot_usage.domain.seats import SeatRules
     from copilot_usage.domain.storing import Store
@@ -26,7 +26,7 @@ _logger = logging.getLogger(__name__)
 _DAYS_A_COMMIT = 30
 
 
-class Keeper:
+class Checkpointer:
     """Collects fetched days; `owners`: of how many owners the run fetches days.
 
     `refused`: why they could not be saved. They are then saved again, all together, at the end.
@@ -45,7 +45,7 @@ class Keeper:
         """So many more days of owners are going to be fetched."""
         self._expected += owner_days
 
-    def keep(self, outcome: Outcome) -> None:
+    def keep(self, outcome: Result) -> None:
         """Takes a fetched day; saves when a batch is full."""
         if not isinstance(outcome, Fetched):
             return
@@ -72,7 +72,7 @@ class Keeper:
             (*self.saved.left_out, *saved.left_out),
         )
 
-    def finish(self, ledger: Ledger, rules: SeatRules) -> None:
+    def finish(self, ledger: RunState, rules: SeatRules) -> None:
         """Adds what is only known at the end: days known to have no report, and the seats of today."""
         for gone in ledger.certain_no_reports():
             if is_settled(gone.day, rules.today):

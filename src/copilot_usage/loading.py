@@ -12,7 +12,7 @@ from copilot_usage.settings.wishes import Api
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
-    from copilot_usage.domain.ledger import Ledger
+    from copilot_usage.domain.ledger import RunState
     from copilot_usage.domain.scope import Scope
     from copilot_usage.settings.wishes import Settings
 
@@ -45,7 +45,7 @@ def months_of(settings: Settings, stored: Mapping[Scope, Sequence[str]]) -> set[
     return {month for scope, months in stored.items() if any(want.covers(scope) for want in wanted) for month in months}
 
 
-def has_some(settings: Settings, ledger: Ledger) -> bool:
+def has_some(settings: Settings, ledger: RunState) -> bool:
     """Whether a day of the range has been loaded."""
     held = ledger.held(settings.scopes)
     shown = settings.range_at(held.until) if held else None
@@ -57,7 +57,7 @@ def everything(months: Collection[str]) -> DateRange:
     return DateRange(date.fromisoformat(f"{min(months)}-01"), end_of_month(max(months)))
 
 
-def range_of_the_pause(settings: Settings, ledger: Ledger, loaded: DateRange, today: date) -> DateRange | None:
+def range_of_the_pause(settings: Settings, ledger: RunState, loaded: DateRange, today: date) -> DateRange | None:
     """Where a scope has nothing stored in the first month that was loaded, the runs have paused (or begin just now).
 
     The newest days before a pause had not settled when they were stored, so they are looked for as far back as GitHub

@@ -28,13 +28,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
 
-    from copilot_usage.domain.asks import Ask
-    from copilot_usage.domain.ledger import Ledger
+    from copilot_usage.domain.asks import Query
+    from copilot_usage.domain.ledger import RunState
     from copilot_usage.domain.scope import Scope
     from copilot_usage.settings.wishes import Settings
 
 
-def newest_plan(settings: Settings, ledger: Ledger, today: date) -> Plan:
+def newest_plan(settings: Settings, ledger: RunState, today: date) -> Plan:
     """First: which day is the newest, the 28 days up to it, and what does not depend on it."""
     if settings.api is Api.SNAPSHOTS:
         return Plan()
@@ -43,7 +43,7 @@ def newest_plan(settings: Settings, ledger: Ledger, today: date) -> Plan:
     return Plan((*_latest(settings, ledger, today), *_seats(settings)))
 
 
-def _latest(settings: Settings, ledger: Ledger, today: date) -> Iterator[Ask]:
+def _latest(settings: Settings, ledger: RunState, today: date) -> Iterator[Query]:
     wanted = settings.range_at(today)
     if settings.days is None and not plans.needs_latest(wanted, today):
         return
@@ -52,13 +52,13 @@ def _latest(settings: Settings, ledger: Ledger, today: date) -> Iterator[Ask]:
         yield NewestDay(owner) if teams else LatestReport(owner, ledger.owner_id(owner))
 
 
-def _seats(settings: Settings) -> Iterator[Ask]:
+def _seats(settings: Settings) -> Iterator[Query]:
     """Seats are an owner's; a team's own cannot be told from them."""
     if settings.seats:
         yield from (SeatList(scope) for scope in settings.scopes if not scope.kind.is_team)
 
 
-def _earlier(settings: Settings, ledger: Ledger, today: date) -> Iterator[Ask]:
+def _earlier(settings: Settings, ledger: RunState, today: date) -> Iterator[Query]:
     generation = Generation(settings.api.value)
     shown = settings.range_at(today)
     if shown is None:
@@ -76,7 +76,7 @@ def _earlier(settings: Settings, ledger: Ledger, today: date) -> Iterator[Ask]:
             yield EarlierDays(scope, generation, DateRange(days[0], days[-1]))
 
 
-def days_plan(settings: Settings, ledger: Ledger, today: date) -> Plan:
+def days_plan(settings: Settings, ledger: RunState, today: date) -> Plan:
     """Then: days of the range neither stored for good nor in the 28-day report; and what depends on the range."""
     newest = ledger.newest_day(settings.scopes) or today - timedelta(days=2)
     shown = settings.range_at(newest)
@@ -93,11 +93,11 @@ class _Wanted:
     """What is to be asked about a range, now that it is known."""
 
     settings: Settings
-    ledger: Ledger
+    ledger: RunState
     shown: DateRange
     today: date
 
-    def of_owner(self, owner: Scope, scopes: tuple[Scope, ...]) -> Iterator[Ask]:
+    def of_owner(self, owner: Scope, scopes: tuple[Scope, ...]) -> Iterator[Query]:
         """Days and bills of the owner itself, and of its teams."""
         if owner in scopes:
             yield from self._owner_days(owner)
@@ -108,13 +108,13 @@ class _Wanted:
         if teams:
             yield from self._team_days(teams)
 
-    def _owner_days(self, owner: Scope) -> Iterator[Ask]:
+    def _owner_days(self, owner: Scope) -> Iterator[Query]:
         wanted = [*self.shown.before(), *self.shown] if self.settings.compare else [*self.shown]
         days = plans.days_to_ask(owner, wanted, self.ledger.stored, Generation.REPORTS, self._limits(owner))
         said = self.ledger.owner_id(owner)
         return (OwnerDay(owner, day, said) for day in days if (owner, Generation.REPORTS, day) not in self.ledger.asked)
 
-    def _team_days(self, teams: tuple[Scope, ...]) -> Iterator[Ask]:
+    def _team_days(self, teams: tuple[Scope, ...]) -> Iterator[Query]:
         limits = self._limits(teams[0])
         days = set(self.shown) if self.settings.people is People.LOGINS else set()
         for scope in teams:
@@ -140,7 +140,7 @@ class _Wanted:
         return DateRange(plans.first_day(scope, self.today), newest)
 
 
-def probe_plan(settings: Settings, ledger: Ledger, today: date) -> Plan:  # noqa: ARG001 - one shape for every step
+def probe_plan(settings: Settings, ledger: RunState, today: date) -> Plan:  # noqa: ARG001 - one shape for every step
     """Last: where an owner answered nothing but 404, its 28-day report tells "no such days" from "no access"."""
     silent = {
         gone.scope.parent

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from copilot_usage.domain.report import Report
-    from copilot_usage.runner.inputs import Surroundings
+    from copilot_usage.runner.inputs import RunnerContext
     from copilot_usage.settings.wishes import Settings
 
 _logger = logging.getLogger(__name__)
@@ -29,7 +29,7 @@ class Publication:
     def __init__(
         self,
         settings: Settings,
-        around: Surroundings,
+        around: RunnerContext,
         show: Callable[[str], None] | None = None,
         cancelled: Callable[[], bool] = lambda: False,
     ) -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from copilot_usage.domain.asks import About
+from copilot_usage.domain.asks import QueryKind
 from copilot_usage.domain.plan import BEGAN, first_day
 from copilot_usage.domain.report import Absence, Note, listed
 from copilot_usage.domain.scope import EVERY_TEAM
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from copilot_usage.domain.dates import DateRange
-    from copilot_usage.domain.ledger import Ledger
+    from copilot_usage.domain.ledger import RunState
     from copilot_usage.domain.report import ScopeReport
     from copilot_usage.domain.scope import Scope
     from copilot_usage.domain.storing import LeftOut
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 def notes_of(
-    settings: Settings, ledger: Ledger, shown: DateRange, scopes: Sequence[ScopeReport], today: date
+    settings: Settings, ledger: RunState, shown: DateRange, scopes: Sequence[ScopeReport], today: date
 ) -> Iterable[Note]:
     """All notes of a run, in the order of their weight; on a page without data each is a caution."""
     found = (
@@ -54,7 +54,7 @@ def _reach_notes(settings: Settings, shown: DateRange, today: date) -> Iterable[
             yield Note(f"GitHub has no reports before {first}: earlier days come from snapshots or are missing.", owner)
 
 
-def _seat_notes(ledger: Ledger, scopes: Iterable[ScopeReport]) -> Iterable[Note]:
+def _seat_notes(ledger: RunState, scopes: Iterable[ScopeReport]) -> Iterable[Note]:
     """Why seats that were read are not shown, or not believed."""
     for scope in scopes:
         seats = scope.seats
@@ -95,7 +95,7 @@ def _lost_notes(scopes: Iterable[ScopeReport]) -> Iterable[Note]:
                 yield Note(text.format(named), scope.scope, caution=why is not Absence.MISSING)
 
 
-def _new_notes(settings: Settings, ledger: Ledger) -> Iterable[Note]:
+def _new_notes(settings: Settings, ledger: RunState) -> Iterable[Note]:
     """Where the seats are there and no report is, the reports have just been switched on."""
     if settings.api not in {Api.AUTO, Api.REPORTS}:
         return
@@ -108,23 +108,23 @@ def _new_notes(settings: Settings, ledger: Ledger) -> Iterable[Note]:
             yield Note(text, scope, caution=True)
 
 
-def _failure_notes(ledger: Ledger, shown: DateRange, scopes: Sequence[ScopeReport]) -> Iterable[Note]:
+def _failure_notes(ledger: RunState, shown: DateRange, scopes: Sequence[ScopeReport]) -> Iterable[Note]:
     """One sentence a kind of failure and scope, however many days it struck.
 
     A caution where usage of the range or seats are lacking, which were asked for.
     """
-    grouped: dict[tuple[Scope, About, str], list[date]] = {}
+    grouped: dict[tuple[Scope, QueryKind, str], list[date]] = {}
     for failure in ledger.failures:
-        if failure.about is About.USAGE and ledger.awaits_reports(failure.scope):
+        if failure.about is QueryKind.USAGE and ledger.awaits_reports(failure.scope):
             continue
         days = grouped.setdefault((failure.scope, failure.about, str(failure.error)), [])
         if failure.day is not None:
             days.append(failure.day)
     for (scope, about, text), days in grouped.items():
         refused = [each for each in scopes if each.refused and scope in {each.scope, each.scope.parent}]
-        lacking = about is About.USAGE and (not days or any(day in shown for day in days))
-        kept = f" {_stored(refused)}" if refused and not days and about in {About.USAGE, About.WINDOW} else ""
-        caution = lacking or about is About.SEATS or bool(kept)
+        lacking = about is QueryKind.USAGE and (not days or any(day in shown for day in days))
+        kept = f" {_stored(refused)}" if refused and not days and about in {QueryKind.USAGE, QueryKind.WINDOW} else ""
+        caution = lacking or about is QueryKind.SEATS or bool(kept)
         yield Note(f"{about}{_of(days)} could not be read. {text}{kept}", scope, caution)
 
 
@@ -149,7 +149,7 @@ def _of(days: Collection[date]) -> str:
     return f" of {min(days)}" if days else ""
 
 
-def _flaw_notes(ledger: Ledger) -> Iterable[Note]:
+def _flaw_notes(ledger: RunState) -> Iterable[Note]:
     for scope, count, day, flaw in ledger.flaws():
         values = "A value was" if count == 1 else f"{count} values were"
         yield Note(
@@ -157,7 +157,7 @@ def _flaw_notes(ledger: Ledger) -> Iterable[Note]:
         )
 
 
-def _absent_notes(settings: Settings, ledger: Ledger, shown: Iterable[ScopeReport]) -> Iterable[Note]:
+def _absent_notes(settings: Settings, ledger: RunState, shown: Iterable[ScopeReport]) -> Iterable[Note]:
     """Scopes that were asked for and have nothing to show, unless a failure or a caution has said so already."""
     present = [report.scope for report in shown if report.now.days]
     to_come = {report.scope for report in shown if len(report.now.unpublished) == len(report.now.range)}

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from copilot_usage.domain.alerts import evaluate
-from copilot_usage.domain.asks import About
+from copilot_usage.domain.asks import QueryKind
 from copilot_usage.domain.change import ENOUGH
 from copilot_usage.domain.dates import PUBLISHED_AFTER
 from copilot_usage.domain.figures import summarise
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from copilot_usage.domain.dates import DateRange
     from copilot_usage.domain.figures import Figures
     from copilot_usage.domain.history import History
-    from copilot_usage.domain.ledger import Ledger
+    from copilot_usage.domain.ledger import RunState
     from copilot_usage.domain.scope import Scope
     from copilot_usage.domain.seats import SeatFigures
     from copilot_usage.domain.storing import Saved
@@ -38,7 +38,7 @@ def seat_rules(settings: Settings, today: date) -> SeatRules:
     return SeatRules(today, settings.idle_days, settings.seat_price)
 
 
-def report_of(settings: Settings, ledger: Ledger, today: date, saved: Saved) -> Report:
+def report_of(settings: Settings, ledger: RunState, today: date, saved: Saved) -> Report:
     """Everything that is known, over the range; raises what made it impossible where nothing could be had."""
     silent = [None if ledger.awaits_reports(scope) else ledger.silent(scope) for scope in settings.scopes]
     if silent and silent[0] is not None and None not in silent:
@@ -61,7 +61,7 @@ def report_of(settings: Settings, ledger: Ledger, today: date, saved: Saved) -> 
     return _with_alerts(settings, report)
 
 
-def can_do_without(error: CopilotUsageError, settings: Settings, ledger: Ledger, today: date) -> bool:
+def can_do_without(error: CopilotUsageError, settings: Settings, ledger: RunState, today: date) -> bool:
     """Whether a rate limit kept this run only from days to compare with: every day of the range is known."""
     newest = ledger.newest_day(settings.scopes)
     shown = settings.range_at(newest) if newest is not None else None
@@ -74,12 +74,12 @@ def can_do_without(error: CopilotUsageError, settings: Settings, ledger: Ledger,
     return all(why.keys() <= {Absence.NO_REPORT, Absence.MISSING} for why in absent)
 
 
-def shortfall(settings: Settings, ledger: Ledger, report: Report) -> CopilotUsageError | None:
+def shortfall(settings: Settings, ledger: RunState, report: Report) -> CopilotUsageError | None:
     """What kept a range that was named from being whole; None if no fault did."""
     lost = {day for scope in report.scopes if not scope.refused for day in scope.lost}
     if not settings.names_days or not lost:
         return None
-    why = next((f" {failure.error}" for failure in ledger.failures if failure.about is About.USAGE), "")
+    why = next((f" {failure.error}" for failure in ledger.failures if failure.about is QueryKind.USAGE), "")
     return NotWhole(
         "The range is not whole",
         cause=f"{len(lost)} of {markdown.counted(len(report.range))} could not be had because of a fault.{why}",
@@ -93,7 +93,7 @@ class _Scopes:
     """Makes the reports of single scopes over one range."""
 
     settings: Settings
-    ledger: Ledger
+    ledger: RunState
     shown: DateRange
     today: date
 
@@ -106,7 +106,7 @@ class _Scopes:
             covered = [each.scope for each in shown]
             lost = (scope for scope in named if self.ledger.silent(scope) and not any(map(scope.covers, covered)))
             return (*shown, *map(self._report, lost))
-        failures = (failure for failure in self.ledger.failures if failure.about is About.USAGE)
+        failures = (failure for failure in self.ledger.failures if failure.about is QueryKind.USAGE)
         refusal = next((each.error for each in failures if not self.ledger.awaits_reports(each.scope)), None)
         if refusal is not None:
             raise refusal
@@ -180,7 +180,7 @@ def _if_comparable(figures: Figures) -> Figures | None:
     return figures if len(figures.days) >= ENOUGH * len(figures.range) else None
 
 
-def _nothing(settings: Settings, ledger: Ledger, newest: date | None) -> CopilotUsageError:
+def _nothing(settings: Settings, ledger: RunState, newest: date | None) -> CopilotUsageError:
     """Why there is no day to show, as far as the range and the store say."""
     names = ", ".join(scope.name for scope in settings.scopes)
     if settings.api is Api.SNAPSHOTS:
@@ -206,7 +206,7 @@ def _nothing(settings: Settings, ledger: Ledger, newest: date | None) -> Copilot
     )
 
 
-def _stored(settings: Settings, ledger: Ledger) -> str:
+def _stored(settings: Settings, ledger: RunState) -> str:
     """What the history does hold: days of the scopes, or else of which scopes."""
     held = ledger.held(settings.scopes)
     if held is not None:

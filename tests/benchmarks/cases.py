@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from benchmarks import crowds, histories
 from copilot_usage.demo.git_objects import FILE
-from copilot_usage.demo.github import InventedGitHub
+from copilot_usage.demo.github import DemoGitHub
 from copilot_usage.demo.owners import ENTERPRISE, ORGANIZATION, owners
 from copilot_usage.demo.seats import seats
 
@@ -21,9 +21,9 @@ NEWEST = TODAY - timedelta(days=2)
 _BRANCH = "refs/heads/copilot-usage"
 
 
-def organization(people: int) -> InventedGitHub:
+def organization(people: int) -> DemoGitHub:
     """One organization: 28 days, and a seat for everybody."""
-    github = InventedGitHub(TODAY, owners(people=people), lacking=frozenset())
+    github = DemoGitHub(TODAY, owners(people=people), lacking=frozenset())
     published = github.published(ORGANIZATION)
     for day in published.window:
         published.document(day)
@@ -31,9 +31,9 @@ def organization(people: int) -> InventedGitHub:
     return github
 
 
-def teams(people: int, number: int) -> InventedGitHub:
+def teams(people: int, number: int) -> DemoGitHub:
     """One organization with many teams: the users' 28-day report in parts, and memberships a day."""
-    github = InventedGitHub(TODAY, owners(people=people, teams=number), lacking=frozenset())
+    github = DemoGitHub(TODAY, owners(people=people, teams=number), lacking=frozenset())
     published = github.published(ORGANIZATION)
     github.prepared["users-28-day", None] = published.files("users-28-day", None)
     github.prepared["organization-28-day", None] = published.files("organization-28-day", None)
@@ -42,9 +42,9 @@ def teams(people: int, number: int) -> InventedGitHub:
     return github
 
 
-def crowd(people: int, number: int) -> InventedGitHub:
+def crowd(people: int, number: int) -> DemoGitHub:
     """One day of a very large enterprise."""
-    github = InventedGitHub(TODAY, owners(people=20), lacking=frozenset())
+    github = DemoGitHub(TODAY, owners(people=20), lacking=frozenset())
     published = github.published(ENTERPRISE)
     github.prepared["users-1-day", NEWEST] = [b"".join(crowds.users(NEWEST, people))]
     github.prepared["user-teams-1-day", NEWEST] = [b"".join(crowds.memberships(NEWEST, people, number))]
@@ -52,9 +52,9 @@ def crowd(people: int, number: int) -> InventedGitHub:
     return github
 
 
-def repository(files: Iterator[tuple[str, bytes]]) -> InventedGitHub:
+def repository(files: Iterator[tuple[str, bytes]]) -> DemoGitHub:
     """A repository with a history."""
-    github = InventedGitHub(TODAY, owners(people=20))
+    github = DemoGitHub(TODAY, owners(people=20))
     objects = github.git.objects
     entries = {f"snapshots/{path}": (FILE, objects.add("blob", content)) for path, content in files}
     objects.refs[_BRANCH] = github.git._commit(objects.add_files(entries), [], "A year")
@@ -69,11 +69,11 @@ def many_years() -> Iterator[tuple[str, bytes]]:
     return histories.teams_year(NEWEST, 50)
 
 
-def github_with_one_year() -> InventedGitHub:
+def github_with_one_year() -> DemoGitHub:
     return repository(one_year())
 
 
-def github_with_many_years() -> InventedGitHub:
+def github_with_many_years() -> DemoGitHub:
     return repository(many_years())
 
 
@@ -85,7 +85,7 @@ class Case:
     inputs: dict[str, str]
     seconds: float
     memory: int | None = None
-    server: Callable[[], InventedGitHub] | None = None
+    server: Callable[[], DemoGitHub] | None = None
     folder: Callable[[], Iterator[tuple[str, bytes]]] | None = None
     large: bool = False
 

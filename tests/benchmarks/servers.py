@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from multiprocessing.connection import Connection
 
-    from copilot_usage.demo.github import InventedGitHub
+    from copilot_usage.demo.github import DemoGitHub
     from copilot_usage.demo.loopback import Request
 
 _PIECE = 1024 * 1024
@@ -55,7 +55,7 @@ class Server:
 
 
 @contextmanager
-def serving(make: Callable[[], InventedGitHub]) -> Iterator[Server]:
+def serving(make: Callable[[], DemoGitHub]) -> Iterator[Server]:
     """`make` runs in the new process, so that its documents are not in this one's memory."""
     context = get_context("spawn")
     ours, theirs = context.Pipe()
@@ -70,7 +70,7 @@ def serving(make: Callable[[], InventedGitHub]) -> Iterator[Server]:
         process.join()
 
 
-def _serve(make: Callable[[], InventedGitHub], pipe: Connection) -> None:
+def _serve(make: Callable[[], DemoGitHub], pipe: Connection) -> None:
     with serve(make()) as github:
         words = {"repository": github.repository, "reading": github.reading_token, "writing": github.writing_token}
         pipe.send({**words, "api_url": github.api_url})

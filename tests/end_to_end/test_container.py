@@ -14,7 +14,7 @@ import pytest
 import yaml
 
 from copilot_usage import __version__
-from copilot_usage.demo.github import InventedGitHub, serve
+from copilot_usage.demo.github import DemoGitHub, serve
 from copilot_usage.demo.owners import owners
 from end_to_end.workflow import read_outputs
 
@@ -138,7 +138,7 @@ def test_wrong_inputs_are_named_without_a_network(runner: Runner) -> None:
 
 
 def test_a_month_is_fetched_from_a_github_and_committed_to_it(runner: Runner) -> None:
-    small = InventedGitHub(datetime.now(UTC).date(), owners(people=30, teams=3))
+    small = DemoGitHub(datetime.now(UTC).date(), owners(people=30, teams=3))
     with serve(small) as github:
         code, log = runner.step(
             "--network=host",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from copilot_usage.demo.github import InventedGitHub
+from copilot_usage.demo.github import DemoGitHub
 from fakes.github import BRANCH, Fault
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ def test_a_long_range_of_an_earlier_generation_is_read_page_by_page(
     workflow: WatchedWorkflow, github: FakeGitHub
 ) -> None:
     def small_pages(request: Request) -> Reply:
-        return InventedGitHub.answer(github, replace(request, query={**request.query, "per_page": "28"}))
+        return DemoGitHub.answer(github, replace(request, query={**request.query, "per_page": "28"}))
 
     github.faults.append(Fault("/copilot/metrics$", small_pages))
     done = workflow.run(api="metrics", days="60", compare="false", seats="false")

@@ -18,8 +18,8 @@ from fakes.scripted import Reply, Request, ScriptedServer, as_json, scripted
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from copilot_usage.domain.asks import Ask
-    from copilot_usage.domain.outcome import Outcome
+    from copilot_usage.domain.asks import Query
+    from copilot_usage.domain.outcome import Result
 
 TODAY = date(2026, 11, 23)
 ORGANIZATION = Scope(ScopeKind.ORGANIZATION, "octo-org")
@@ -49,7 +49,7 @@ class Asking:
     def link(self, path: str) -> str:
         return f"{self.downloads.url}/{path}?{CANARY_SIGNATURE}"
 
-    def ask(self, *asks: Ask) -> list[Outcome]:
+    def ask(self, *asks: Query) -> list[Result]:
         return list(self.source.fetch(Plan(asks)))
 
 

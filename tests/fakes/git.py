@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from copilot_usage.demo.github import InventedGitHub
+    from copilot_usage.demo.github import DemoGitHub
 
 
-def laid_down(github: InventedGitHub, folder: Path) -> Path:
+def laid_down(github: DemoGitHub, folder: Path) -> Path:
     """The repository as a bare one in a new folder, found to be sound by git."""
     folder.mkdir()
     github.git.objects.write_to(folder)

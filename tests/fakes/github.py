@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from copilot_usage.demo.github import InventedGitHub
+from copilot_usage.demo.github import DemoGitHub
 from copilot_usage.demo.loopback import Reply
 from copilot_usage.demo.organization import Organization
 
@@ -60,7 +60,7 @@ def small_owners(people: int = 40, teams: int = 4) -> dict[str, Organization]:
 
 
 @dataclass
-class FakeGitHub(InventedGitHub):
+class FakeGitHub(DemoGitHub):
     """`faults` strike at the API host, `download_faults` at the host of the signed links, in this order."""
 
     owners: dict[str, Organization] = field(default_factory=small_owners)

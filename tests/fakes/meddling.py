@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
-from copilot_usage.demo.github import InventedGitHub, serve
+from copilot_usage.demo.github import DemoGitHub, serve
 from copilot_usage.demo.loopback import Reply
-from copilot_usage.snapshots.patience import Patience
+from copilot_usage.snapshots.patience import RetryPolicy
 from copilot_usage.snapshots.repository import RepositoryStore
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def as_it_is(_: Request, answer: Callable[[], Reply]) -> Reply:
 
 
 @dataclass
-class MeddledGitHub(InventedGitHub):
+class MeddledGitHub(DemoGitHub):
     """`meddle` gets each request and the way to its answer; `slept`: how long our side wanted to wait."""
 
     meddle: Callable[[Request, Callable[[], Reply]], Reply] = as_it_is
@@ -49,7 +49,7 @@ class MeddledGitHub(InventedGitHub):
             directory=directory,
             token=self.writing_token,
             api_url=self.api_url,
-            patience=Patience(sleep=self.slept.append, chance=lambda: 0.5, tries=tries),
+            patience=RetryPolicy(sleep=self.slept.append, chance=lambda: 0.5, tries=tries),
         )
 
     @property

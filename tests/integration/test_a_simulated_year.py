@@ -17,10 +17,10 @@ from copilot_usage.demo.github import serve
 from copilot_usage.demo.published import Published
 from copilot_usage.domain.progress import NoProgress
 from copilot_usage.errors import CopilotUsageError
-from copilot_usage.job import Parts, run
+from copilot_usage.job import Services, run
 from copilot_usage.settings.wishes import settings_from
 from copilot_usage.snapshots.directory import DirectoryStore
-from copilot_usage.snapshots.patience import Patience
+from copilot_usage.snapshots.patience import RetryPolicy
 from copilot_usage.snapshots.repository import RepositoryStore
 from copilot_usage.timing import Deadline
 from fakes.clock import RecordedClock
@@ -147,7 +147,7 @@ class Year:
             progress = Cut(self.random.randrange(40)) if self.random.random() < 0.03 and not fails else NoProgress()
             if github.today == FIRST_RUN + timedelta(days=RUNS - 1):
                 progress = NoProgress()
-            run(settings, Parts(source, self.store(), Unshown(fails), lambda _: "", progress), github.today)
+            run(settings, Services(source, self.store(), Unshown(fails), lambda _: "", progress), github.today)
 
     def expected(self) -> dict[str, object]:
         """GitHub's last word of every day that it ever published."""
@@ -179,7 +179,7 @@ def assert_nothing_is_lost(year: Year, files: Mapping[str, bytes]) -> None:
 
 @pytest.mark.slow
 def test_a_branch_holds_githubs_last_word_after_a_year_of_trouble(github: RestatingGitHub, tmp_path: Path) -> None:
-    patience = Patience(sleep=lambda _: None, chance=lambda: 0.5, tries=2)
+    patience = RetryPolicy(sleep=lambda _: None, chance=lambda: 0.5, tries=2)
 
     def store() -> Store:
         return RepositoryStore(

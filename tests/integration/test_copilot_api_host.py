@@ -16,7 +16,15 @@ from copilot_usage import errors
 from copilot_usage.copilot_api.client import GitHubClient
 from copilot_usage.copilot_api.lines import MOST_BYTES
 from copilot_usage.copilot_api.source import GitHubSource
-from copilot_usage.domain.asks import About, CreditMonth, EarlierDays, LatestReport, OwnerDay, PeopleReport, SeatList
+from copilot_usage.domain.asks import (
+    CreditMonth,
+    EarlierDays,
+    LatestReport,
+    OwnerDay,
+    PeopleReport,
+    QueryKind,
+    SeatList,
+)
 from copilot_usage.domain.dates import DateRange
 from copilot_usage.domain.outcome import CreditBill, Failure, NoReport, Word
 from copilot_usage.domain.plan import Plan
@@ -31,7 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from copilot_usage.domain.outcome import Outcome
+    from copilot_usage.domain.outcome import Result
 
 BILL = as_json({"usageItems": [{"model": "gpt-5", "unitType": "credits", "grossQuantity": 2.5, "netAmount": 0}]})
 ASK = CreditMonth(ORGANIZATION, "2026-11")
@@ -45,7 +53,7 @@ def run() -> Iterator[Callable[..., Asking]]:
         yield lambda *args, **kwargs: stack.enter_context(asking(*args, **kwargs))
 
 
-def error_of(outcomes: list[Outcome]) -> errors.CopilotUsageError:
+def error_of(outcomes: list[Result]) -> errors.CopilotUsageError:
     (failure,) = outcomes
     assert isinstance(failure, Failure)
     return failure.error
@@ -217,7 +225,7 @@ def test_what_is_optional_never_ends_a_run(run: Callable[..., Asking], refusal: 
     outcomes = here.ask(*OPTIONAL, *days)
     assert outcomes[:3] == [NoReport(ORGANIZATION, ask.day, Word.VAGUE) for ask in days]
     failures = [outcome for outcome in outcomes[3:] if isinstance(outcome, Failure)]
-    assert [failure.about for failure in failures] == [About.SEATS, About.CREDITS, About.PEOPLE]
+    assert [failure.about for failure in failures] == [QueryKind.SEATS, QueryKind.CREDITS, QueryKind.PEOPLE]
     assert [failure.error.fatal for failure in failures] == [False] * 3
     assert sum(here.clock.sleeps) < seconds * 0.6
     assert here.ask(*days) == outcomes[:3]
@@ -243,7 +251,7 @@ def test_a_refusal_is_said_once_and_not_asked_for_again(run: Callable[..., Askin
     days = [OwnerDay(ORGANIZATION, date(2026, 11, number)) for number in range(1, 21)]
     (failure,) = here.ask(*days)
     assert isinstance(failure, Failure)
-    assert (failure.day, failure.about) == (None, About.USAGE)
+    assert (failure.day, failure.about) == (None, QueryKind.USAGE)
     assert len(here.api.requests) < 10
     asked = len(here.api.requests)
     assert here.ask(*days) == []
@@ -402,5 +410,5 @@ def test_seats_that_may_not_be_seen_do_not_touch_the_rest(run: Callable[..., Ask
     here = run(lambda request: BILL if "ai_credit" in request.path else NOT_FOUND)
     seats, bill = here.ask(SeatList(ORGANIZATION), ASK)
     assert isinstance(seats, Failure)
-    assert seats.about is About.SEATS
+    assert seats.about is QueryKind.SEATS
     assert [bill] == BILLED

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from copilot_usage.copilot_api.source import GitHubSource
-from copilot_usage.demo.github import InventedGitHub, serve
+from copilot_usage.demo.github import DemoGitHub, serve
 from copilot_usage.demo.owners import owners
 from copilot_usage.domain.asks import (
     CreditMonth,
@@ -27,7 +27,7 @@ from copilot_usage.domain.outcome import (
     CreditBill,
     Failure,
     Fetched,
-    Newest,
+    LatestWindow,
     NoReport,
     PeopleCounted,
     PeopleListed,
@@ -43,8 +43,8 @@ from fakes.clock import RecordedClock
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from copilot_usage.domain.asks import Ask
-    from copilot_usage.domain.outcome import Outcome
+    from copilot_usage.domain.asks import Query
+    from copilot_usage.domain.outcome import Result
     from copilot_usage.domain.scope import Scope
 
 NEWEST = TODAY - timedelta(days=2)
@@ -54,12 +54,12 @@ WINDOW = ending(NEWEST, 28)
 
 
 @pytest.fixture
-def github() -> Iterator[InventedGitHub]:
-    with serve(InventedGitHub(TODAY, owners(people=40, teams=3), lacking=frozenset({GAP}), earlier=True)) as serving:
+def github() -> Iterator[DemoGitHub]:
+    with serve(DemoGitHub(TODAY, owners(people=40, teams=3), lacking=frozenset({GAP}), earlier=True)) as serving:
         yield serving
 
 
-def ask(github: InventedGitHub, *asks: Ask, token: str | None = None, people: bool = False) -> list[Outcome]:
+def ask(github: DemoGitHub, *asks: Query, token: str | None = None, people: bool = False) -> list[Result]:
     clock, masked = RecordedClock(), list[str]()
     with ExitStack() as stack:
         source = stack.enter_context(
@@ -76,9 +76,9 @@ def ask(github: InventedGitHub, *asks: Ask, token: str | None = None, people: bo
 
 
 @pytest.mark.parametrize("owner", [ORGANIZATION, ENTERPRISE], ids=lambda owner: owner.owner)
-def test_a_month_of_an_owner_costs_one_request_and_one_download(github: InventedGitHub, owner: Scope) -> None:
+def test_a_month_of_an_owner_costs_one_request_and_one_download(github: DemoGitHub, owner: Scope) -> None:
     newest, *days = ask(github, LatestReport(owner))
-    assert isinstance(newest, Newest)
+    assert isinstance(newest, LatestWindow)
     assert newest.window == WINDOW
     assert newest.engaged_people["code_completion"] > 0
     published = github.published(owner.owner)
@@ -88,7 +88,7 @@ def test_a_month_of_an_owner_costs_one_request_and_one_download(github: Invented
     assert (len(github.requests), len(github.downloads)) == (1, 1)
 
 
-def test_older_days_come_singly_and_the_gap_is_no_error(github: InventedGitHub) -> None:
+def test_older_days_come_singly_and_the_gap_is_no_error(github: DemoGitHub) -> None:
     before, there, after = ask(github, *(OwnerDay(ORGANIZATION, GAP + timedelta(days=n)) for n in (-1, 0, 1)))
     assert there == NoReport(ORGANIZATION, GAP)
     assert isinstance(before, Fetched)
@@ -97,7 +97,7 @@ def test_older_days_come_singly_and_the_gap_is_no_error(github: InventedGitHub) 
 
 
 @pytest.mark.parametrize("owner", [ORGANIZATION, ENTERPRISE], ids=lambda owner: owner.owner)
-def test_all_teams_for_a_month_with_lead_in_are_joined(github: InventedGitHub, owner: Scope) -> None:
+def test_all_teams_for_a_month_with_lead_in_are_joined(github: DemoGitHub, owner: Scope) -> None:
     lead_in = [day for day in ending(NEWEST, 55) if day not in WINDOW]
     team_days = TeamDays(owner, (owner.of_team("*"),), tuple(WINDOW), tuple(lead_in), (WINDOW,))
     outcomes = ask(github, NewestDay(owner), team_days)
@@ -115,7 +115,7 @@ def test_all_teams_for_a_month_with_lead_in_are_joined(github: InventedGitHub, o
     assert len(github.requests) == 1 + len(WINDOW) + 2 * len(lead_in) - 1
 
 
-def test_seats_bill_and_people_are_had(github: InventedGitHub) -> None:
+def test_seats_bill_and_people_are_had(github: DemoGitHub) -> None:
     seats, bill, people = ask(
         github, SeatList(ORGANIZATION), CreditMonth(ORGANIZATION, "2026-11"), PeopleReport(ORGANIZATION, WINDOW)
     )
@@ -134,7 +134,7 @@ def test_seats_bill_and_people_are_had(github: InventedGitHub) -> None:
     ids=lambda scope: scope.name,
 )
 def test_the_retired_generations_are_read_where_they_still_answer(
-    github: InventedGitHub, scope: Scope, generation: Generation
+    github: DemoGitHub, scope: Scope, generation: Generation
 ) -> None:
     days = DateRange(NEWEST - timedelta(days=26), NEWEST)
     outcomes = ask(github, EarlierDays(scope, generation, days))
@@ -142,21 +142,21 @@ def test_the_retired_generations_are_read_where_they_still_answer(
     assert {o.snapshot.generation for o in outcomes if isinstance(o, Fetched)} == {generation}
 
 
-def test_an_owner_that_github_does_not_know_does_not_stop_the_others(github: InventedGitHub) -> None:
+def test_an_owner_that_github_does_not_know_does_not_stop_the_others(github: DemoGitHub) -> None:
     unknown = type(ORGANIZATION)(ORGANIZATION.kind, "nobody")
     failure, newest, *_ = ask(github, LatestReport(unknown), LatestReport(ORGANIZATION))
     assert isinstance(failure, Failure)
     assert type(failure.error) is NotFound
-    assert isinstance(newest, Newest)
+    assert isinstance(newest, LatestWindow)
 
 
-def test_a_wrong_token_ends_it(github: InventedGitHub) -> None:
+def test_a_wrong_token_ends_it(github: DemoGitHub) -> None:
     (failure,) = ask(github, LatestReport(ORGANIZATION), SeatList(ORGANIZATION), token="wrong")
     assert isinstance(failure, Failure)
     assert type(failure.error) is TokenRefused
 
 
-def test_secrets_and_logins_stay_out_of_the_log(github: InventedGitHub, caplog: pytest.LogCaptureFixture) -> None:
+def test_secrets_and_logins_stay_out_of_the_log(github: DemoGitHub, caplog: pytest.LogCaptureFixture) -> None:
     everything = (LatestReport(ORGANIZATION), SeatList(ORGANIZATION), PeopleReport(ORGANIZATION, WINDOW))
     teams = TeamDays(ORGANIZATION, (ORGANIZATION.of_team("*"),), (date(2026, 11, 1),), ())
     with caplog.at_level(logging.DEBUG):

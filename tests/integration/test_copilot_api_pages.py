@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from copilot_usage import errors
-from copilot_usage.domain.asks import About, CreditMonth, EarlierDays, SeatList
+from copilot_usage.domain.asks import CreditMonth, EarlierDays, QueryKind, SeatList
 from copilot_usage.domain.dates import DateRange
 from copilot_usage.domain.outcome import CreditBill, Failure, Fetched, NoReport, Remark, SeatsListed
 from copilot_usage.domain.snapshot import Generation, Snapshot
@@ -242,7 +242,7 @@ def test_one_page_that_cannot_be_had_is_a_failure_of_the_seats(run: Callable[...
     here = run(lambda request: Reply(status=503) if request.query["page"] == "2" else pages(request))
     (failure,) = here.ask(SeatList(ORGANIZATION))
     assert isinstance(failure, Failure)
-    assert (failure.about, type(failure.error)) == (About.SEATS, errors.Busy)
+    assert (failure.about, type(failure.error)) == (QueryKind.SEATS, errors.Busy)
 
 
 def test_pages_of_seats_without_an_end_are_noticed(run: Callable[..., Asking]) -> None:

@@ -15,9 +15,18 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from copilot_usage import errors
-from copilot_usage.domain.asks import About, LatestReport, NewestDay, OwnerDay, PeopleReport
+from copilot_usage.domain.asks import LatestReport, NewestDay, OwnerDay, PeopleReport, QueryKind
 from copilot_usage.domain.dates import SETTLED_AFTER, DateRange
-from copilot_usage.domain.outcome import Failure, Fetched, Newest, NoReport, PeopleListed, PersonActivity, Remark, Word
+from copilot_usage.domain.outcome import (
+    Failure,
+    Fetched,
+    LatestWindow,
+    NoReport,
+    PeopleListed,
+    PersonActivity,
+    Remark,
+    Word,
+)
 from copilot_usage.domain.snapshot import Generation, Snapshot
 from fakes.asking import CANARY_SIGNATURE, CANARY_TOKEN, ENTERPRISE, NOT_FOUND, ORGANIZATION, TODAY, Asking, asking
 from fakes.clock import START
@@ -26,7 +35,7 @@ from fakes.scripted import Reply, Request, as_json, one_by_one
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from copilot_usage.domain.outcome import Outcome
+    from copilot_usage.domain.outcome import Result
 
 DAY = date(2026, 11, 10)
 ASK = OwnerDay(ORGANIZATION, DAY)
@@ -395,7 +404,7 @@ def test_the_newest_28_days_come_with_their_window_and_engaged_people(run: Calla
     )
     here.api.script = one_by_one(newest_envelope(here, "a", "b"))
     newest, *rest = here.ask(LatestReport(ORGANIZATION))
-    assert newest == Newest(ORGANIZATION, WINDOW, {"code_completion": 4})
+    assert newest == LatestWindow(ORGANIZATION, WINDOW, {"code_completion": 4})
     assert [outcome for outcome in rest if isinstance(outcome, Fetched)] == [
         fetched(days[1], day_of(days[1])),
         fetched(days[0], day_of(days[0]), settled=False),
@@ -406,7 +415,7 @@ def test_the_newest_28_days_come_with_their_window_and_engaged_people(run: Calla
 
 def test_a_window_that_no_envelope_says_is_that_of_the_days(run: Callable[..., Asking]) -> None:
     days = {"day_totals": [day_of(WINDOW.until), day_of(WINDOW.since)]}
-    assert serving(run(), a=days).ask(LatestReport(ORGANIZATION))[0] == Newest(ORGANIZATION, WINDOW)
+    assert serving(run(), a=days).ask(LatestReport(ORGANIZATION))[0] == LatestWindow(ORGANIZATION, WINDOW)
 
 
 def test_a_newest_report_without_any_day_is_unreadable(run: Callable[..., Asking]) -> None:
@@ -439,13 +448,13 @@ def test_a_report_of_28_days_that_github_still_builds_says_nothing_of_its_days(r
     for ask in (LatestReport(ORGANIZATION), NewestDay(ORGANIZATION)):
         (failure,) = run(lambda _: Reply(status=502)).ask(ask)
         assert isinstance(failure, Failure)
-        assert (failure.about, type(failure.error)) == (About.WINDOW, errors.Busy)
+        assert (failure.about, type(failure.error)) == (QueryKind.WINDOW, errors.Busy)
 
 
 def test_the_newest_day_costs_one_request_and_no_download(run: Callable[..., Asking]) -> None:
     here = run()
     here.api.script = one_by_one(newest_envelope(here, "a"))
-    assert here.ask(NewestDay(ENTERPRISE)) == [Newest(ENTERPRISE, WINDOW)]
+    assert here.ask(NewestDay(ENTERPRISE)) == [LatestWindow(ENTERPRISE, WINDOW)]
     assert here.api.targets == ["/enterprises/octo-enterprise/copilot/metrics/reports/users-28-day/latest"]
     assert here.downloads.requests == []
 
@@ -476,7 +485,7 @@ def test_later_days_that_are_there_when_an_earlier_one_is_refused_are_kept(
     assert len([outcome for outcome in outcomes if isinstance(outcome, Failure)]) == 1
 
 
-def month_of_days(here: Asking) -> list[Outcome]:
+def month_of_days(here: Asking) -> list[Result]:
     return here.ask(*(OwnerDay(ORGANIZATION, DAY - timedelta(days=n)) for n in range(28)))
 
 

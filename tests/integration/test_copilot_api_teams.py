@@ -22,7 +22,7 @@ from fakes.scripted import Reply, Request, as_json, one_by_one
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from copilot_usage.domain.outcome import Outcome
+    from copilot_usage.domain.outcome import Result
     from copilot_usage.domain.scope import Scope
 
 WINDOW = DateRange(date(2026, 10, 25), date(2026, 11, 21))
@@ -104,7 +104,7 @@ def ask_of(
     return TeamDays(ORGANIZATION, teams, tuple(days), tuple(lead_in), ranges)
 
 
-def days_fetched(outcomes: list[Outcome]) -> list[tuple[date, str]]:
+def days_fetched(outcomes: list[Result]) -> list[tuple[date, str]]:
     days = (o.snapshot for o in outcomes if isinstance(o, Fetched))
     return [(found.day, found.scope.name) for found in days if found.generation is Generation.REPORTS]
 

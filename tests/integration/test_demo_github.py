@@ -12,7 +12,7 @@ import pytest
 import requests
 
 from copilot_usage.demo.activity import COUNTERS
-from copilot_usage.demo.github import InventedGitHub, serve
+from copilot_usage.demo.github import DemoGitHub, serve
 from fakes.git import git, laid_down
 from fakes.github import small_owners
 
@@ -28,19 +28,19 @@ BRANCH = "refs/heads/copilot-usage"
 
 
 @pytest.fixture
-def github() -> Iterator[InventedGitHub]:
-    with serve(InventedGitHub(TODAY, small_owners())) as serving:
+def github() -> Iterator[DemoGitHub]:
+    with serve(DemoGitHub(TODAY, small_owners())) as serving:
         yield serving
 
 
-def ask(github: InventedGitHub, path: str, method: str = "GET", **body: Any) -> requests.Response:
+def ask(github: DemoGitHub, path: str, method: str = "GET", **body: Any) -> requests.Response:
     token = github.writing_token if path.startswith("repos/") else github.reading_token
     return requests.request(
         method, f"{github.api_url}/{path}", headers={"Authorization": f"Bearer {token}"}, json=body or None, timeout=30
     )
 
 
-def report(github: InventedGitHub, path: str) -> list[dict[str, Any]]:
+def report(github: DemoGitHub, path: str) -> list[dict[str, Any]]:
     """The rows of all parts of a report."""
     envelope = ask(github, path).json()
     parts = [requests.get(link, timeout=30).text for link in envelope["download_links"]]
@@ -48,7 +48,7 @@ def report(github: InventedGitHub, path: str) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize(("kind", "owner", "name"), OWNERS, ids=["organization", "enterprise"])
-def test_an_aggregate_is_the_sum_of_its_peoples_rows(github: InventedGitHub, kind: str, owner: str, name: str) -> None:
+def test_an_aggregate_is_the_sum_of_its_peoples_rows(github: DemoGitHub, kind: str, owner: str, name: str) -> None:
     home = f"{kind}/{owner}/copilot/metrics/reports"
     (aggregate,) = report(github, f"{home}/{name}-1-day?day={SETTLED}")
     rows = [
@@ -71,7 +71,7 @@ def test_an_aggregate_is_the_sum_of_its_peoples_rows(github: InventedGitHub, kin
         assert {tuple(entry[key] for key in keys): entry["loc_added_sum"] for entry in aggregate[breakdown]} == sums
 
 
-def test_weekly_and_monthly_people_are_distinct_people_of_the_rows(github: InventedGitHub) -> None:
+def test_weekly_and_monthly_people_are_distinct_people_of_the_rows(github: DemoGitHub) -> None:
     home = "orgs/octo-org/copilot/metrics/reports"
     people: list[set[int]] = []
     for n in range(28):
@@ -82,7 +82,7 @@ def test_weekly_and_monthly_people_are_distinct_people_of_the_rows(github: Inven
     assert aggregate["monthly_active_users"] == len(set.union(*people))
 
 
-def test_the_28_day_reports_hold_the_1_day_reports(github: InventedGitHub) -> None:
+def test_the_28_day_reports_hold_the_1_day_reports(github: DemoGitHub) -> None:
     home = "orgs/octo-org/copilot/metrics/reports"
     (wrapper,) = report(github, f"{home}/organization-28-day/latest")
     days = [date.fromisoformat(day["day"]) for day in wrapper["day_totals"]]
@@ -95,7 +95,7 @@ def test_the_28_day_reports_hold_the_1_day_reports(github: InventedGitHub) -> No
     assert [{key: value for key, value in row.items() if key not in ends} for row in rows] == singles
 
 
-def test_the_newest_days_are_restated_until_they_settle(github: InventedGitHub) -> None:
+def test_the_newest_days_are_restated_until_they_settle(github: DemoGitHub) -> None:
     organization = github.owners["octo-org"]
     workday = next(day for n in range(7) if (day := NEWEST - timedelta(days=n)).weekday() < 5)
     said = []
@@ -107,7 +107,7 @@ def test_the_newest_days_are_restated_until_they_settle(github: InventedGitHub) 
     assert said[2:] == [final, final]
 
 
-def test_small_teams_are_left_out_of_the_reports(github: InventedGitHub) -> None:
+def test_small_teams_are_left_out_of_the_reports(github: DemoGitHub) -> None:
     rows = report(github, f"orgs/octo-org/copilot/metrics/reports/user-teams-1-day?day={NEWEST}")
     sizes: dict[int, set[int]] = defaultdict(set)
     for row in rows:
@@ -115,17 +115,17 @@ def test_small_teams_are_left_out_of_the_reports(github: InventedGitHub) -> None
     assert min(len(people) for people in sizes.values()) >= 5
 
 
-def test_two_of_them_say_the_same(github: InventedGitHub) -> None:
+def test_two_of_them_say_the_same(github: DemoGitHub) -> None:
     home = "orgs/octo-org/copilot/metrics/reports"
     paths = (f"{home}/organization-28-day/latest", f"{home}/users-28-day/latest")
-    with serve(InventedGitHub(TODAY, small_owners())) as other:
+    with serve(DemoGitHub(TODAY, small_owners())) as other:
         for path in paths:
             assert report(github, path) == report(other, path)
         seats = "orgs/octo-org/copilot/billing/seats?per_page=100"
         assert ask(github, seats).json() == ask(other, seats).json()
 
 
-def test_a_signed_link_opens_with_its_signature_and_without_a_token(github: InventedGitHub) -> None:
+def test_a_signed_link_opens_with_its_signature_and_without_a_token(github: DemoGitHub) -> None:
     envelope = ask(github, "orgs/octo-org/copilot/metrics/reports/organization-28-day/latest").json()
     (link,) = envelope["download_links"]
     assert requests.get(link, timeout=30).status_code == 200
@@ -147,11 +147,11 @@ def test_a_signed_link_opens_with_its_signature_and_without_a_token(github: Inve
         ("somewhere/else", 404),
     ],
 )
-def test_what_is_not_there_is_answered_as_github_does(github: InventedGitHub, path: str, status: int) -> None:
+def test_what_is_not_there_is_answered_as_github_does(github: DemoGitHub, path: str, status: int) -> None:
     assert ask(github, path).status_code == status
 
 
-def test_seats_come_in_pages_that_link_to_the_next(github: InventedGitHub) -> None:
+def test_seats_come_in_pages_that_link_to_the_next(github: DemoGitHub) -> None:
     path, pages = "/orgs/octo-org/copilot/billing/seats?per_page=15", 0
     seats: list[object] = []
     while path:
@@ -161,7 +161,7 @@ def test_seats_come_in_pages_that_link_to_the_next(github: InventedGitHub) -> No
     assert (pages, len(seats)) == (3, answer.json()["total_seats"])
 
 
-def test_git_reads_what_was_committed_through_the_api(github: InventedGitHub, tmp_path: Path) -> None:
+def test_git_reads_what_was_committed_through_the_api(github: DemoGitHub, tmp_path: Path) -> None:
     home = f"repos/{github.repository}/git"
     blob = ask(github, f"{home}/blobs", "POST", content=base64.b64encode(b"large\n").decode(), encoding="base64").json()
     inline = {"path": "kept/a.ndjson", "mode": "100644", "type": "blob", "content": "{}\n"}
@@ -192,11 +192,11 @@ def test_git_reads_what_was_committed_through_the_api(github: InventedGitHub, tm
         ("trees", {"tree": [{"path": "x", "mode": "100644", "type": "blob", "sha": "0" * 40}]}),
     ],
 )
-def test_what_does_not_exist_cannot_be_named(github: InventedGitHub, path: str, body: dict[str, Any]) -> None:
+def test_what_does_not_exist_cannot_be_named(github: DemoGitHub, path: str, body: dict[str, Any]) -> None:
     assert ask(github, f"repos/{github.repository}/git/{path}", "POST", **body).status_code == 422
 
 
-def test_the_writing_token_reads_no_usage_and_the_reading_token_no_repository(github: InventedGitHub) -> None:
+def test_the_writing_token_reads_no_usage_and_the_reading_token_no_repository(github: DemoGitHub) -> None:
     for path, token in (
         ("orgs/octo-org/copilot/billing/seats", github.writing_token),
         (f"repos/{github.repository}", github.reading_token),

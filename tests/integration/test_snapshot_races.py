@@ -20,7 +20,7 @@ from copilot_usage.demo.loopback import Reply
 from copilot_usage.domain.dates import DateRange
 from copilot_usage.domain.storing import Saved
 from copilot_usage.errors import StoreRefused
-from copilot_usage.snapshots.patience import Patience
+from copilot_usage.snapshots.patience import RetryPolicy
 from copilot_usage.snapshots.repository import RepositoryStore
 from fakes.meddling import BRANCH, HungUp, MeddledGitHub, meddled, replying
 from unit.snapshots.strategies import snapshot
@@ -119,7 +119,7 @@ def test_twenty_writers_at_once_all_succeed(github: MeddledGitHub, tmp_path: Pat
     together = Barrier(20)
 
     def write(number: int) -> Saved:
-        patience = Patience(sleep=lambda seconds: None, chance=random.Random(number).random)
+        patience = RetryPolicy(sleep=lambda seconds: None, chance=random.Random(number).random)
         store = RepositoryStore(
             repository=github.repository,
             branch=BRANCH,

@@ -13,7 +13,7 @@ from builders import ORGANIZATION
 from copilot_usage.demo.loopback import Reply
 from copilot_usage.domain.dates import ending
 from copilot_usage.errors import StoreRefused
-from copilot_usage.snapshots.patience import Patience
+from copilot_usage.snapshots.patience import RetryPolicy
 from copilot_usage.snapshots.repository import RepositoryStore
 from fakes.meddling import BRANCH, TODAY, HungUp, MeddledGitHub, meddled, replying
 from unit.snapshots.strategies import snapshot
@@ -289,7 +289,7 @@ def test_a_blob_may_come_as_plain_text(github: MeddledGitHub, encoded: str) -> N
 
 
 def store_at(api_url: str, token: str = CANARY) -> RepositoryStore:
-    patience = Patience(sleep=lambda seconds: None, tries=2, timeout=1)
+    patience = RetryPolicy(sleep=lambda seconds: None, tries=2, timeout=1)
     return RepositoryStore(
         repository="octo-org/history",
         branch=BRANCH,

@@ -13,7 +13,7 @@ from builders import ORGANIZATION, TEAM
 from copilot_usage.demo.loopback import Reply
 from copilot_usage.domain.dates import DateRange
 from copilot_usage.domain.snapshot import Generation, Snapshot
-from copilot_usage.domain.storing import LeftOut, Saved, Unread
+from copilot_usage.domain.storing import LeftOut, Saved, SkippedMonths
 from copilot_usage.errors import StoreRefused
 from fakes.meddling import BRANCH, MeddledGitHub, meddled
 from unit.snapshots.strategies import snapshot
@@ -44,7 +44,7 @@ def year_of(scope: Scope) -> list[Snapshot]:
     ]
 
 
-def loaded(github: MeddledGitHub, *scopes: Scope, days: DateRange = NOVEMBER) -> list[Snapshot | Unread]:
+def loaded(github: MeddledGitHub, *scopes: Scope, days: DateRange = NOVEMBER) -> list[Snapshot | SkippedMonths]:
     return list(github.store().load(scopes or [ORGANIZATION], days))
 
 
@@ -217,7 +217,7 @@ def test_lines_that_nobody_can_read_survive_a_save(github: MeddledGitHub) -> Non
     assert github.files()[NOVEMBER_FILE].endswith(foreign)
     day, unread = loaded(github)
     assert day == snapshot(20)
-    assert isinstance(unread, Unread)
+    assert isinstance(unread, SkippedMonths)
     assert "line 2 of reports/organization/octo-org/2026-11.ndjson" in unread.reason
 
 
@@ -355,7 +355,7 @@ def test_where_the_limit_is_short_the_oldest_months_are_left_out_and_told(github
     with_limit(github, 2 + 20 + 10)
     store = github.store()
     found = list(store.load([ORGANIZATION, TEAM], YEAR))
-    unread = [item for item in found if isinstance(item, Unread)]
+    unread = [item for item in found if isinstance(item, SkippedMonths)]
     assert [(item.scope, item.months[0], item.months[-1]) for item in unread] == [
         (ORGANIZATION, "2025-11", "2026-06"),
         (TEAM, "2025-11", "2026-06"),
@@ -377,7 +377,7 @@ def test_where_others_use_up_the_limit_meanwhile_the_rest_is_told(github: Meddle
 
     github.meddle = suddenly_empty
     found = loaded(github, days=YEAR)
-    unread = [item for item in found if isinstance(item, Unread)]
+    unread = [item for item in found if isinstance(item, SkippedMonths)]
     assert [item.reason for item in unread] == ["GitHub's rate limit was used up meanwhile"]
     read = {item.day.strftime("%Y-%m") for item in found if isinstance(item, Snapshot)}
     assert len(read) + len(unread[0].months) == 13

@@ -10,7 +10,7 @@ import pytest
 from copilot_usage.assembly import store_of
 from copilot_usage.domain.dates import DateRange
 from copilot_usage.errors import StoreRefused
-from copilot_usage.runner.inputs import Surroundings
+from copilot_usage.runner.inputs import RunnerContext
 from copilot_usage.settings.wishes import settings_from
 from copilot_usage.snapshots.directory import DirectoryStore
 from copilot_usage.timing import Cancellation, Clock
@@ -26,7 +26,7 @@ def test_what_a_local_history_cannot_take_goes_to_the_rescue_folder(tmp_path: Pa
     clock = Clock(now=lambda: datetime(2026, 11, 23, tzinfo=UTC))
     inputs = {"token": "t", "org": "octo-org", "snapshot-directory": "history"}
     (tmp_path / "history").write_text("in the way")
-    around = Surroundings(workspace=str(tmp_path), temporary=str(tmp_path))
+    around = RunnerContext(workspace=str(tmp_path), temporary=str(tmp_path))
     store = store_of(settings_from(inputs, today=date(2026, 11, 23)), around, clock, Cancellation())
     with pytest.raises(StoreRefused) as refused:
         store.save([snapshot(1)])

@@ -10,7 +10,7 @@ import pytest
 
 from copilot_usage.entrance import exit_code, failure_of, stop_on_signals
 from copilot_usage.errors import InputError, StoreRefused
-from copilot_usage.runner.inputs import Surroundings
+from copilot_usage.runner.inputs import RunnerContext
 from copilot_usage.timing import Cancellation
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
@@ -74,11 +74,11 @@ def test_nobody_waits_after_somebody_cancelled() -> None:
 
 def test_an_error_in_words_stays_as_it_is() -> None:
     error = StoreRefused("Title", cause="c", remedy="r")
-    assert failure_of(error, Surroundings()) is error
+    assert failure_of(error, RunnerContext()) is error
 
 
 def test_a_mistake_of_ours_names_its_place_and_none_of_its_words() -> None:
-    failure = failure_of(KeyError("ghp_secret"), Surroundings(action_repository="octo-org/copilot-usage-report"))
+    failure = failure_of(KeyError("ghp_secret"), RunnerContext(action_repository="octo-org/copilot-usage-report"))
     assert "KeyError" in failure.cause
     assert "ghp_secret" not in failure.cause + failure.remedy
     assert "https://github.com/octo-org/copilot-usage-report/issues" in failure.remedy

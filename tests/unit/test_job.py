@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 import pytest
 
 from builders import NEWEST, ORGANIZATION, TEAM, TODAY, seat
-from copilot_usage.domain.asks import About, LatestReport, NewestDay, OwnerDay, SeatList, TeamDays, subject
+from copilot_usage.domain.asks import LatestReport, NewestDay, OwnerDay, QueryKind, SeatList, TeamDays, subject
 from copilot_usage.domain.dates import DateRange, ending, month_of
-from copilot_usage.domain.ledger import Ledger
-from copilot_usage.domain.outcome import Failure, Fetched, Newest, NoReport, Outcome, Remark, SeatsListed, Word
+from copilot_usage.domain.ledger import RunState
+from copilot_usage.domain.outcome import Failure, Fetched, LatestWindow, NoReport, Remark, Result, SeatsListed, Word
 from copilot_usage.domain.plan import first_day
 from copilot_usage.domain.progress import NoProgress
 from copilot_usage.domain.report import Absence
 from copilot_usage.domain.scope import Scope, ScopeKind
 from copilot_usage.domain.snapshot import Generation, Snapshot, Status
-from copilot_usage.domain.storing import Saved, Unread
+from copilot_usage.domain.storing import Saved, SkippedMonths
 from copilot_usage.errors import (
     Busy,
     CopilotUsageError,
@@ -32,7 +32,7 @@ from copilot_usage.errors import (
     Unreachable,
 )
 from copilot_usage.generations.reading import read
-from copilot_usage.job import Parts, run
+from copilot_usage.job import Services, run
 from copilot_usage.remarks import _failure_notes, _reach_notes
 from copilot_usage.rendering.files.json_file import json_parts
 from copilot_usage.rendering.page import render_page
@@ -55,11 +55,11 @@ def fetched(day: date, people: int = 10) -> Fetched:
     return Fetched(Snapshot(day, ORGANIZATION, Generation.REPORTS, TODAY - day >= timedelta(days=5), document))
 
 
-def answers(ask: object) -> list[Outcome]:
+def answers(ask: object) -> list[Result]:
     """GitHub on a good day."""
     match ask:
         case LatestReport(owner):
-            return [Newest(owner, WINDOW), *(fetched(day) for day in WINDOW)]
+            return [LatestWindow(owner, WINDOW), *(fetched(day) for day in WINDOW)]
         case OwnerDay(_, day):
             return [fetched(day)]
         case SeatList(owner):
@@ -72,14 +72,14 @@ def answers(ask: object) -> list[Outcome]:
 class GitHub:
     """A Source that answers what a test wants."""
 
-    answer: Callable[[object], list[Outcome]] = answers
+    answer: Callable[[object], list[Result]] = answers
     asked: list[object] = field(default_factory=list)
     day: date | None = None
 
     def today(self) -> date | None:
         return self.day
 
-    def fetch(self, plan: Plan) -> Iterator[Outcome]:
+    def fetch(self, plan: Plan) -> Iterator[Result]:
         for ask in plan.asks:
             self.asked.append(ask)
             yield from self.answer(ask)
@@ -93,7 +93,7 @@ class Memory:
     saves: list[list[Snapshot]] = field(default_factory=list)
     refusal: StoreRefused | None = None
 
-    def load(self, scopes: Collection[Scope], days: DateRange) -> Iterator[Snapshot | Unread]:
+    def load(self, scopes: Collection[Scope], days: DateRange) -> Iterator[Snapshot | SkippedMonths]:
         return (snapshot for snapshot in self.held if snapshot.scope in scopes and snapshot.day in days)
 
     def months(self) -> Mapping[Scope, Sequence[str]]:
@@ -133,7 +133,7 @@ def wishes(**inputs: str) -> Settings:
 
 def run_with(github: GitHub, memory: Memory, reader: Reader | None = None, **inputs: str) -> Reader:
     reader = reader or Reader()
-    run(wishes(**inputs), Parts(github, memory, reader, lambda _: "a headline", NoProgress()), TODAY)
+    run(wishes(**inputs), Services(github, memory, reader, lambda _: "a headline", NoProgress()), TODAY)
     return reader
 
 
@@ -152,12 +152,12 @@ def test_emptier_reports_of_stored_days_change_nothing_and_are_noted(tmp_path: P
     full = [replace(fetched(day).snapshot, document={**FULL, "day": str(day)}) for day in WINDOW]
     store.save(full)
 
-    def emptier(ask: object) -> list[Outcome]:
+    def emptier(ask: object) -> list[Result]:
         zeros = (Fetched(replace(each, document={"day": str(each.day), "loc_added_sum": 0})) for each in full)
-        return [Newest(ask.owner, WINDOW), *zeros] if isinstance(ask, LatestReport) else []
+        return [LatestWindow(ask.owner, WINDOW), *zeros] if isinstance(ask, LatestReport) else []
 
     reader = Reader()
-    parts = Parts(GitHub(emptier), store, reader, lambda _: "a headline", NoProgress())
+    parts = Services(GitHub(emptier), store, reader, lambda _: "a headline", NoProgress())
     report = run(wishes(compare="false"), parts, TODAY)
     assert reader.outputs["active-users"] == "20"
     assert reader.outputs["snapshots-written"] == "0"
@@ -206,7 +206,7 @@ def test_what_was_fetched_is_kept_when_the_page_fails() -> None:
 
 
 def test_a_token_that_expires_in_mid_run_ends_it_and_what_was_had_is_kept() -> None:
-    def expiring(ask: object) -> list[Outcome]:
+    def expiring(ask: object) -> list[Result]:
         if isinstance(ask, OwnerDay) and ask.day > WINDOW.before().since + timedelta(days=3):
             return [Failure(ORGANIZATION, TokenRefused("gone", cause="c", remedy="r"), ask.day)]
         return answers(ask)
@@ -220,7 +220,7 @@ def test_a_token_that_expires_in_mid_run_ends_it_and_what_was_had_is_kept() -> N
 def test_one_day_that_cannot_be_had_is_a_note_and_a_gap() -> None:
     broken = WINDOW.before().since
 
-    def without_one(ask: object) -> list[Outcome]:
+    def without_one(ask: object) -> list[Result]:
         error = CopilotUsageError("No answer", cause="GitHub answered 502.", remedy="r")
         return [Failure(ORGANIZATION, error, broken)] if ask == OwnerDay(ORGANIZATION, broken) else answers(ask)
 
@@ -253,9 +253,9 @@ def test_the_day_of_githubs_clock_is_the_one_of_the_plan_and_of_what_is_kept() -
 
 
 def test_seats_that_may_not_be_read_are_a_note() -> None:
-    def no_seats(ask: object) -> list[Outcome]:
+    def no_seats(ask: object) -> list[Result]:
         error = NotAllowed("Seats may not be read", cause="c", remedy="r")
-        return [Failure(ORGANIZATION, error, about=About.SEATS)] if isinstance(ask, SeatList) else answers(ask)
+        return [Failure(ORGANIZATION, error, about=QueryKind.SEATS)] if isinstance(ask, SeatList) else answers(ask)
 
     reader = run_with(GitHub(no_seats), Memory())
     assert reader.report is not None
@@ -276,7 +276,7 @@ def test_a_page_of_the_past_does_not_show_the_seats_of_today_and_says_so() -> No
 def test_activity_of_seats_that_stands_still_while_people_are_active_is_a_caution() -> None:
     still = tuple(seat(n, last_activity=TODAY - timedelta(days=36)) for n in range(30))
 
-    def answer(ask: object) -> list[Outcome]:
+    def answer(ask: object) -> list[Result]:
         return [SeatsListed(ORGANIZATION, still)] if isinstance(ask, SeatList) else answers(ask)
 
     reader = run_with(GitHub(answer), Memory())
@@ -294,7 +294,7 @@ def test_activity_of_seats_that_stands_still_while_people_are_active_is_a_cautio
 def test_what_changes_a_readers_conclusion_is_a_warning_of_the_run_and_other_notes_are_not(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    def remarking(ask: object) -> list[Outcome]:
+    def remarking(ask: object) -> list[Result]:
         said = [Remark(ORGANIZATION, "Half of the seats are missing.", caution=True), Remark(ORGANIZATION, "A row.")]
         return [*said, *answers(ask)] if isinstance(ask, SeatList) else answers(ask)
 
@@ -307,7 +307,7 @@ def test_what_changes_a_readers_conclusion_is_a_warning_of_the_run_and_other_not
 NAMED = {"since": "2026-03-01", "until": "2026-03-20", "compare": "false"}
 
 
-def limited_on_the_fifth_day(ask: object) -> list[Outcome]:
+def limited_on_the_fifth_day(ask: object) -> list[Result]:
     """The fifth day of March meets a rate limit, after which the source hands on nothing more."""
     if not isinstance(ask, OwnerDay):
         return answers(ask)
@@ -334,7 +334,7 @@ def test_a_named_range_cut_short_by_a_rate_limit_is_shown_and_stored_and_ends_in
 
 
 def test_a_named_range_with_a_day_that_fails_is_shown_and_ends_in_an_error() -> None:
-    def failing(ask: object) -> list[Outcome]:
+    def failing(ask: object) -> list[Result]:
         if isinstance(ask, OwnerDay) and ask.day == date(2026, 3, 5):
             return [Failure(ORGANIZATION, Unreachable("No answer", cause="c", remedy="r"), ask.day)]
         return answers(ask)
@@ -346,7 +346,7 @@ def test_a_named_range_with_a_day_that_fails_is_shown_and_ends_in_an_error() -> 
 
 
 def test_a_named_range_with_a_day_without_report_is_whole() -> None:
-    def lacking(ask: object) -> list[Outcome]:
+    def lacking(ask: object) -> list[Result]:
         gone = isinstance(ask, OwnerDay) and ask.day == date(2026, 3, 5)
         return [NoReport(ORGANIZATION, date(2026, 3, 5))] if gone else answers(ask)
 
@@ -358,7 +358,7 @@ def test_a_named_range_with_a_day_without_report_is_whole() -> None:
 
 @pytest.mark.parametrize("word", [Word.SAID, Word.HIDDEN])
 def test_seats_without_any_report_yet_are_a_page_and_no_error(word: Word) -> None:
-    def new(ask: object) -> list[Outcome]:
+    def new(ask: object) -> list[Result]:
         match ask:
             case LatestReport(owner) if word is Word.HIDDEN:
                 return [Failure(owner, NotFound("Not found", cause="Either, or.", remedy="r"))]
@@ -376,7 +376,7 @@ def test_seats_without_any_report_yet_are_a_page_and_no_error(word: Word) -> Non
 
 
 def test_days_without_a_report_are_remembered_once_settled() -> None:
-    def holes(ask: object) -> list[Outcome]:
+    def holes(ask: object) -> list[Result]:
         return [NoReport(ORGANIZATION, ask.day)] if isinstance(ask, OwnerDay) else answers(ask)
 
     memory = Memory()
@@ -410,13 +410,13 @@ def test_without_a_comparison_nothing_stored_is_compared_with() -> None:
     ],
 )
 def test_what_could_not_be_read_is_one_note_with_its_days(days: list[date], when: str) -> None:
-    ledger = Ledger(read)
+    ledger = RunState(read)
     error = CopilotUsageError("No answer", cause="GitHub answered 502.", remedy="r")
     struck: list[date | None] = [*days] or [None]
     for day in struck:
         ledger.add(Failure(ORGANIZATION, error, day))
     assert [note.text for note in _failure_notes(ledger, WINDOW, ())] == [
-        f"{About.USAGE}{when} could not be read. No answer: GitHub answered 502."
+        f"{QueryKind.USAGE}{when} could not be read. No answer: GitHub answered 502."
     ]
 
 
@@ -427,7 +427,7 @@ def test_a_range_that_begins_where_githubs_reports_do_needs_no_history() -> None
 
 
 def test_a_404_alone_is_not_remembered_as_no_report() -> None:
-    def nothing(ask: object) -> list[Outcome]:
+    def nothing(ask: object) -> list[Result]:
         if isinstance(ask, OwnerDay):
             return [NoReport(ORGANIZATION, ask.day, Word.HIDDEN)]
         return [] if isinstance(ask, LatestReport) else answers(ask)
@@ -439,7 +439,7 @@ def test_a_404_alone_is_not_remembered_as_no_report() -> None:
 
 
 def test_a_rate_limit_on_days_to_compare_with_does_not_keep_the_range_from_its_page() -> None:
-    def limited(ask: object) -> list[Outcome]:
+    def limited(ask: object) -> list[Result]:
         if isinstance(ask, OwnerDay):
             return [Failure(ORGANIZATION, RateLimited("Limit", cause="c", remedy="r"), ask.day)]
         return answers(ask)
@@ -453,10 +453,10 @@ def test_a_rate_limit_on_days_to_compare_with_does_not_keep_the_range_from_its_p
 
 
 def test_a_rate_limit_on_the_range_itself_ends_the_run() -> None:
-    def limited(ask: object) -> list[Outcome]:
+    def limited(ask: object) -> list[Result]:
         if isinstance(ask, LatestReport):
             found = [fetched(day) for day in list(WINDOW)[:20]]
-            return [Newest(ORGANIZATION, WINDOW), *found]
+            return [LatestWindow(ORGANIZATION, WINDOW), *found]
         if isinstance(ask, OwnerDay):
             return [Failure(ORGANIZATION, RateLimited("Limit", cause="c", remedy="r"), ask.day)]
         return answers(ask)
@@ -466,7 +466,7 @@ def test_a_rate_limit_on_the_range_itself_ends_the_run() -> None:
 
 
 def test_a_refusal_of_days_to_compare_with_is_a_note() -> None:
-    def refusing(ask: object) -> list[Outcome]:
+    def refusing(ask: object) -> list[Result]:
         if isinstance(ask, OwnerDay):
             return [Failure(ORGANIZATION, NotAllowed("Refused", cause="c", remedy="r"))]
         return answers(ask)
@@ -475,9 +475,9 @@ def test_a_refusal_of_days_to_compare_with_is_a_note() -> None:
 
 
 def test_days_come_singly_where_the_28_days_as_a_whole_do_not() -> None:
-    def singly(ask: object) -> list[Outcome]:
+    def singly(ask: object) -> list[Result]:
         if isinstance(ask, LatestReport):
-            return [Failure(ORGANIZATION, Busy("Busy", cause="c", remedy="r"), about=About.WINDOW)]
+            return [Failure(ORGANIZATION, Busy("Busy", cause="c", remedy="r"), about=QueryKind.WINDOW)]
         return answers(ask)
 
     outputs = run_with(GitHub(singly), Memory()).outputs
@@ -485,10 +485,10 @@ def test_days_come_singly_where_the_28_days_as_a_whole_do_not() -> None:
 
 
 def test_a_github_that_is_busy_all_the_time_is_an_error_even_with_a_history() -> None:
-    def busy(ask: object) -> list[Outcome]:
+    def busy(ask: object) -> list[Result]:
         error = Busy("Busy", cause="c", remedy="r")
         if isinstance(ask, LatestReport):
-            return [Failure(ORGANIZATION, error, about=About.WINDOW)]
+            return [Failure(ORGANIZATION, error, about=QueryKind.WINDOW)]
         return [Failure(ORGANIZATION, error, ask.day)] if isinstance(ask, OwnerDay) else answers(ask)
 
     memory = Memory()
@@ -498,7 +498,7 @@ def test_a_github_that_is_busy_all_the_time_is_an_error_even_with_a_history() ->
 
 
 def test_a_range_of_which_github_has_nothing_is_a_page_without_figures() -> None:
-    def nothing(ask: object) -> list[Outcome]:
+    def nothing(ask: object) -> list[Result]:
         return [NoReport(ORGANIZATION, ask.day)] if isinstance(ask, OwnerDay) else answers(ask)
 
     outputs = run_with(GitHub(nothing), Memory(), since="2026-03-01", until="2026-03-03").outputs
@@ -535,7 +535,7 @@ def test_a_store_that_refuses_ends_the_run_with_its_reason_after_the_page() -> N
 def test_what_a_store_refused_on_the_way_is_saved_again_at_the_end() -> None:
     memory = Memory(refusal=protected())
 
-    def open_later(ask: object) -> list[Outcome]:
+    def open_later(ask: object) -> list[Result]:
         if isinstance(ask, OwnerDay) and ask.day == NEWEST - timedelta(days=60):
             memory.refusal = None
         return answers(ask)
@@ -560,7 +560,7 @@ OTHER = Scope(ScopeKind.ORGANIZATION, "hub-org")
 BOTH = "octo-org, hub-org"
 
 
-def one_refused(ask: object) -> list[Outcome]:
+def one_refused(ask: object) -> list[Result]:
     """A token that can read octo-org and not hub-org."""
     if subject(ask) == OTHER:  # type: ignore[arg-type]
         return [Failure(OTHER, NotAllowed("May not", cause="c", remedy="r"), about=ask.about)]  # type: ignore[attr-defined]
@@ -607,12 +607,12 @@ def test_days_that_are_stored_for_good_need_nobody() -> None:
 
 
 def test_a_day_is_missing_if_any_owner_lacks_it() -> None:
-    def holes(ask: object) -> list[Outcome]:
+    def holes(ask: object) -> list[Result]:
         lacking = {"octo-org": NEWEST, "hub-org": NEWEST - timedelta(days=1)}
         if isinstance(ask, LatestReport):
             days = (day for day in WINDOW if day != lacking[ask.owner.name])
             return [
-                Newest(ask.owner, WINDOW),
+                LatestWindow(ask.owner, WINDOW),
                 *(Fetched(replace(fetched(day).snapshot, scope=ask.owner)) for day in days),
             ]
         return [NoReport(ask.owner, ask.day)] if isinstance(ask, OwnerDay) else []
@@ -627,7 +627,7 @@ def test_days_before_githubs_first_report_are_not_missing() -> None:
 
 
 def test_an_empty_page_shows_its_cause_open_and_as_a_warning(caplog: pytest.LogCaptureFixture) -> None:
-    def nothing(ask: object) -> list[Outcome]:
+    def nothing(ask: object) -> list[Result]:
         return [NoReport(ORGANIZATION, ask.day)] if isinstance(ask, OwnerDay) else []
 
     reader = run_with(GitHub(nothing), Memory(), since="2026-03-01", until="2026-03-03", compare="false")
@@ -639,9 +639,9 @@ def test_an_empty_page_shows_its_cause_open_and_as_a_warning(caplog: pytest.LogC
 def test_a_team_that_github_does_not_name_is_a_caution_and_a_row_of_its_own() -> None:
     unseen = ORGANIZATION.of_team("paymets")
 
-    def teams(ask: object) -> list[Outcome]:
+    def teams(ask: object) -> list[Result]:
         if isinstance(ask, NewestDay):
-            return [Newest(ORGANIZATION, WINDOW)]
+            return [LatestWindow(ORGANIZATION, WINDOW)]
         if isinstance(ask, TeamDays):
             known = [Fetched(replace(fetched(day).snapshot, scope=TEAM)) for day in ask.days]
             return [*known, Remark(unseen, "No team has this slug.", caution=True)]

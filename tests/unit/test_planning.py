@@ -5,19 +5,19 @@ from datetime import date, timedelta
 
 from copilot_usage import loading, planning
 from copilot_usage.domain.asks import (
-    Ask,
     CreditMonth,
     EarlierDays,
     LatestReport,
     NewestDay,
     OwnerDay,
     PeopleReport,
+    Query,
     SeatList,
     TeamDays,
 )
 from copilot_usage.domain.dates import DateRange
-from copilot_usage.domain.ledger import Ledger
-from copilot_usage.domain.outcome import Failure, Fetched, Newest, NoReport, Word
+from copilot_usage.domain.ledger import RunState
+from copilot_usage.domain.outcome import Failure, Fetched, LatestWindow, NoReport, Word
 from copilot_usage.domain.scope import Scope, ScopeKind
 from copilot_usage.domain.snapshot import Generation, Snapshot
 from copilot_usage.domain.usage import Reading, UsageDay
@@ -41,23 +41,23 @@ def snapshot(day: date, scope: Scope = ORG, *, settled: bool = True, gone: bool 
     return Snapshot(day, scope, Generation.REPORTS, settled=settled, document=document)
 
 
-def ledger(*stored: Snapshot) -> Ledger:
-    made = Ledger(lambda snap: Reading(UsageDay(snap.day, snap.generation, {"daily_active_users": 1})))
+def ledger(*stored: Snapshot) -> RunState:
+    made = RunState(lambda snap: Reading(UsageDay(snap.day, snap.generation, {"daily_active_users": 1})))
     for item in stored:
         made.add_stored(item)
     return made
 
 
-def after_the_latest_report(*stored: Snapshot, without: date | None = None) -> Ledger:
+def after_the_latest_report(*stored: Snapshot, without: date | None = None) -> RunState:
     made = ledger(*stored)
-    made.add(Newest(ORG, WINDOW))
+    made.add(LatestWindow(ORG, WINDOW))
     for day in WINDOW:
         if day != without:
             made.add(Fetched(snapshot(day)))
     return made
 
 
-def asked_days(asks: tuple[Ask, ...]) -> list[date]:
+def asked_days(asks: tuple[Query, ...]) -> list[date]:
     return [ask.day for ask in asks if isinstance(ask, OwnerDay)]
 
 
@@ -141,8 +141,8 @@ def test_an_owner_that_refused_is_not_asked_again() -> None:
     assert planning.days_plan(settings(), made, TODAY).asks == ()
 
 
-def team_asks(wishes: Settings, made: Ledger) -> TeamDays:
-    made.add(Newest(ORG, WINDOW))
+def team_asks(wishes: Settings, made: RunState) -> TeamDays:
+    made.add(LatestWindow(ORG, WINDOW))
     (ask,) = planning.days_plan(wishes, made, TODAY).asks
     assert isinstance(ask, TeamDays)
     return ask
@@ -277,5 +277,5 @@ def test_a_team_that_came_later_does_not_make_every_run_ask_for_the_days_before_
     late = Scope(ScopeKind.TEAM, "octo-org", "late")
     rolls = [roll(day, "core", *(["late"] if day == NEWEST else [])) for day in WINDOW]
     made = ledger(*(snapshot(day, TEAM) for day in WINDOW), snapshot(NEWEST, late), *rolls)
-    made.add(Newest(ORG, WINDOW))
+    made.add(LatestWindow(ORG, WINDOW))
     assert planning.days_plan(settings(team="*", snapshot_directory="history"), made, TODAY).asks == ()

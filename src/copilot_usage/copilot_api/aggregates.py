@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from copilot_usage.copilot_api import questions
 from copilot_usage.copilot_api.questions import Report
 from copilot_usage.copilot_api.reports import NoSuchReport, unusable
-from copilot_usage.domain.asks import About, OwnerDay
+from copilot_usage.domain.asks import OwnerDay, QueryKind
 from copilot_usage.domain.dates import PUBLISHED_AFTER, DateRange, is_settled
-from copilot_usage.domain.outcome import Failure, Fetched, Newest, NoReport, Remark, Word
+from copilot_usage.domain.outcome import Failure, Fetched, LatestWindow, NoReport, Remark, Word
 from copilot_usage.domain.snapshot import Generation, Snapshot
 from copilot_usage.errors import Busy, NotFound, Retired, UnreadableDocument
 from copilot_usage.generations.day_documents import day_documents, mismatch, usual_owner_id
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
     from copilot_usage.copilot_api.reports import ReportFile, Reports
     from copilot_usage.domain.asks import LatestReport, NewestDay
-    from copilot_usage.domain.outcome import Outcome
+    from copilot_usage.domain.outcome import Result
     from copilot_usage.domain.scope import Scope
-    from copilot_usage.domain.usage import Flaw
+    from copilot_usage.domain.usage import DataProblem
     from copilot_usage.generations.day_documents import ReportDays
     from copilot_usage.generations.documents import Document
 
@@ -36,7 +36,7 @@ class Aggregates:
         self._today = today
         self._ids: dict[Scope, str] = {}
 
-    def latest(self, ask: LatestReport) -> Iterator[Outcome]:
+    def latest(self, ask: LatestReport) -> Iterator[Result]:
         """The newest 28 days, or why they have to be asked for one by one; raises CopilotUsageError."""
         question = questions.newest_days(ask.owner, Report.OWNER)
         try:
@@ -46,7 +46,7 @@ class Aggregates:
             if window is None:
                 raise _unreadable(question.label, found.flaws)
         except (Busy, UnreadableDocument) as error:
-            yield Failure(ask.owner, error, about=About.WINDOW)
+            yield Failure(ask.owner, error, about=QueryKind.WINDOW)
             return
         except NoSuchReport:
             yield _not_yet(ask.owner)
@@ -55,26 +55,26 @@ class Aggregates:
             yield from self._not_found(ask.owner, error)
             return
         self._learn(ask.owner, found)
-        yield Newest(ask.owner, window, found.engaged_people)
+        yield LatestWindow(ask.owner, window, found.engaged_people)
         yield from _remarks(ask.owner, question.label, found.flaws)
         for day, document in found.documents.items():
             yield self._filed(ask, day, document, window)
 
-    def newest(self, ask: NewestDay) -> Iterator[Outcome]:
+    def newest(self, ask: NewestDay) -> Iterator[Result]:
         """Only the window, from the envelope of the users' report, or why there is none; raises CopilotUsageError."""
         try:
             window = self._reports.newest_users(ask.owner).envelope.window
             if window is None:
                 raise _unreadable(questions.newest_days(ask.owner, Report.USERS).label, ())
-            yield Newest(ask.owner, window)
+            yield LatestWindow(ask.owner, window)
         except (Busy, UnreadableDocument) as error:
-            yield Failure(ask.owner, error, about=About.WINDOW)
+            yield Failure(ask.owner, error, about=QueryKind.WINDOW)
         except NoSuchReport:
             yield _not_yet(ask.owner)
         except NotFound as error:
             yield from self._not_found(ask.owner, error)
 
-    def _not_found(self, owner: Scope, error: NotFound) -> Iterator[Outcome]:
+    def _not_found(self, owner: Scope, error: NotFound) -> Iterator[Result]:
         """A 404 of the 28 days means "not built yet", or no access: a single day tells which; raises the error."""
         if isinstance(error, Retired):
             raise error
@@ -84,7 +84,7 @@ class Aggregates:
         yield _not_yet(owner)
         yield from found
 
-    def day(self, ask: OwnerDay) -> Iterator[Outcome]:
+    def day(self, ask: OwnerDay) -> Iterator[Result]:
         """One day; raises CopilotUsageError."""
         question = questions.one_day(ask.owner, Report.OWNER, ask.day)
         try:
@@ -106,7 +106,7 @@ class Aggregates:
             return
         yield from self._of_the_day(ask, found, file.envelope.day, question.label)
 
-    def _of_the_day(self, ask: OwnerDay, found: ReportDays, said: date | None, label: str) -> Iterator[Outcome]:
+    def _of_the_day(self, ask: OwnerDay, found: ReportDays, said: date | None, label: str) -> Iterator[Result]:
         document = found.documents.get(ask.day)
         if document is None or said not in {None, ask.day}:
             others = [said] if said not in {None, ask.day} else [*found.documents]
@@ -119,7 +119,7 @@ class Aggregates:
         if owner_id is not None:
             self._ids[owner] = owner_id
 
-    def _filed(self, ask: LatestReport | OwnerDay, day: date, document: Document, window: DateRange) -> Outcome:
+    def _filed(self, ask: LatestReport | OwnerDay, day: date, document: Document, window: DateRange) -> Result:
         owner = ask.owner
         flaw = mismatch(document, day=day, kind=owner.kind, owner=ask.owner_id or self._ids.get(owner))
         if flaw is not None:
@@ -145,7 +145,7 @@ def _span(found: ReportDays) -> DateRange | None:
     return DateRange(min(found.documents), max(found.documents)) if found.documents else None
 
 
-def _remarks(owner: Scope, label: str, flaws: tuple[Flaw, ...]) -> Iterator[Remark]:
+def _remarks(owner: Scope, label: str, flaws: tuple[DataProblem, ...]) -> Iterator[Remark]:
     """One sentence for all that was left out of a file."""
     if flaws:
         more = f" ({len(flaws)} such places)" if len(flaws) > 1 else ""
@@ -161,7 +161,7 @@ def _not_yet(owner: Scope) -> Remark:
     )
 
 
-def _unreadable(label: str, flaws: tuple[Flaw, ...], days: Sequence[date | None] = ()) -> UnreadableDocument:
+def _unreadable(label: str, flaws: tuple[DataProblem, ...], days: Sequence[date | None] = ()) -> UnreadableDocument:
     what = f"{flaws[0].where}: {flaws[0].what}" if flaws else "it holds no day that was asked for"
     if days:
         what = f"it is of {', '.join(str(day) for day in days[:3])} instead"

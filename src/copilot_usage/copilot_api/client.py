@@ -13,16 +13,16 @@ import msgspec
 import requests
 
 from copilot_usage.copilot_api import transport
-from copilot_usage.copilot_api.refusal import Refusal
+from copilot_usage.copilot_api.refusal import RefusedResponse
 from copilot_usage.copilot_api.refusals import error_for
 from copilot_usage.copilot_api.token_kinds import kind_of
-from copilot_usage.copilot_api.tries import Patience, Trouble, trouble_in
+from copilot_usage.copilot_api.tries import HostRetry, TransientError, trouble_in
 from copilot_usage.errors import Unreachable, UnreadableDocument
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from copilot_usage.copilot_api.questions import Question
+    from copilot_usage.copilot_api.questions import ApiRequest
     from copilot_usage.timing import Deadline
 
 _logger = logging.getLogger(__name__)
@@ -35,7 +35,7 @@ Value = TypeVar("Value")
 
 
 @dataclass(frozen=True, slots=True)
-class Answer(Generic[Value]):
+class ApiResponse(Generic[Value]):
     """A success: what the body says (None: no body), the address of the next page, the number of the last one.
 
     `no_content`: the answer was a 204.
@@ -76,7 +76,7 @@ class GitHubClient:
         self.api_url = api_url.rstrip("/")
         self._origin = _origin(self.api_url)
         self._deadline = deadline
-        self._patience = Patience(self._origin[1], deadline, jitter=jitter)
+        self._patience = HostRetry(self._origin[1], deadline, jitter=jitter)
         self._kind = kind_of(token)
         self._hide: Callable[[str], str] = lambda text: text.replace(token, "***") if token else text
         self._session = transport.open_session(connections)
@@ -88,7 +88,9 @@ class GitHubClient:
         """Closes the connections that are kept alive."""
         self._session.close()
 
-    def get(self, question: Question, decode: Callable[[bytes], Value], *, page: str | None = None) -> Answer[Value]:
+    def get(
+        self, question: ApiRequest, decode: Callable[[bytes], Value], *, page: str | None = None
+    ) -> ApiResponse[Value]:
         """Asks until there is an answer; `page` is the `next_page` of the answer before. Raises CopilotUsageError.
 
         `decode` raises msgspec.ValidationError for JSON of another shape, msgspec.DecodeError for no whole JSON.
@@ -97,12 +99,14 @@ class GitHubClient:
         while True:
             self._patience.enter()
             outcome = self._try(question, decode, page or self.api_url + question.target)
-            if isinstance(outcome, Answer):
+            if isinstance(outcome, ApiResponse):
                 self._patience.answered()
                 return outcome
             tries.again(outcome)
 
-    def _try(self, question: Question, decode: Callable[[bytes], Value], url: str) -> Answer[Value] | Trouble:
+    def _try(
+        self, question: ApiRequest, decode: Callable[[bytes], Value], url: str
+    ) -> ApiResponse[Value] | TransientError:
         try:
             with closing(self._send(url)) as response:
                 self._deadline.learn(response.headers.get("date"))
@@ -147,24 +151,24 @@ class GitHubClient:
             )
 
     def _read(
-        self, question: Question, decode: Callable[[bytes], Value], response: requests.Response, body: bytes
-    ) -> Answer[Value] | Trouble:
+        self, question: ApiRequest, decode: Callable[[bytes], Value], response: requests.Response, body: bytes
+    ) -> ApiResponse[Value] | TransientError:
         status = response.status_code
         if body.lstrip().startswith(b"<"):
-            return Trouble("HTML came instead of JSON")
+            return TransientError("HTML came instead of JSON")
         try:
             if status == 204 or (status == 200 and not body.strip()):
-                return Answer(None, no_content=status == 204)
+                return ApiResponse(None, no_content=status == 204)
             if status == 200:
                 value = decode(body)
-                return Answer(value, self._page(response, "next"), _page_number(self._page(response, "last")))
+                return ApiResponse(value, self._page(response, "next"), _page_number(self._page(response, "last")))
             shape = f"its status is {status}"
         except requests.exceptions.InvalidURL as error:
             return transport.trouble_of(error)
         except msgspec.ValidationError as error:
             shape = str(error)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            return Trouble("the answer is no whole JSON document")
+            return TransientError("the answer is no whole JSON document")
         raise UnreadableDocument(
             f"GitHub's answer about {question.scope.name} has an unknown form",
             cause=f"{question.label}: {self._hide(shape)}.",
@@ -176,11 +180,11 @@ class GitHubClient:
         link = response.links.get(name, {}).get("url")
         return transport.address(link, response.url).url if link else None
 
-    def _refusal(self, question: Question, response: requests.Response, text: str) -> Refusal:
+    def _refusal(self, question: ApiRequest, response: requests.Response, text: str) -> RefusedResponse:
         # It will stand in quotation marks of our own.
         message = re.sub("[“”]", "'", " ".join(self._hide(_message_in(text)).split()))[:_LONGEST_MESSAGE]
         headers = {name.lower(): self._hide(value) for name, value in response.headers.items()}
-        return Refusal(question, response.status_code, headers, message, self._kind)
+        return RefusedResponse(question, response.status_code, headers, message, self._kind)
 
 
 def _origin(url: str) -> tuple[str | None, str, int | None]:

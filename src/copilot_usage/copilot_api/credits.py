@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from copilot_usage.copilot_api.client import GitHubClient
     from copilot_usage.domain.asks import CreditMonth
-    from copilot_usage.domain.outcome import Outcome
+    from copilot_usage.domain.outcome import Result
 
 
 class _Item(msgspec.Struct, rename="camel"):
@@ -37,7 +37,7 @@ class _Bill(msgspec.Struct, rename="camel"):
     usage_items: list[msgspec.Raw] | None = None
 
 
-def credit_month(client: GitHubClient, ask: CreditMonth) -> Iterator[Outcome]:
+def credit_month(client: GitHubClient, ask: CreditMonth) -> Iterator[Result]:
     """Gross credits by model and the amount after discounts; raises CopilotUsageError."""
     bill = client.get(questions.credit_month(ask.owner, ask.month), _decode).value or _Bill()
     by_model: dict[str, float] = defaultdict(float)

@@ -11,7 +11,7 @@ import requests
 
 from copilot_usage.copilot_api import transport
 from copilot_usage.copilot_api.lines import MOST_BYTES, is_cut_off
-from copilot_usage.copilot_api.tries import Patience, Trouble, trouble_in
+from copilot_usage.copilot_api.tries import HostRetry, TransientError, trouble_in
 from copilot_usage.errors import UnreadableDocument
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ class Downloads:
         self._deadline = deadline
         self._mask = mask
         self._insecure = insecure
-        self._patience = Patience("the download host", deadline, jitter=jitter)
+        self._patience = HostRetry("the download host", deadline, jitter=jitter)
         self._session = transport.open_session(connections)
         self._session.auth = _Nobody()
         # urllib3 logs addresses, signatures included, at DEBUG, and in warnings about odd headers.
@@ -114,7 +114,7 @@ class Downloads:
         self._mask(link.partition("?")[2].partition("#")[0] or link)
         return parsed.host
 
-    def _try(self, link: str, label: str, position: Position) -> Generator[bytes, None, Trouble | None]:
+    def _try(self, link: str, label: str, position: Position) -> Generator[bytes, None, TransientError | None]:
         try:
             with closing(self._send(link, position)) as response:
                 if response.status_code == 200:
@@ -126,7 +126,7 @@ class Downloads:
         if status in _EXPIRED:
             raise LinkExpired(status, position.host, missing=missing)
         trouble = trouble_in(status, headers, "", self._deadline.now())
-        return trouble or Trouble(f"the download host answered {status}")
+        return trouble or TransientError(f"the download host answered {status}")
 
     def _send(self, link: str, position: Position) -> requests.Response:
         """Follows redirects itself: where they lead to is masked, too, and no cookie goes along."""
@@ -143,12 +143,12 @@ class Downloads:
 
     def _body(
         self, response: requests.Response, label: str, position: Position
-    ) -> Generator[bytes, None, Trouble | None]:
+    ) -> Generator[bytes, None, TransientError | None]:
         length, line_length = 0, 0
         last_line: list[bytes] = []
         for chunk in transport.chunks(response, self._deadline):
             if not length and chunk.lstrip().startswith(b"<"):
-                return Trouble("HTML came instead of the file")
+                return TransientError("HTML came instead of the file")
             length += len(chunk)
             end = chunk.rfind(b"\n")
             if end < 0:
@@ -166,7 +166,7 @@ class Downloads:
         # A file of the same length twice is not cut off but written so; the reader of its rows names the bad one.
         if (not length or is_cut_off(b"".join(last_line))) and position.cut_off_at != length:
             position.cut_off_at = length
-            return Trouble("the file ends in the middle of a line" if length else "the file is empty")
+            return TransientError("the file ends in the middle of a line" if length else "the file is empty")
         return None
 
 

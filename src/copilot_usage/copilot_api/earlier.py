@@ -22,14 +22,14 @@ if TYPE_CHECKING:
     from datetime import date
 
     from copilot_usage.copilot_api.client import GitHubClient
-    from copilot_usage.copilot_api.questions import Question
+    from copilot_usage.copilot_api.questions import ApiRequest
     from copilot_usage.domain.asks import EarlierDays
-    from copilot_usage.domain.outcome import Outcome
+    from copilot_usage.domain.outcome import Result
 
 _MOST_PAGES = 200
 
 
-def earlier_days(client: GitHubClient, ask: EarlierDays, today: Callable[[], date]) -> Iterator[Outcome]:
+def earlier_days(client: GitHubClient, ask: EarlierDays, today: Callable[[], date]) -> Iterator[Result]:
     """Every day of the range; raises CopilotUsageError."""
     if ask.scope.every_team:
         raise _no_names(ask)
@@ -51,7 +51,7 @@ def earlier_days(client: GitHubClient, ask: EarlierDays, today: Callable[[], dat
             yield NoReport(ask.scope, day, Word.VAGUE if found.flaws else Word.SAID, generation=ask.generation)
 
 
-def _pages(client: GitHubClient, question: Question) -> Iterator[Parsed]:
+def _pages(client: GitHubClient, question: ApiRequest) -> Iterator[Parsed]:
     page: str | None = None
     seen: set[str] = set()
     for _ in range(_MOST_PAGES):

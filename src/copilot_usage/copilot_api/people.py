@@ -12,7 +12,7 @@ from copilot_usage.copilot_api.lines import rows
 from copilot_usage.copilot_api.reports import NoSuchReport
 from copilot_usage.domain.dates import parse_day
 from copilot_usage.domain.outcome import PeopleListed, PersonActivity, Remark
-from copilot_usage.generations.sieve import FlawTally
+from copilot_usage.generations.sieve import ProblemLog
 from copilot_usage.generations.team_join import rows as team_rows
 from copilot_usage.generations.team_join.rows import ABSENT, identity, is_active
 from copilot_usage.generations.team_join.user_rows import user_rows
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from copilot_usage.copilot_api.reports import ReportFile, Reports
     from copilot_usage.domain.asks import PeopleReport
     from copilot_usage.domain.dates import DateRange
-    from copilot_usage.domain.outcome import Outcome
+    from copilot_usage.domain.outcome import Result
     from copilot_usage.generations.team_join.rows import Identity, UserRow
 
 
@@ -50,7 +50,7 @@ def _known(count: int) -> int:
     return 0 if count == ABSENT else count
 
 
-def people_report(reports: Reports, ask: PeopleReport) -> Iterator[Outcome]:
+def people_report(reports: Reports, ask: PeopleReport) -> Iterator[Result]:
     """Everybody with a row in the range, from the newest 28 days; raises CopilotUsageError."""
     try:
         file = reports.newest_users(ask.owner)
@@ -65,7 +65,7 @@ def people_report(reports: Reports, ask: PeopleReport) -> Iterator[Outcome]:
         yield Remark(
             ask.owner, f"People are listed for {shown.since} to {shown.until}, the days of GitHub's newest report."
         )
-    flaws = FlawTally()
+    flaws = ProblemLog()
     try:
         people = _sum_up(file, shown, flaws)
     except NoSuchReport:
@@ -77,7 +77,7 @@ def people_report(reports: Reports, ask: PeopleReport) -> Iterator[Outcome]:
     yield PeopleListed(ask.owner, people)
 
 
-def _sum_up(file: ReportFile, days: DateRange, flaws: FlawTally) -> tuple[PersonActivity, ...]:
+def _sum_up(file: ReportFile, days: DateRange, flaws: ProblemLog) -> tuple[PersonActivity, ...]:
     people: dict[Identity, _Person] = {}
     lines = chain.from_iterable(rows(file.part(index)) for index in range(len(file)))
     for row in _typed(lines, flaws):
@@ -89,7 +89,7 @@ def _sum_up(file: ReportFile, days: DateRange, flaws: FlawTally) -> tuple[Person
     return tuple(sorted(listed, key=lambda p: (-p.active_days, -p.prompts, p.login)))
 
 
-def _typed(lines: Iterable[bytes], flaws: FlawTally) -> Iterator[UserRow]:
+def _typed(lines: Iterable[bytes], flaws: ProblemLog) -> Iterator[UserRow]:
     for number, line in enumerate(lines, 1):
         try:
             yield team_rows.users.decode(line)

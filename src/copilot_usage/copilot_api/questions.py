@@ -22,7 +22,7 @@ _PAGE_SIZES = {Generation.METRICS: 100, Generation.USAGE: 28}
 SEATS_A_PAGE = 100
 
 
-class Topic(StrEnum):
+class Resource(StrEnum):
     """What is asked about; each topic has its own permissions (`refusals`)."""
 
     REPORTS = "Copilot usage reports"
@@ -41,11 +41,11 @@ class Report(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class ApiRequest:
     """One request to the API host."""
 
     scope: Scope
-    topic: Topic
+    topic: Resource
     path: str
     params: Mapping[str, str] = field(default_factory=dict)
 
@@ -72,42 +72,42 @@ def _report_path(owner: Scope, report: Report, length: str) -> str:
     return f"{_root(owner)}/copilot/metrics/reports/{name}-{length}"
 
 
-def one_day(owner: Scope, report: Report, day: date) -> Question:
+def one_day(owner: Scope, report: Report, day: date) -> ApiRequest:
     """A report of one day."""
-    return Question(owner, Topic.REPORTS, _report_path(owner, report, "1-day"), {"day": day.isoformat()})
+    return ApiRequest(owner, Resource.REPORTS, _report_path(owner, report, "1-day"), {"day": day.isoformat()})
 
 
-def profile(organization: Scope) -> Question:
+def profile(organization: Scope) -> ApiRequest:
     """The organization itself: whether it exists, as far as the token may see."""
-    return Question(organization, Topic.REPORTS, _root(organization))
+    return ApiRequest(organization, Resource.REPORTS, _root(organization))
 
 
-def newest_days(owner: Scope, report: Report) -> Question:
+def newest_days(owner: Scope, report: Report) -> ApiRequest:
     """The report of the newest 28 days; there is none of user-teams."""
-    return Question(owner, Topic.REPORTS, f"{_report_path(owner, report, '28-day')}/latest")
+    return ApiRequest(owner, Resource.REPORTS, f"{_report_path(owner, report, '28-day')}/latest")
 
 
-def earlier_days(scope: Scope, generation: Generation, days: DateRange) -> Question:
+def earlier_days(scope: Scope, generation: Generation, days: DateRange) -> ApiRequest:
     """The first page of a range from a retired generation."""
     team = f"/team/{quote(scope.team, safe='')}" if scope.team else ""
-    topic = Topic.METRICS if generation is Generation.METRICS else Topic.USAGE
+    topic = Resource.METRICS if generation is Generation.METRICS else Resource.USAGE
     params = {
         "since": f"{days.since}T00:00:00Z",
         "until": f"{days.until}T23:59:59Z",
         "page": "1",
         "per_page": str(_PAGE_SIZES[generation]),
     }
-    return Question(scope, topic, f"{_root(scope)}{team}/copilot/{generation.value}", params)
+    return ApiRequest(scope, topic, f"{_root(scope)}{team}/copilot/{generation.value}", params)
 
 
-def seat_page(owner: Scope, page: int) -> Question:
+def seat_page(owner: Scope, page: int) -> ApiRequest:
     """A page of the seats."""
     params = {"page": str(page), "per_page": str(SEATS_A_PAGE)}
-    return Question(owner, Topic.SEATS, f"{_root(owner)}/copilot/billing/seats", params)
+    return ApiRequest(owner, Resource.SEATS, f"{_root(owner)}/copilot/billing/seats", params)
 
 
-def credit_month(owner: Scope, month: str) -> Question:
+def credit_month(owner: Scope, month: str) -> ApiRequest:
     """The AI-credit bill of a month, `YYYY-MM`."""
     year, number = month.split("-")
     path = f"{_root(owner, 'organizations')}/settings/billing/ai_credit/usage"
-    return Question(owner, Topic.CREDITS, path, {"year": year, "month": str(int(number))})
+    return ApiRequest(owner, Resource.CREDITS, path, {"year": year, "month": str(int(number))})

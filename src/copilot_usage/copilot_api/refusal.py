@@ -12,16 +12,16 @@ from copilot_usage.domain.scope import ScopeKind
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from copilot_usage.copilot_api.questions import Question
+    from copilot_usage.copilot_api.questions import ApiRequest
 
 _HAS, _ACCEPTED = "x-oauth-scopes", "x-accepted-oauth-scopes"
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class RefusedResponse:
     """`message` is GitHub's own, already cut short and without secrets."""
 
-    question: Question
+    question: ApiRequest
     status: int
     headers: Mapping[str, str]
     message: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from copilot_usage.copilot_api.questions import Topic
+from copilot_usage.copilot_api.questions import Resource
 from copilot_usage.copilot_api.rights import POLICY
 from copilot_usage.copilot_api.token_kinds import TokenKind
 from copilot_usage.errors import CopilotUsageError, NotAllowed, NotFound, Retired, TokenRefused, Unreachable
@@ -12,14 +12,14 @@ from copilot_usage.errors import CopilotUsageError, NotAllowed, NotFound, Retire
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from copilot_usage.copilot_api.refusal import Refusal
+    from copilot_usage.copilot_api.refusal import RefusedResponse
 
 _YAML = "```yaml\nwith:\n  token: ${{ secrets.COPILOT_USAGE_TOKEN }}\n```"
 _WORKFLOWS_OWN = "this is the workflow's own token (`GITHUB_TOKEN`), which can never read Copilot usage"
-_RETIRED = {Topic.METRICS: "on 2026-04-02", Topic.USAGE: "in February 2025"}
+_RETIRED = {Resource.METRICS: "on 2026-04-02", Resource.USAGE: "in February 2025"}
 
 
-def error_for(refusal: Refusal) -> CopilotUsageError:
+def error_for(refusal: RefusedResponse) -> CopilotUsageError:
     """The error for an answer that is no success and does not pass."""
     return next(make(refusal) for applies, make in _TABLE if applies(refusal))
 
@@ -33,7 +33,7 @@ def endless(label: str) -> Unreachable:
     )
 
 
-def _token_refused(refusal: Refusal) -> CopilotUsageError:
+def _token_refused(refusal: RefusedResponse) -> CopilotUsageError:
     return TokenRefused(
         "GitHub does not know the token",
         cause=f"{refusal.answer} It is mistyped, expired or revoked; the token of a GitHub App lives for one hour.",
@@ -42,7 +42,7 @@ def _token_refused(refusal: Refusal) -> CopilotUsageError:
     )
 
 
-def _not_authorized_for_sso(refusal: Refusal) -> CopilotUsageError:
+def _not_authorized_for_sso(refusal: RefusedResponse) -> CopilotUsageError:
     return NotAllowed(
         f"The token is not authorized for {refusal.name}'s single sign-on",
         cause=f"{refusal.answer} {refusal.name} uses SAML single sign-on; a personal token must be authorized for it.",
@@ -51,7 +51,7 @@ def _not_authorized_for_sso(refusal: Refusal) -> CopilotUsageError:
     )
 
 
-def _address_not_allowed(refusal: Refusal) -> CopilotUsageError:
+def _address_not_allowed(refusal: RefusedResponse) -> CopilotUsageError:
     return NotAllowed(
         f"{refusal.name} does not allow requests from this runner's address",
         cause=f"{refusal.answer} Its IP allow list does not have the address of the runner.",
@@ -61,7 +61,7 @@ def _address_not_allowed(refusal: Refusal) -> CopilotUsageError:
     )
 
 
-def _policy_off(refusal: Refusal) -> CopilotUsageError:
+def _policy_off(refusal: RefusedResponse) -> CopilotUsageError:
     policy = POLICY[refusal.question.topic]
     return NotAllowed(
         f"The policy “{policy.name}” is not enabled for {refusal.name}",
@@ -70,7 +70,7 @@ def _policy_off(refusal: Refusal) -> CopilotUsageError:
     )
 
 
-def _fine_grained_on_enterprise(refusal: Refusal) -> CopilotUsageError:
+def _fine_grained_on_enterprise(refusal: RefusedResponse) -> CopilotUsageError:
     return NotAllowed(
         f"A fine-grained token cannot read the enterprise {refusal.name}",
         cause=f"{refusal.answer} GitHub's enterprise endpoints do not support fine-grained personal access tokens.",
@@ -78,7 +78,7 @@ def _fine_grained_on_enterprise(refusal: Refusal) -> CopilotUsageError:
     )
 
 
-def _installation_elsewhere(refusal: Refusal) -> CopilotUsageError:
+def _installation_elsewhere(refusal: RefusedResponse) -> CopilotUsageError:
     where = "enterprise" if refusal.in_enterprise else "organization"
     return NotAllowed(
         f"The App's token may not read {refusal.question.topic.value} of {refusal.name}",
@@ -93,7 +93,7 @@ def _installation_elsewhere(refusal: Refusal) -> CopilotUsageError:
     )
 
 
-def _permission_missing(refusal: Refusal) -> CopilotUsageError:
+def _permission_missing(refusal: RefusedResponse) -> CopilotUsageError:
     policy = POLICY.get(refusal.question.topic)
     also = f"\n\nIf the token has all this, the policy may be off. {policy.remedy}" if policy else ""
     return NotAllowed(
@@ -103,7 +103,7 @@ def _permission_missing(refusal: Refusal) -> CopilotUsageError:
     )
 
 
-def _retired(refusal: Refusal) -> CopilotUsageError:
+def _retired(refusal: RefusedResponse) -> CopilotUsageError:
     topic = refusal.question.topic
     return Retired(
         f"GitHub has switched off the endpoint {refusal.question.path}",
@@ -114,7 +114,7 @@ def _retired(refusal: Refusal) -> CopilotUsageError:
     )
 
 
-def _version_retired(refusal: Refusal) -> CopilotUsageError:
+def _version_retired(refusal: RefusedResponse) -> CopilotUsageError:
     return Retired(
         "GitHub has retired what this version asks for",
         cause=refusal.answer,
@@ -122,7 +122,7 @@ def _version_retired(refusal: Refusal) -> CopilotUsageError:
     )
 
 
-def _not_found(refusal: Refusal) -> CopilotUsageError:
+def _not_found(refusal: RefusedResponse) -> CopilotUsageError:
     kind = "enterprise" if refusal.in_enterprise else "organization"
     policy = POLICY.get(refusal.question.topic)
     also = f"\n\n{policy.remedy}" if policy else ""
@@ -142,7 +142,7 @@ def _not_found(refusal: Refusal) -> CopilotUsageError:
     )
 
 
-def _bill_of_the_enterprise(refusal: Refusal) -> CopilotUsageError:
+def _bill_of_the_enterprise(refusal: RefusedResponse) -> CopilotUsageError:
     return NotFound(
         f"The bill of {refusal.name} is not its own",
         cause=f"{refusal.answer} An organization whose Copilot is paid by an enterprise has no bill of its own: "
@@ -153,7 +153,7 @@ def _bill_of_the_enterprise(refusal: Refusal) -> CopilotUsageError:
     )
 
 
-def _not_set_up(refusal: Refusal) -> CopilotUsageError:
+def _not_set_up(refusal: RefusedResponse) -> CopilotUsageError:
     return NotAllowed(
         f"{refusal.name} has no Copilot {refusal.question.topic.value.removeprefix('Copilot ')} that GitHub could list",
         cause=f"{refusal.answer} The Copilot plan, or its payment, is not set up.",
@@ -162,7 +162,7 @@ def _not_set_up(refusal: Refusal) -> CopilotUsageError:
     )
 
 
-def _refused(refusal: Refusal) -> CopilotUsageError:
+def _refused(refusal: RefusedResponse) -> CopilotUsageError:
     return Unreachable(
         f"GitHub did not accept a request about {refusal.name}",
         cause=refusal.answer,
@@ -170,10 +170,10 @@ def _refused(refusal: Refusal) -> CopilotUsageError:
     )
 
 
-_EARLIER = frozenset({Topic.METRICS, Topic.USAGE})
+_EARLIER = frozenset({Resource.METRICS, Resource.USAGE})
 
 # The first that applies decides.
-_TABLE: tuple[tuple[Callable[[Refusal], bool], Callable[[Refusal], CopilotUsageError]], ...] = (
+_TABLE: tuple[tuple[Callable[[RefusedResponse], bool], Callable[[RefusedResponse], CopilotUsageError]], ...] = (
     (lambda r: r.status == 401, _token_refused),
     (
         lambda r: r.status == 403 and ("x-github-sso" in r.headers or r.says("saml", "single sign-on")),
@@ -193,7 +193,7 @@ _TABLE: tuple[tuple[Callable[[Refusal], bool], Callable[[Refusal], CopilotUsageE
     (lambda r: r.status in {404, 410} and r.question.topic in _EARLIER, _retired),
     (lambda r: r.status == 410, _version_retired),
     (
-        lambda r: r.status == 404 and r.question.topic is Topic.CREDITS and not r.in_enterprise,
+        lambda r: r.status == 404 and r.question.topic is Resource.CREDITS and not r.in_enterprise,
         _bill_of_the_enterprise,
     ),
     (lambda r: r.status == 404, _not_found),

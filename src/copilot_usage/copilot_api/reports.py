@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from copilot_usage.copilot_api.client import GitHubClient
     from copilot_usage.copilot_api.downloads import Downloads
-    from copilot_usage.copilot_api.questions import Question
+    from copilot_usage.copilot_api.questions import ApiRequest
     from copilot_usage.domain.scope import Scope
 
 _BOM = b"\xef\xbb\xbf"
@@ -64,7 +64,7 @@ class NoSuchReport(Exception):
 class ReportFile:
     """The parts of one report. When a link has expired a fresh envelope is asked for, once."""
 
-    def __init__(self, question: Question, envelope: Envelope, client: GitHubClient, downloads: Downloads) -> None:
+    def __init__(self, question: ApiRequest, envelope: Envelope, client: GitHubClient, downloads: Downloads) -> None:
         self.envelope = envelope
         self._question = question
         self._client = client
@@ -125,7 +125,7 @@ class Reports:
         self._newest_users: dict[Scope, ReportFile] = {}
         self._locks: dict[Scope, threading.Lock] = {}
 
-    def open(self, question: Question) -> ReportFile:
+    def open(self, question: ApiRequest) -> ReportFile:
         """The report, nothing of it read yet; raises NoSuchReport and CopilotUsageError."""
         return ReportFile(question, _opened(self._client, question), self._client, self._downloads)
 
@@ -149,7 +149,7 @@ class Reports:
             return self._newest_users[owner]
 
 
-def _opened(client: GitHubClient, question: Question) -> Envelope:
+def _opened(client: GitHubClient, question: ApiRequest) -> Envelope:
     answer = client.get(question, decode_envelope)
     if not isinstance(answer.value, Envelope):
         raise NoSuchReport(Word.SAID if answer.no_content else Word.VAGUE)

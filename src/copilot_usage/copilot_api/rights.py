@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from copilot_usage.copilot_api.questions import Topic
+from copilot_usage.copilot_api.questions import Resource
 from copilot_usage.domain.scope import ScopeKind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from copilot_usage.copilot_api.questions import Question
+    from copilot_usage.copilot_api.questions import ApiRequest
 
 
 @dataclass(frozen=True, slots=True)
-class Rights:
+class RequiredAccess:
     """What lets a token ask. `permission`: of fine-grained tokens and Apps; `fine_grained` False: of Apps alone."""
 
     role: str
@@ -52,57 +52,57 @@ _EARLIER_POLICY = Policy(
     "Copilot Metrics API access",
     "An owner opens Settings → Copilot → Policies and enables “Copilot Metrics API access”.",
 )
-POLICY: Mapping[Topic, Policy] = {
-    Topic.REPORTS: _REPORTS_POLICY,
-    Topic.METRICS: _EARLIER_POLICY,
-    Topic.USAGE: _EARLIER_POLICY,
+POLICY: Mapping[Resource, Policy] = {
+    Resource.REPORTS: _REPORTS_POLICY,
+    Resource.METRICS: _EARLIER_POLICY,
+    Resource.USAGE: _EARLIER_POLICY,
 }
 
 _BUSINESS = "GitHub Copilot Business: read"
-_EARLIER_ORGANIZATION = Rights(
+_EARLIER_ORGANIZATION = RequiredAccess(
     "an owner of the organization, or an owner or billing manager of its enterprise",
     "`manage_billing:copilot`, `read:org` or `read:enterprise`",
     _BUSINESS,
 )
-_EARLIER_ENTERPRISE = Rights(
+_EARLIER_ENTERPRISE = RequiredAccess(
     "an owner or billing manager of the enterprise",
     "`manage_billing:copilot` or `read:enterprise`",
     None,
     fine_grained=False,
 )
-_RIGHTS: Mapping[tuple[Topic, ScopeKind], Rights] = {
-    (Topic.REPORTS, ScopeKind.ORGANIZATION): Rights(
+_RIGHTS: Mapping[tuple[Resource, ScopeKind], RequiredAccess] = {
+    (Resource.REPORTS, ScopeKind.ORGANIZATION): RequiredAccess(
         "an owner of the organization, or have a custom role with “View Organization Copilot Metrics”",
         "`read:org`",
         "Organization Copilot metrics: read",
     ),
-    (Topic.REPORTS, ScopeKind.ENTERPRISE): Rights(
+    (Resource.REPORTS, ScopeKind.ENTERPRISE): RequiredAccess(
         "an owner or billing manager of the enterprise, or have a custom role with “View Enterprise Copilot Metrics”",
         "`read:enterprise` or `manage_billing:copilot`",
         "Enterprise Copilot metrics: read",
         fine_grained=False,
     ),
-    (Topic.METRICS, ScopeKind.ORGANIZATION): _EARLIER_ORGANIZATION,
-    (Topic.METRICS, ScopeKind.ENTERPRISE): _EARLIER_ENTERPRISE,
-    (Topic.USAGE, ScopeKind.ORGANIZATION): _EARLIER_ORGANIZATION,
-    (Topic.USAGE, ScopeKind.ENTERPRISE): _EARLIER_ENTERPRISE,
-    (Topic.SEATS, ScopeKind.ORGANIZATION): Rights(
+    (Resource.METRICS, ScopeKind.ORGANIZATION): _EARLIER_ORGANIZATION,
+    (Resource.METRICS, ScopeKind.ENTERPRISE): _EARLIER_ENTERPRISE,
+    (Resource.USAGE, ScopeKind.ORGANIZATION): _EARLIER_ORGANIZATION,
+    (Resource.USAGE, ScopeKind.ENTERPRISE): _EARLIER_ENTERPRISE,
+    (Resource.SEATS, ScopeKind.ORGANIZATION): RequiredAccess(
         "an owner of the organization",
         "`manage_billing:copilot` or `read:org`",
         _BUSINESS,
     ),
-    (Topic.SEATS, ScopeKind.ENTERPRISE): Rights(
+    (Resource.SEATS, ScopeKind.ENTERPRISE): RequiredAccess(
         "an owner or billing manager of the enterprise",
         "`manage_billing:copilot` or `read:enterprise`",
         None,
         fine_grained=False,
     ),
-    (Topic.CREDITS, ScopeKind.ORGANIZATION): Rights(
+    (Resource.CREDITS, ScopeKind.ORGANIZATION): RequiredAccess(
         "an owner of the organization",
         None,
         "Administration: read",
     ),
-    (Topic.CREDITS, ScopeKind.ENTERPRISE): Rights(
+    (Resource.CREDITS, ScopeKind.ENTERPRISE): RequiredAccess(
         "an owner or billing manager of the enterprise",
         None,
         "read access to enterprise billing",
@@ -111,6 +111,6 @@ _RIGHTS: Mapping[tuple[Topic, ScopeKind], Rights] = {
 }
 
 
-def rights_for(question: Question) -> Rights:
+def rights_for(question: ApiRequest) -> RequiredAccess:
     """What the token needs to be answered."""
     return _RIGHTS[question.topic, question.scope.kind.owner_kind]

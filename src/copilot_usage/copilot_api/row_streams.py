@@ -13,7 +13,7 @@ from copilot_usage.copilot_api.pipe import Pipe
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator
 
-    from copilot_usage.copilot_api.questions import Question
+    from copilot_usage.copilot_api.questions import ApiRequest
     from copilot_usage.copilot_api.reports import ReportFile, Reports
     from copilot_usage.copilot_api.workers import Workers
     from copilot_usage.timing import Deadline
@@ -27,7 +27,7 @@ class RowStreams:
         self._workers = workers
         self._deadline = deadline
 
-    def of_questions(self, questions: Iterable[Question]) -> Generator[Iterator[bytes], None, None]:
+    def of_questions(self, questions: Iterable[ApiRequest]) -> Generator[Iterator[bytes], None, None]:
         """The rows of each report; to be closed. Iterating over rows raises NoSuchReport and CopilotUsageError."""
         return self._of(partial(self._reports.open, question) for question in questions)
 

@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
     from datetime import date
 
-    from copilot_usage.copilot_api.client import Answer, GitHubClient
+    from copilot_usage.copilot_api.client import ApiResponse, GitHubClient
     from copilot_usage.copilot_api.workers import Workers
     from copilot_usage.domain.asks import SeatList
-    from copilot_usage.domain.outcome import Outcome
+    from copilot_usage.domain.outcome import Result
     from copilot_usage.domain.scope import Scope
 
 
@@ -105,18 +105,18 @@ def _utc_day(text: str) -> date:
     return moment.astimezone(UTC).date() if moment.tzinfo else moment.date()
 
 
-def first_page(client: GitHubClient, owner: Scope) -> Answer[SeatPage]:
+def first_page(client: GitHubClient, owner: Scope) -> ApiResponse[SeatPage]:
     """The page that says how many there are; raises CopilotUsageError."""
     return client.get(questions.seat_page(owner, 1), decode_page)
 
 
-def _rows(answers: Iterable[Answer[SeatPage]]) -> int:
+def _rows(answers: Iterable[ApiResponse[SeatPage]]) -> int:
     return sum(answer.value.rows for answer in answers if answer.value)
 
 
 def seat_list(
-    client: GitHubClient, ask: SeatList, first: Future[Answer[SeatPage]], workers: Workers
-) -> Iterator[Outcome]:
+    client: GitHubClient, ask: SeatList, first: Future[ApiResponse[SeatPage]], workers: Workers
+) -> Iterator[Result]:
     """The rest of the pages, a few at once; raises CopilotUsageError.
 
     At an enterprise a person with several grants has several rows but counts once in the total, so the last page is

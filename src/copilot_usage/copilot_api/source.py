@@ -39,8 +39,8 @@ if TYPE_CHECKING:
     from datetime import date
     from typing import Self
 
-    from copilot_usage.domain.asks import About, Ask
-    from copilot_usage.domain.outcome import Outcome
+    from copilot_usage.domain.asks import Query, QueryKind
+    from copilot_usage.domain.outcome import Result
     from copilot_usage.domain.plan import Plan
     from copilot_usage.domain.scope import Scope
     from copilot_usage.timing import Deadline
@@ -74,7 +74,7 @@ class GitHubSource:
         self._reports = Reports(self._client, self._downloads)
         self._aggregates = Aggregates(self._reports, self._day)
         self._people = people
-        self._refused: set[tuple[Scope, About]] = set()
+        self._refused: set[tuple[Scope, QueryKind]] = set()
         self._ended = False
 
     def __enter__(self) -> Self:
@@ -95,14 +95,14 @@ class GitHubSource:
     def _day(self) -> date:
         return self.today() or self._today
 
-    def fetch(self, plan: Plan) -> Iterator[Outcome]:
+    def fetch(self, plan: Plan) -> Iterator[Result]:
         """Yields what came of each ask, in the plan's order, what is optional last; a fatal failure is the last one.
 
         Each kind of what is optional has threads and a share of the time of its own, and none of its failures is fatal.
         """
         needed = [ask for ask in plan.asks if not ask.about.is_optional]
         kinds = dict.fromkeys(ask.about for ask in plan.asks if ask.about.is_optional)
-        parts: list[tuple[AbstractContextManager[None], list[Ask]]] = [(nullcontext(), needed)]
+        parts: list[tuple[AbstractContextManager[None], list[Query]]] = [(nullcontext(), needed)]
         parts += [(self._deadline.share(kind), [ask for ask in plan.asks if ask.about is kind]) for kind in kinds]
         for share, asks in parts:
             fatal: Failure | None = None
@@ -117,8 +117,8 @@ class GitHubSource:
                 yield fatal
                 return
 
-    def _all(self, asks: Iterator[Ask], workers: Workers) -> Iterator[Outcome]:
-        begun: deque[tuple[Ask, Callable[[], Iterator[Outcome]]]] = deque()
+    def _all(self, asks: Iterator[Query], workers: Workers) -> Iterator[Result]:
+        begun: deque[tuple[Query, Callable[[], Iterator[Result]]]] = deque()
         while True:
             for ask in islice(asks, 0 if self._ended else _AHEAD - len(begun)):
                 begun.append((ask, self._begin(ask, workers)))
@@ -126,7 +126,7 @@ class GitHubSource:
                 return
             yield from self._answers(*begun.popleft())
 
-    def _answers(self, ask: Ask, finish: Callable[[], Iterator[Outcome]]) -> Iterator[Outcome]:
+    def _answers(self, ask: Query, finish: Callable[[], Iterator[Result]]) -> Iterator[Result]:
         """Errors become failures; after a refusal nothing more is asked, nor does another one say the same.
 
         What was under way at a refusal, or at the end, and has come, is handed on.
@@ -146,7 +146,7 @@ class GitHubSource:
             self._refused.add(kind)
         yield failure
 
-    def _begin(self, ask: Ask, workers: Workers) -> Callable[[], Iterator[Outcome]]:
+    def _begin(self, ask: Query, workers: Workers) -> Callable[[], Iterator[Result]]:
         """Starts what can be started ahead, and says how the answer is had when its turn comes."""
         if (subject(ask), ask.about) in self._refused:
             return lambda: iter(())
@@ -159,11 +159,11 @@ class GitHubSource:
             case _:
                 return partial(self._outcomes, workers, workers.submit(partial(self._answer, ask)))
 
-    def _outcomes(self, workers: Workers, answer: Future[list[Outcome]]) -> Iterator[Outcome]:
+    def _outcomes(self, workers: Workers, answer: Future[list[Result]]) -> Iterator[Result]:
         """What came; nothing where it did not come before the end."""
         return iter(() if self._ended and not answer.done() else workers.result(answer))
 
-    def _team_days(self, ask: TeamDays, workers: Workers) -> Iterator[Outcome]:
+    def _team_days(self, ask: TeamDays, workers: Workers) -> Iterator[Result]:
         if (ask.owner, ask.about) in self._refused:
             return iter(())
         return TeamReading(
@@ -175,7 +175,7 @@ class GitHubSource:
             people=self._people,
         ).outcomes()
 
-    def _answer(self, ask: _Small) -> list[Outcome]:
+    def _answer(self, ask: _Small) -> list[Result]:
         """All that comes of an ask whose answer is small."""
         match ask:
             case LatestReport():
@@ -196,7 +196,7 @@ class GitHubSource:
 _Small = LatestReport | NewestDay | OwnerDay | EarlierDays | CreditMonth | PeopleReport
 
 
-def _failure(ask: Ask, error: CopilotUsageError) -> Failure:
+def _failure(ask: Query, error: CopilotUsageError) -> Failure:
     """Of the one day, unless the refusal is about the owner as a whole."""
     day = ask.day if isinstance(ask, OwnerDay) and not isinstance(error, NotAllowed) else None
     return Failure(subject(ask), error, day, ask.about)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from copilot_usage.copilot_api.workers import Workers
     from copilot_usage.domain.asks import TeamDays
     from copilot_usage.domain.dates import DateRange
-    from copilot_usage.domain.outcome import Outcome
+    from copilot_usage.domain.outcome import Result
     from copilot_usage.domain.scope import Scope
     from copilot_usage.timing import Deadline
 
@@ -67,7 +67,7 @@ class TeamReading:
         self._teams = dict.fromkeys(team for team in ask.teams if not team.every_team)
         self._named = tuple(self._teams)
 
-    def outcomes(self) -> Iterator[Outcome]:
+    def outcomes(self) -> Iterator[Result]:
         """Days in ascending order, then what is counted over ranges; raises what is about the owner as a whole.
 
         What makes it end early is raised after the days that were read already.
@@ -105,7 +105,7 @@ class TeamReading:
         enough = window is not None and sum(day in window for day in needed) >= _WORTH_28_DAYS
         return file if enough else None
 
-    def _in_batches(self, days: Sequence[date]) -> Iterator[Outcome]:
+    def _in_batches(self, days: Sequence[date]) -> Iterator[Result]:
         for start in range(0, len(days), _BATCH):
             if self._ending is not None:
                 return
@@ -114,7 +114,7 @@ class TeamReading:
             failures |= self._users(self._silent(batch, failures))
             yield from self._of_days(batch, failures)
 
-    def _of_newest(self, newest: ReportFile, days: Sequence[date]) -> Iterator[Outcome]:
+    def _of_newest(self, newest: ReportFile, days: Sequence[date]) -> Iterator[Result]:
         failures = self._memberships(days)
         if self._ending is not None:
             return
@@ -187,7 +187,7 @@ class TeamReading:
                         self._ending = self._ending or error
         return failures
 
-    def _of_days(self, days: Sequence[date], failures: dict[date, CopilotUsageError]) -> Iterator[Outcome]:
+    def _of_days(self, days: Sequence[date], failures: dict[date, CopilotUsageError]) -> Iterator[Result]:
         for day in days:
             if day in failures:
                 yield Failure(self._ask.owner, failures[day], day)
@@ -197,7 +197,7 @@ class TeamReading:
                 yield from self._of_day(day)
             self._join.forget(day)
 
-    def _of_day(self, day: date) -> Iterator[Outcome]:
+    def _of_day(self, day: date) -> Iterator[Result]:
         gone = self._gone.get(day)
         documents = {} if gone else self._join.documents(day)
         settled = is_settled(day, self._today()) and day not in self._quiet
@@ -214,7 +214,7 @@ class TeamReading:
             roll = {"day": day.isoformat(), "teams": sorted(str(scope.team) for scope in documents)}
             yield Fetched(Snapshot(day, self._ask.owner, Generation.TEAMS, settled, roll))
 
-    def _over_ranges(self) -> Iterator[Outcome]:
+    def _over_ranges(self) -> Iterator[Result]:
         for days in self._ask.ranges:
             for team in self._teams:
                 active = self._join.active(team, days)
@@ -228,7 +228,7 @@ class TeamReading:
         counts = (self._join.members(team, day) for day in sorted(days, reverse=True))
         return next((count for count in counts if count is not None), None)
 
-    def _remarks(self) -> Iterator[Outcome]:
+    def _remarks(self) -> Iterator[Result]:
         answered = self._join.knows_teams
         if answered and not self._teams:
             text = f"GitHub's reports name no team of {self._ask.owner.name}. {_FLOOR}"

@@ -15,7 +15,7 @@ from urllib3.util import Url, parse_url
 import copilot_usage
 from copilot_usage import faults
 from copilot_usage.copilot_api.lines import MOST_BYTES
-from copilot_usage.copilot_api.tries import Trouble
+from copilot_usage.copilot_api.tries import TransientError
 from copilot_usage.errors import UnreadableDocument
 from copilot_usage.settings.values import is_on_this_machine
 from copilot_usage.timing import in_time
@@ -100,6 +100,6 @@ def address(reference: str, base: str = "") -> Url:
         raise requests.exceptions.InvalidURL from error
 
 
-def trouble_of(error: BaseException) -> Trouble:
+def trouble_of(error: BaseException) -> TransientError:
     """Why a connection failed."""
-    return Trouble(faults.words_of(error), remedy=faults.remedy_of(error))
+    return TransientError(faults.words_of(error), remedy=faults.remedy_of(error))

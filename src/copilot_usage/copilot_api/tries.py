@@ -32,7 +32,7 @@ _SECONDARY = ("secondary rate limit", "abuse detection")
 
 
 @dataclass(frozen=True, slots=True)
-class Trouble:
+class TransientError:
     """Why a try brought nothing.
 
     `wait`: seconds that GitHub asks for; `limit`: a rate limit; `busy`: a fault of its servers; `remedy`: what
@@ -47,21 +47,21 @@ class Trouble:
     host: str | None = None
 
 
-def trouble_in(status: int, headers: Mapping[str, str], text: str, now: float) -> Trouble | None:
+def trouble_in(status: int, headers: Mapping[str, str], text: str, now: float) -> TransientError | None:
     """Whether an answer is one that passes: a fault of the server, or a rate limit; None for every other."""
     asked = _retry_after(headers.get("retry-after"))
     if status in _PASSING:
-        return Trouble(f"GitHub answered {status}", wait=asked, busy=status >= 500)
+        return TransientError(f"GitHub answered {status}", wait=asked, busy=status >= 500)
     if status not in {403, 429}:
         return None
     if asked is not None:
-        return Trouble("GitHub asks for a pause (secondary rate limit)", wait=asked, limit=True)
+        return TransientError("GitHub asks for a pause (secondary rate limit)", wait=asked, limit=True)
     reset = headers.get("x-ratelimit-reset", "")
     if headers.get("x-ratelimit-remaining") == "0" and reset.isdecimal() and len(reset) < 12:
         wait = min(int(reset) - now + 1, _LONGEST_WAIT)
-        return Trouble("the rate limit is used up", wait=wait if wait > 0 else None, limit=True)
+        return TransientError("the rate limit is used up", wait=wait if wait > 0 else None, limit=True)
     if status == 429 or any(words in text.lower() for words in _SECONDARY):
-        return Trouble("GitHub asks for a pause (secondary rate limit)", limit=True)
+        return TransientError("GitHub asks for a pause (secondary rate limit)", limit=True)
     return None
 
 
@@ -74,7 +74,7 @@ def _retry_after(header: str | None) -> float | None:
         return None
 
 
-class Patience:
+class HostRetry:
     """Waits for one host, on behalf of every thread that asks it."""
 
     def __init__(self, host: str, deadline: Deadline, *, jitter: Callable[[], float] | None = None) -> None:
@@ -85,9 +85,9 @@ class Patience:
         self._silence = 0
         self._resume_at = 0.0
 
-    def tries(self, label: str) -> Tries:
+    def tries(self, label: str) -> RetryState:
         """Counts the tries for one thing, named as the log shall name it."""
-        return Tries(self, label, total=1 if self._silence >= _HOPE else TRIES)
+        return RetryState(self, label, total=1 if self._silence >= _HOPE else TRIES)
 
     def enter(self) -> None:
         """Waits while a rate limit holds for all; raises TimeUp."""
@@ -100,7 +100,7 @@ class Patience:
         """The host is there."""
         self._silence = 0
 
-    def unreachable(self, label: str, trouble: Trouble, tries: int) -> Unreachable:
+    def unreachable(self, label: str, trouble: TransientError, tries: int) -> Unreachable:
         """The error after the last try."""
         with self._lock:
             self._silence += 1
@@ -111,11 +111,11 @@ class Patience:
             remedy=trouble.remedy or _NETWORK,
         )
 
-    def pause(self, trouble: Trouble, waits: int) -> float:
+    def pause(self, trouble: TransientError, waits: int) -> float:
         """Seconds to wait for a rate limit: what GitHub asks for, else twice as long each time, with jitter."""
         return _LIMIT_WAIT * 2**waits * (1 + self._jitter() / 4) if trouble.wait is None else trouble.wait
 
-    def hold(self, label: str, trouble: Trouble, waits: int) -> float:
+    def hold(self, label: str, trouble: TransientError, waits: int) -> float:
         """The pause for a rate limit, which then holds for all; raises RateLimited if the run has not that long."""
         wait = self.pause(trouble, waits)
         if wait >= self.deadline.left:
@@ -124,7 +124,7 @@ class Patience:
             self._resume_at = max(self._resume_at, self.deadline.now() + wait)
         return wait
 
-    def rate_limited(self, label: str, trouble: Trouble, wait: float) -> RateLimited:
+    def rate_limited(self, label: str, trouble: TransientError, wait: float) -> RateLimited:
         """The error where waiting does not help this run."""
         until = datetime.fromtimestamp(self.deadline.now() + wait, UTC)
         return RateLimited(
@@ -135,17 +135,17 @@ class Patience:
         )
 
 
-class Tries:
+class RetryState:
     """The tries for one thing."""
 
-    def __init__(self, patience: Patience, label: str, *, total: int) -> None:
+    def __init__(self, patience: HostRetry, label: str, *, total: int) -> None:
         self._patience = patience
         self._label = label
         self._total = total
         self._limits = 0
         self._retry = Retry(total=total - 1, backoff_factor=1, backoff_jitter=1, backoff_max=60)
 
-    def again(self, trouble: Trouble) -> None:
+    def again(self, trouble: TransientError) -> None:
         """Waits before the next try and says so; raises Unreachable, RateLimited or TimeUp if there will be none."""
         left = self._retry.total if isinstance(self._retry.total, int) else 0
         if left <= 0 or trouble.remedy:
@@ -160,13 +160,13 @@ class Tries:
         )
         self._patience.deadline.wait(wait)
 
-    def _given_up(self, trouble: Trouble) -> CopilotUsageError:
+    def _given_up(self, trouble: TransientError) -> CopilotUsageError:
         if trouble.limit:
             return self._patience.rate_limited(self._label, trouble, self._patience.pause(trouble, self._limits))
         tried = len(self._retry.history) + 1
         return self._patience.unreachable(self._label, trouble, tried)
 
-    def _wait(self, trouble: Trouble) -> float:
+    def _wait(self, trouble: TransientError) -> float:
         if trouble.limit:
             self._limits += 1
             return self._patience.hold(self._label, trouble, self._limits - 1)

@@ -29,7 +29,7 @@ _MOST_SEATS_A_PAGE = 100
 
 
 @dataclass
-class InventedGitHub:
+class DemoGitHub:
     """What there is to see at this GitHub.
 
     `earlier`: whether the retired generations still answer; `prepared`: files made beforehand, for measuring;
@@ -161,16 +161,16 @@ class InventedGitHub:
 
 
 _ROUTES: tuple[tuple[str, Callable[..., Reply]], ...] = (
-    (r"/(orgs|enterprises)/([^/]+)/copilot/metrics/reports/([\w-]+(?:/latest)?)", InventedGitHub.report),
-    (r"/(orgs|enterprises)/([^/]+)/copilot/billing/seats", InventedGitHub.seat_list),
-    (r"/(organizations|enterprises)/([^/]+)/settings/billing/ai_credit/usage", InventedGitHub.bill),
-    (r"/(orgs|enterprises)/([^/]+)(?:/team/([^/]+))?/copilot/(metrics|usage)", InventedGitHub.earlier_days),
-    (r"/repos/([^/]+/[^/]+)(?:/(.+))?", InventedGitHub.in_repository),
-    (r"/rate_limit", InventedGitHub.rate_limit),
+    (r"/(orgs|enterprises)/([^/]+)/copilot/metrics/reports/([\w-]+(?:/latest)?)", DemoGitHub.report),
+    (r"/(orgs|enterprises)/([^/]+)/copilot/billing/seats", DemoGitHub.seat_list),
+    (r"/(organizations|enterprises)/([^/]+)/settings/billing/ai_credit/usage", DemoGitHub.bill),
+    (r"/(orgs|enterprises)/([^/]+)(?:/team/([^/]+))?/copilot/(metrics|usage)", DemoGitHub.earlier_days),
+    (r"/repos/([^/]+/[^/]+)(?:/(.+))?", DemoGitHub.in_repository),
+    (r"/rate_limit", DemoGitHub.rate_limit),
 )
 
 
-_GitHub = TypeVar("_GitHub", bound=InventedGitHub)
+_GitHub = TypeVar("_GitHub", bound=DemoGitHub)
 
 
 @contextmanager

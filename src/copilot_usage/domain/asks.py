@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from copilot_usage.domain.snapshot import Generation
 
 
-class About(StrEnum):
+class QueryKind(StrEnum):
     """What of an owner an ask or a failure is about; as notes call it. One refusal refuses all of a kind."""
 
     USAGE = "Usage"
@@ -26,7 +26,7 @@ class About(StrEnum):
     @property
     def is_optional(self) -> bool:
         """Whether a page makes sense without it."""
-        return self in {About.SEATS, About.CREDITS, About.PEOPLE}
+        return self in {QueryKind.SEATS, QueryKind.CREDITS, QueryKind.PEOPLE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class LatestReport:
     `owner_id`: the id that the stored days say, so that the report of another owner is noticed.
     """
 
-    about: ClassVar[About] = About.USAGE
+    about: ClassVar[QueryKind] = QueryKind.USAGE
     owner: Scope
     owner_id: str | None = None
 
@@ -45,7 +45,7 @@ class LatestReport:
 class NewestDay:
     """Only which day is the newest published one: the envelope of the users' 28-day report, its parts not read."""
 
-    about: ClassVar[About] = About.USAGE
+    about: ClassVar[QueryKind] = QueryKind.USAGE
     owner: Scope
 
 
@@ -53,7 +53,7 @@ class NewestDay:
 class OwnerDay:
     """One day of an organization or enterprise (`…-1-day`)."""
 
-    about: ClassVar[About] = About.USAGE
+    about: ClassVar[QueryKind] = QueryKind.USAGE
     owner: Scope
     day: date
     owner_id: str | None = None
@@ -67,7 +67,7 @@ class TeamDays:
     active people are counted, if every day of it that has a report was read.
     """
 
-    about: ClassVar[About] = About.USAGE
+    about: ClassVar[QueryKind] = QueryKind.USAGE
     owner: Scope
     teams: tuple[Scope, ...]
     days: tuple[date, ...]
@@ -80,7 +80,7 @@ class TeamDays:
 class EarlierDays:
     """Days of a scope from a retired generation, which takes a range (`since`, `until`, pages)."""
 
-    about: ClassVar[About] = About.USAGE
+    about: ClassVar[QueryKind] = QueryKind.USAGE
     scope: Scope
     generation: Generation
     days: DateRange
@@ -90,7 +90,7 @@ class EarlierDays:
 class SeatList:
     """Every seat of an owner, page by page."""
 
-    about: ClassVar[About] = About.SEATS
+    about: ClassVar[QueryKind] = QueryKind.SEATS
     owner: Scope
 
 
@@ -98,7 +98,7 @@ class SeatList:
 class CreditMonth:
     """The AI-credit bill of an owner for one calendar month, `YYYY-MM`."""
 
-    about: ClassVar[About] = About.CREDITS
+    about: ClassVar[QueryKind] = QueryKind.CREDITS
     owner: Scope
     month: str
 
@@ -107,20 +107,20 @@ class CreditMonth:
 class PeopleReport:
     """The people of an organization or enterprise over a range; only asked for by `people: logins`."""
 
-    about: ClassVar[About] = About.PEOPLE
+    about: ClassVar[QueryKind] = QueryKind.PEOPLE
     owner: Scope
     days: DateRange
 
 
-Ask = LatestReport | NewestDay | OwnerDay | TeamDays | EarlierDays | SeatList | CreditMonth | PeopleReport
+Query = LatestReport | NewestDay | OwnerDay | TeamDays | EarlierDays | SeatList | CreditMonth | PeopleReport
 
 
-def cost(ask: Ask) -> int:
+def cost(ask: Query) -> int:
     """Requests to the API host, not counting pages beyond the first."""
     return 2 * len(ask.days + ask.lead_in) if isinstance(ask, TeamDays) else 1
 
 
-def owner_days(ask: Ask) -> int:
+def owner_days(ask: Query) -> int:
     """Days of owners that will be kept; the 28-day report counts as its 28."""
     match ask:
         case LatestReport():
@@ -133,7 +133,7 @@ def owner_days(ask: Ask) -> int:
             return 0
 
 
-def describe(ask: Ask) -> str:
+def describe(ask: Query) -> str:
     """In words, for the debug log."""
     match ask:
         case LatestReport():
@@ -156,6 +156,6 @@ def describe(ask: Ask) -> str:
     return f"{subject(ask).name}: {what}"
 
 
-def subject(ask: Ask) -> Scope:
+def subject(ask: Query) -> Scope:
     """Whose it is."""
     return ask.scope if isinstance(ask, EarlierDays) else ask.owner

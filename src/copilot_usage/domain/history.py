@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from copilot_usage.domain.metric import Dimension
-from copilot_usage.domain.packed import Packed
+from copilot_usage.domain.packed import CompactBreakdowns
 from copilot_usage.domain.snapshot import Generation
 from copilot_usage.domain.usage import agent_titles
 
@@ -101,4 +101,4 @@ def _renamed(usage: UsageDay, titles: Mapping[str, str]) -> UsageDay:
     if rows.keys() - new_names.keys() & set(new_names.values()):
         return usage  # a row without an id has that name already
     breakdowns[Dimension.THIRD_PARTY_AGENT] = {new_names.get(name, name): row for name, row in rows.items()}
-    return replace(usage, breakdowns=Packed(breakdowns))
+    return replace(usage, breakdowns=CompactBreakdowns(breakdowns))

@@ -6,14 +6,14 @@ from collections import Counter, defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from copilot_usage.domain.asks import About
+from copilot_usage.domain.asks import QueryKind
 from copilot_usage.domain.dates import DateRange
 from copilot_usage.domain.history import History, merge
 from copilot_usage.domain.outcome import (
     CreditBill,
     Failure,
     Fetched,
-    Newest,
+    LatestWindow,
     NoReport,
     PeopleCounted,
     PeopleListed,
@@ -21,43 +21,43 @@ from copilot_usage.domain.outcome import (
     SeatsListed,
     Word,
 )
-from copilot_usage.domain.packed import Packed
-from copilot_usage.domain.plan import BEGAN, Stored
+from copilot_usage.domain.packed import CompactBreakdowns
+from copilot_usage.domain.plan import BEGAN, StoredDays
 from copilot_usage.domain.report import Absence, Note, SeatDay
 from copilot_usage.domain.snapshot import Generation, Snapshot, owner_id
-from copilot_usage.domain.storing import Unread
+from copilot_usage.domain.storing import SkippedMonths
 from copilot_usage.errors import NotFound, Retired
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import date
 
-    from copilot_usage.domain.outcome import Outcome, PersonActivity
+    from copilot_usage.domain.outcome import PersonActivity, Result
     from copilot_usage.domain.scope import Scope
     from copilot_usage.domain.seats import Seat
     from copilot_usage.domain.snapshot import Outline
-    from copilot_usage.domain.usage import Flaw, Reading, UsageDay
+    from copilot_usage.domain.usage import DataProblem, Reading, UsageDay
     from copilot_usage.errors import CopilotUsageError
 
 
-class Ledger:
+class RunState:
     """Grows while a run goes on; `read` turns a snapshot into a usage day."""
 
     def __init__(self, read: Callable[[Snapshot], Reading]) -> None:
         self._read = read
         self._days: dict[Scope, dict[tuple[date, Generation], UsageDay]] = defaultdict(dict)
         self._people: dict[tuple[Scope, DateRange], PeopleCounted] = {}
-        self._flaws: dict[Scope, dict[tuple[date, Generation], tuple[Flaw, ...]]] = defaultdict(dict)
+        self._flaws: dict[Scope, dict[tuple[date, Generation], tuple[DataProblem, ...]]] = defaultdict(dict)
         self._outlines: dict[Scope, dict[tuple[date, Generation], Outline]] = defaultdict(dict)
         self._alike: dict[Outline, Outline] = {}
         self._owner_ids: dict[Scope, Counter[str]] = defaultdict(Counter)
         self._owner_days: set[tuple[Scope, date]] = set()
-        self.stored = Stored()
+        self.stored = StoredDays()
         # The months stored, by scope; filled where nothing but the history is read.
         self.months: Mapping[Scope, Sequence[str]] = {}
         self.asked: set[tuple[Scope, Generation, date]] = set()
         self.newest: dict[Scope, date] = {}
-        self.windows: dict[Scope, Newest] = {}
+        self.windows: dict[Scope, LatestWindow] = {}
         self.no_reports: list[NoReport] = []
         self.failures: list[Failure] = []
         self.answered: set[Scope] = set()
@@ -67,9 +67,9 @@ class Ledger:
         self.listed_people: dict[Scope, tuple[PersonActivity, ...]] = {}
         self.notes: list[Note] = []
 
-    def add_stored(self, item: Snapshot | Unread) -> None:
+    def add_stored(self, item: Snapshot | SkippedMonths) -> None:
         """Takes in what the store holds."""
-        if isinstance(item, Unread):
+        if isinstance(item, SkippedMonths):
             months = f"{item.months[0]} to {item.months[-1]}" if len(item.months) > 1 else item.months[0]
             self.note(f"Not everything that is stored of {months} was read: {item.reason}", item.scope, caution=True)
         elif item.generation is Generation.SEATS:
@@ -84,13 +84,13 @@ class Ledger:
         """The id that most stored days of the owner, and of its teams, say."""
         return next((said for said, _ in self._owner_ids[owner].most_common(1)), None)
 
-    def add(self, outcome: Outcome) -> int:
+    def add(self, outcome: Result) -> int:
         """Takes in what GitHub answered; returns how many owners' days are new by it (0 or 1)."""
         before = len(self._owner_days)
         self._add(outcome)
         return len(self._owner_days) - before
 
-    def _add(self, outcome: Outcome) -> None:  # noqa: C901 - a line for each kind
+    def _add(self, outcome: Result) -> None:  # noqa: C901 - a line for each kind
         match outcome:
             case Fetched(snapshot):
                 self.asked.add((snapshot.scope, snapshot.generation, snapshot.day))
@@ -103,7 +103,7 @@ class Ledger:
                 self.asked.add((scope, generation, day))
                 self._owner_days.add((scope.parent, day))
                 self.no_reports.append(outcome)
-            case Newest(owner, window):
+            case LatestWindow(owner, window):
                 self.newest[owner] = window.until
                 self.windows[owner] = outcome
                 self.answered.add(owner)
@@ -158,14 +158,14 @@ class Ledger:
 
     def refused(self) -> Mapping[Scope, CopilotUsageError]:
         """Owners (of the retired generations: scopes) of which no usage could be had at all, not even 28 days."""
-        return self._silent(About.USAGE)
+        return self._silent(QueryKind.USAGE)
 
     def silent(self, scope: Scope) -> CopilotUsageError | None:
         """Why nothing came of the scope: it was refused, or neither its 28-day report nor a day could be had."""
-        found = {**self._silent(About.WINDOW), **self.refused()}
+        found = {**self._silent(QueryKind.WINDOW), **self.refused()}
         return found.get(scope) or found.get(scope.parent)
 
-    def _silent(self, about: About) -> Mapping[Scope, CopilotUsageError]:
+    def _silent(self, about: QueryKind) -> Mapping[Scope, CopilotUsageError]:
         failures = (found for found in self.failures if found.day is None and found.about is about)
         return {found.scope: found.error for found in failures if found.scope not in self.answered}
 
@@ -176,7 +176,7 @@ class Ledger:
 
     def absent(self, scope: Scope, days: Iterable[date], first: date) -> Mapping[Absence, tuple[date, ...]]:
         """Why these days are missing; `first`: the oldest day that GitHub can have."""
-        failed = {(failure.scope, failure.day) for failure in self.failures if failure.about is About.USAGE}
+        failed = {(failure.scope, failure.day) for failure in self.failures if failure.about is QueryKind.USAGE}
         owners = {scope, scope.parent}
         refused = any((owner, None) in failed for owner in owners) and self.silent(scope) is not None
         places = [(scope, generation) for generation in Generation] + [(scope.parent, Generation.TEAMS)]
@@ -206,7 +206,7 @@ class Ledger:
         said = (gone for gone in self.no_reports if gone.word is not Word.VAGUE)
         return (gone for gone in said if gone.scope.parent in self.answered)
 
-    def flaws(self) -> Iterator[tuple[Scope, int, date, Flaw]]:
+    def flaws(self) -> Iterator[tuple[Scope, int, date, DataProblem]]:
         """Per scope: how many values were left out, and the first of them."""
         for scope, days in self._flaws.items():
             found = [(day, flaw) for (day, _), flaws in sorted(days.items()) for flaw in flaws]
@@ -223,7 +223,9 @@ class Ledger:
         # A day that was stored and is fetched again is read twice; its flaws are those of the last reading.
         self._flaws[snapshot.scope][snapshot.day, snapshot.generation] = reading.flaws
         if reading.usage is not None:
-            usage = replace(reading.usage, settled=snapshot.settled, breakdowns=Packed(reading.usage.breakdowns))
+            usage = replace(
+                reading.usage, settled=snapshot.settled, breakdowns=CompactBreakdowns(reading.usage.breakdowns)
+            )
             self._days[snapshot.scope][snapshot.day, snapshot.generation] = usage
 
     def _add_seat_day(self, snapshot: Snapshot) -> None:

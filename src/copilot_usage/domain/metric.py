@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 # The seven counters, which the day, and each row of its breakdowns, has.
-COUNTERS: Mapping[str, str] = titles.COUNTERS
+COUNTERS: Mapping[str, str] = titles.COUNTER_TITLES
 # What only the two older generations say.
 EARLIER: frozenset[str] = frozenset(titles.EARLIER_COUNTS) | frozenset(titles.EARLIER_PEOPLE)
 
@@ -53,7 +53,7 @@ METRICS: Mapping[str, Metric] = {
     for metric in (
         *_metrics(Kind.PEOPLE, titles.PEOPLE),
         *_metrics(Kind.PEOPLE, titles.MEMBERS),
-        *_metrics(Kind.COUNT, titles.COUNTERS),
+        *_metrics(Kind.COUNT, titles.COUNTER_TITLES),
         *_metrics(Kind.COUNT, titles.PULL_REQUESTS),
         *_metrics(Kind.MEDIAN, titles.MEDIANS),
         *_metrics(Kind.COUNT, titles.SESSIONS),

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
-from copilot_usage.domain.asks import About
+from copilot_usage.domain.asks import QueryKind
 from copilot_usage.domain.snapshot import Generation
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class NoReport:
 
 
 @dataclass(frozen=True, slots=True)
-class Newest:
+class LatestWindow:
     """The 28-day report: its window, and how many used what on two days of it (`copilot_feature_engagement`)."""
 
     owner: Scope
@@ -121,10 +121,10 @@ class Failure:
     scope: Scope
     error: CopilotUsageError
     day: date | None = None
-    about: About = About.USAGE
+    about: QueryKind = QueryKind.USAGE
 
 
-Outcome = Fetched | NoReport | Newest | PeopleCounted | PeopleListed | SeatsListed | CreditBill | Remark | Failure
+Result = Fetched | NoReport | LatestWindow | PeopleCounted | PeopleListed | SeatsListed | CreditBill | Remark | Failure
 
 
 class Source(Protocol):
@@ -134,6 +134,6 @@ class Source(Protocol):
         """The UTC day by GitHub's clock; None before its first answer."""
         ...
 
-    def fetch(self, plan: Plan) -> Iterator[Outcome]:
+    def fetch(self, plan: Plan) -> Iterator[Result]:
         """Yields what came of each ask, in the plan's order, what is optional last; raises nothing for what comes."""
         ...

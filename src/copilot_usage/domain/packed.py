@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from copilot_usage.domain.usage import Breakdown
 
 
-class Packed(Mapping[str, "Breakdown"]):
+class CompactBreakdowns(Mapping[str, "Breakdown"]):
     """Unpacked anew whenever it is looked into, in some 20 microseconds: who wants all of it asks for `items` once."""
 
     __slots__ = ("_bytes",)

@@ -13,7 +13,7 @@ from copilot_usage.domain.snapshot import Generation
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
-    from copilot_usage.domain.asks import Ask
+    from copilot_usage.domain.asks import Query
     from copilot_usage.domain.dates import DateRange
     from copilot_usage.domain.scope import Scope
     from copilot_usage.domain.snapshot import Snapshot
@@ -34,7 +34,7 @@ LEAD_IN = 27
 class Plan:
     """What will be asked, in this order."""
 
-    asks: tuple[Ask, ...] = ()
+    asks: tuple[Query, ...] = ()
 
     @property
     def envelopes(self) -> int:
@@ -51,7 +51,7 @@ class Plan:
         return (asks.describe(ask) for ask in self.asks)
 
 
-class Stored:
+class StoredDays:
     """Which days of which scope are stored, and whether for good; the documents are elsewhere."""
 
     def __init__(self, snapshots: Iterable[Snapshot] = ()) -> None:
@@ -114,7 +114,7 @@ def earlier_limits(generation: Generation, today: date) -> DateRange:
 
 
 def days_to_ask(
-    scope: Scope, wanted: Iterable[date], stored: Stored, generation: Generation, limits: DateRange
+    scope: Scope, wanted: Iterable[date], stored: StoredDays, generation: Generation, limits: DateRange
 ) -> tuple[date, ...]:
     """Wanted days, and days stored unsettled, that are not stored for good and that GitHub can have; ascending."""
     days = set(wanted) | stored.unsettled(scope, generation)

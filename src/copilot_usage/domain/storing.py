@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Unread:
+class SkippedMonths:
     """Stored months of a scope that were not read, and why, in words for a note on the page."""
 
     scope: Scope
@@ -48,7 +48,7 @@ class Saved:
 class Store(Protocol):
     """Keeps snapshots."""
 
-    def load(self, scopes: Collection[Scope], days: DateRange) -> Iterator[Snapshot | Unread]:
+    def load(self, scopes: Collection[Scope], days: DateRange) -> Iterator[Snapshot | SkippedMonths]:
         """Yields what is stored of these scopes and days, of every generation and of the seats, month by month.
 
         A team `*` is every team stored. Raises StoreRefused.
@@ -67,7 +67,7 @@ class Store(Protocol):
 class NoStore:
     """Keeps nothing: a run without history."""
 
-    def load(self, scopes: Collection[Scope], days: DateRange) -> Iterator[Snapshot | Unread]:  # noqa: ARG002 - a Store
+    def load(self, scopes: Collection[Scope], days: DateRange) -> Iterator[Snapshot | SkippedMonths]:  # noqa: ARG002 - a Store
         """Nothing is stored."""
         return iter(())
 

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 # The seven counters, which the day, and each row of its breakdowns, has.
-COUNTERS: Mapping[str, str] = {
+COUNTER_TITLES: Mapping[str, str] = {
     "user_initiated_interaction_count": "prompts",
     "code_generation_activity_count": "code generations",
     "code_acceptance_activity_count": "code acceptances",

@@ -80,7 +80,7 @@ def agent_titles(names: Mapping[str, str]) -> Mapping[str, str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Flaw:
+class DataProblem:
     """Something in a document that could not be used: where it stands, and what is wrong with it."""
 
     where: str
@@ -92,4 +92,4 @@ class Reading:
     """What could be read of a document, and what could not."""
 
     usage: UsageDay | None
-    flaws: tuple[Flaw, ...] = ()
+    flaws: tuple[DataProblem, ...] = ()

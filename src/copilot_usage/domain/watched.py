@@ -26,7 +26,7 @@ USD = "USD"
 
 
 @dataclass(frozen=True, slots=True)
-class Sighting:
+class FigureValue:
     """A figure as it was found, and in words over which days."""
 
     amount: Amount
@@ -34,11 +34,11 @@ class Sighting:
 
 
 @dataclass(frozen=True, slots=True)
-class Watched:
+class AlertFigure:
     """A figure that can be watched; `change` None: there is no earlier one to compare it with."""
 
     meaning: str
-    now: Callable[[ScopeReport], Sighting | None]
+    now: Callable[[ScopeReport], FigureValue | None]
     change: Callable[[ScopeReport], Compared] | None
     unit: str = ""
 
@@ -50,13 +50,13 @@ def _of_range(
     unit: str = "",
     *,
     of_days_with_data: bool = True,
-) -> Watched:
-    def now(scope: ScopeReport) -> Sighting | None:
+) -> AlertFigure:
+    def now(scope: ScopeReport) -> FigureValue | None:
         amount, wanted = read(scope.now), len(scope.now.range)
         known = len(scope.now.days) if of_days_with_data else wanted
-        return None if amount is None else Sighting(amount, _days(known, wanted))
+        return None if amount is None else FigureValue(amount, _days(known, wanted))
 
-    return Watched(meaning, now, partial(_against_before, compare), unit)
+    return AlertFigure(meaning, now, partial(_against_before, compare), unit)
 
 
 def _against_before(compare: Callable[[Comparison], Compared], scope: ScopeReport) -> Compared:
@@ -82,18 +82,18 @@ SEAT_FIGURES: Mapping[str, Callable[[SeatFigures], Amount | None]] = {
 }
 
 
-def _of_seats(name: str, meaning: str) -> Watched:
+def _of_seats(name: str, meaning: str) -> AlertFigure:
     read = SEAT_FIGURES[name]
 
-    def now(scope: ScopeReport) -> Sighting | None:
+    def now(scope: ScopeReport) -> FigureValue | None:
         amount = None if scope.seats is None else read(scope.seats)
         if scope.seats is None or amount is None:
             return None
         unknown = scope.seats.unpriced if name == "idle_cost" else 0
         rest = f", without those {unknown:,} whose price is not known" if unknown else ""
-        return Sighting(amount, _on(scope.seats.day) + rest)
+        return FigureValue(amount, _on(scope.seats.day) + rest)
 
-    return Watched(meaning, now, _change_of_seats if name == "total" else None, USD if name == "idle_cost" else "")
+    return AlertFigure(meaning, now, _change_of_seats if name == "total" else None, USD if name == "idle_cost" else "")
 
 
 def _change_of_seats(scope: ScopeReport) -> Compared:
@@ -101,25 +101,25 @@ def _change_of_seats(scope: ScopeReport) -> Compared:
     return None if kept is None or scope.seats is None else Change(scope.seats.total, kept.total)
 
 
-def _of_counts(meaning: str, name: str) -> Watched:
-    def now(scope: ScopeReport) -> Sighting | None:
+def _of_counts(meaning: str, name: str) -> AlertFigure:
+    def now(scope: ScopeReport) -> FigureValue | None:
         total = scope.now.totals.get(name)
-        return None if total is None else Sighting(total.amount, _days(total.days, len(scope.now.range)))
+        return None if total is None else FigureValue(total.amount, _days(total.days, len(scope.now.range)))
 
-    return Watched(f"{meaning} (sum)", now, partial(_against_before, lambda ranges: ranges.total(name)))
+    return AlertFigure(f"{meaning} (sum)", now, partial(_against_before, lambda ranges: ranges.total(name)))
 
 
-def _of_last_day(meaning: str, name: str) -> Watched:
-    def now(scope: ScopeReport) -> Sighting | None:
+def _of_last_day(meaning: str, name: str) -> AlertFigure:
+    def now(scope: ScopeReport) -> FigureValue | None:
         last = max(scope.now.days, default=None)
         amount = None if last is None else scope.history.amount(last, name)
-        return None if last is None or amount is None else Sighting(amount, _on(last))
+        return None if last is None or amount is None else FigureValue(amount, _on(last))
 
     def change(scope: ScopeReport) -> Compared:
         last = max(scope.now.days, default=None)
         return None if last is None or scope.comparison is None else scope.comparison.on_last_day(name, last)
 
-    return Watched(f"{meaning} (last day)", now, change)
+    return AlertFigure(f"{meaning} (last day)", now, change)
 
 
 def _days(known: int, wanted: int) -> str:
@@ -131,7 +131,7 @@ def _on(day: date) -> str:
     return f"on {day.day} {day:%b %Y}"
 
 
-_NAMED: Mapping[str, Watched] = {
+_NAMED: Mapping[str, AlertFigure] = {
     "active-users": _of_range(
         "distinct active people of the range, where that is known (ranges of 1, 7 and 28 days; teams)",
         lambda figures: figures.active_people,
@@ -185,7 +185,7 @@ OF_THE_RUN: Mapping[str, tuple[str, Callable[[Report], Amount]]] = {
     "snapshots-written": ("days that this run wrote to the history", lambda report: report.days_written),
 }
 
-WATCHED: Mapping[str, Watched] = {
+WATCHED: Mapping[str, AlertFigure] = {
     **_NAMED,
     **{threshold: _of_seats(*named) for threshold, named in _SEATS.items()},
     **{f"seats.{named[0]}": _of_seats(*named) for named in _SEATS.values()},

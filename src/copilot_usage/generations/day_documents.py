@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from copilot_usage.domain.dates import DateRange, parse_day
 from copilot_usage.domain.scope import ScopeKind
 from copilot_usage.domain.snapshot import about_whom, owner_id
-from copilot_usage.domain.usage import Flaw
+from copilot_usage.domain.usage import DataProblem
 from copilot_usage.generations.found import day_of
-from copilot_usage.generations.sieve import FlawTally, Sieve
+from copilot_usage.generations.sieve import FieldReader, ProblemLog
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -32,7 +32,7 @@ class ReportDays:
     documents: Mapping[date, Document]
     window: DateRange | None = None
     engaged_people: Mapping[str, int] = field(default_factory=dict)
-    flaws: tuple[Flaw, ...] = ()
+    flaws: tuple[DataProblem, ...] = ()
 
 
 def is_wrapper(document: Mapping[str, Any]) -> bool:
@@ -42,7 +42,7 @@ def is_wrapper(document: Mapping[str, Any]) -> bool:
 
 def day_documents(parsed: Parsed) -> ReportDays:
     """The days in wrappers and flat days alike. Of a day that is there twice, the last one counts."""
-    flaws = FlawTally()
+    flaws = ProblemLog()
     flaws.extend(parsed.flaws)
     days: dict[date, Document] = {}
     for place, document in zip(parsed.places, parsed.documents, strict=True):
@@ -60,7 +60,7 @@ def day_documents(parsed: Parsed) -> ReportDays:
     return ReportDays(dict(sorted(days.items())), _window(wrappers), _engaged_people(wrappers, flaws), tuple(flaws))
 
 
-def rows_of(place: str, document: Document, flaws: FlawTally) -> Iterator[tuple[str, Document]]:
+def rows_of(place: str, document: Document, flaws: ProblemLog) -> Iterator[tuple[str, Document]]:
     """What an object stands for, with its place: the rows in a wrapper, as received, or the object itself."""
     if not is_wrapper(document):
         yield place, document
@@ -68,7 +68,7 @@ def rows_of(place: str, document: Document, flaws: FlawTally) -> Iterator[tuple[
     if whom := about_whom({name: value for name, value in document.items() if name not in _ROWS}):
         flaws.add(place, not_an_owners(whom))
         return
-    sieve = Sieve()
+    sieve = FieldReader()
     for name in _ROWS:
         yield from ((f"{place}, {name}", dict(row)) for row in sieve.rows(document, name))
     flaws.extend(sieve.flaws)
@@ -90,10 +90,10 @@ def _window(wrappers: Iterable[Document]) -> DateRange | None:
     return DateRange(min(starts), max(ends)) if starts else None
 
 
-def _engaged_people(wrappers: Iterable[Document], flaws: FlawTally) -> Mapping[str, int]:
+def _engaged_people(wrappers: Iterable[Document], flaws: ProblemLog) -> Mapping[str, int]:
     """Feature → people who used it on at least two days of the window; of several wrappers the last that says it."""
     people: dict[str, int] = {}
-    sieve = Sieve()
+    sieve = FieldReader()
     for wrapper in wrappers:
         for row in sieve.rows(sieve.mapping(wrapper, _ENGAGEMENT), "totals_by_feature"):
             feature = sieve.name(row, "feature", _ENGAGEMENT)
@@ -116,16 +116,18 @@ def only_of(document: Mapping[str, Any], kind: ScopeKind) -> ScopeKind | None:
     return other if owner_id(document, kind) is None and owner_id(document, other) is not None else None
 
 
-def mismatch(document: Mapping[str, Any], *, day: date, kind: ScopeKind, owner: str | None = None) -> Flaw | None:
+def mismatch(
+    document: Mapping[str, Any], *, day: date, kind: ScopeKind, owner: str | None = None
+) -> DataProblem | None:
     """What is wrong if the document is of another day, or of another organization or enterprise, than asked for.
 
     What the document does not say is taken as right; `owner` None: the id is not known.
     """
     own_day, own_owner = day_of(document), owner_id(document, kind)
     if own_day is not None and own_day != day:
-        return Flaw("day", f"the report is of {own_day}, {day} was asked for")
+        return DataProblem("day", f"the report is of {own_day}, {day} was asked for")
     if owner is not None and own_owner is not None and own_owner != owner:
-        return Flaw(kind.owner_kind, f"the report is of another {kind.owner_kind} than asked for")
+        return DataProblem(kind.owner_kind, f"the report is of another {kind.owner_kind} than asked for")
     if owner is not None and (other := only_of(document, kind)) is not None:
-        return Flaw(kind.owner_kind, f"the report is of an {other}, and an {kind.owner_kind} was asked for")
+        return DataProblem(kind.owner_kind, f"the report is of an {other}, and an {kind.owner_kind} was asked for")
     return None

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import msgspec
 
-from copilot_usage.generations.sieve import FlawTally, described
+from copilot_usage.generations.sieve import ProblemLog, described
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from copilot_usage.domain.usage import Flaw
+    from copilot_usage.domain.usage import DataProblem
 
 Document = dict[str, Any]
 
@@ -30,7 +30,7 @@ class Parsed:
 
     documents: tuple[Document, ...] = ()
     places: tuple[str, ...] = ()
-    flaws: tuple[Flaw, ...] = ()
+    flaws: tuple[DataProblem, ...] = ()
 
 
 class _Unparsable(ValueError):
@@ -42,7 +42,7 @@ def parse_documents(body: bytes) -> Parsed:
 
     Raises nothing: what cannot be read becomes a flaw, and the rest is read.
     """
-    flaws = FlawTally()
+    flaws = ProblemLog()
     text = _clean(body, flaws)
     if not text.strip():
         return Parsed(flaws=tuple(flaws))
@@ -93,7 +93,7 @@ def _refuse(constant: str) -> NoReturn:
     raise ValueError(constant)
 
 
-def _clean(body: bytes, flaws: FlawTally) -> bytes:
+def _clean(body: bytes, flaws: ProblemLog) -> bytes:
     """UTF-8 without a byte order mark; wrong bytes become replacement characters."""
     if body.startswith(_UTF16):
         return body.decode("utf-16", "replace").encode()
@@ -106,7 +106,7 @@ def _clean(body: bytes, flaws: FlawTally) -> bytes:
     return body
 
 
-def _documents(value: Any, place: str, flaws: FlawTally) -> Iterator[tuple[str, Document]]:
+def _documents(value: Any, place: str, flaws: ProblemLog) -> Iterator[tuple[str, Document]]:
     """The objects that a value stands for."""
     match value:
         case dict():
@@ -130,7 +130,7 @@ def _documents(value: Any, place: str, flaws: FlawTally) -> Iterator[tuple[str, 
             flaws.add(place or "line 1", f"{described(value)} instead of an object")
 
 
-def _lines(text: bytes, flaws: FlawTally) -> Iterator[tuple[str, Document]]:
+def _lines(text: bytes, flaws: ProblemLog) -> Iterator[tuple[str, Document]]:
     """NDJSON; a bad line does not spoil the others. Where lines are bad, it may be pretty-printed objects instead."""
     values: list[tuple[str, Any]] = []
     bad: list[tuple[str, str]] = []

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from copilot_usage.domain.metric import COMPLETION, Dimension
 from copilot_usage.domain.snapshot import Generation
-from copilot_usage.generations.found import Found
-from copilot_usage.generations.sieve import Sieve, Table
+from copilot_usage.generations.found import DayBuilder
+from copilot_usage.generations.sieve import FieldReader, Table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,7 +41,7 @@ class _Day:
     """A document on its way to a reading."""
 
     def __init__(self, document: Mapping[str, Any]) -> None:
-        self.sieve = Sieve()
+        self.sieve = FieldReader()
         self.tables: defaultdict[str, Table] = defaultdict(Table)
         self.sums = Table()
         self.document = document
@@ -57,7 +57,7 @@ class _Day:
                 self.tables[dimension].add(value, amounts)
 
     def add_to_total(self, row: Mapping[str, Any], fields: Mapping[str, str]) -> None:
-        self.sums.add(_WHOLE, Sieve().amounts(row, fields, ""))
+        self.sums.add(_WHOLE, FieldReader().amounts(row, fields, ""))
 
     def model(self, row: Mapping[str, Any]) -> str | None:
         """A model's name; a custom one says so, and when it was trained, since a retrained one is another model."""
@@ -77,7 +77,7 @@ def read(
     _read_ide_chat(reading)
     _read_dotcom_chat(reading)
     _read_pull_requests(reading)
-    found = Found(Generation.METRICS, day, settled=settled)
+    found = DayBuilder(Generation.METRICS, day, settled=settled)
     found.totals |= reading.sieve.amounts(document, TOP, "document")
     for name in BLOCKS:
         engaged = {"total_engaged_users": f"{name}.total_engaged_users"}

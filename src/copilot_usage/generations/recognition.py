@@ -11,7 +11,7 @@ from copilot_usage.domain.snapshot import Generation, about_whom
 from copilot_usage.generations import metrics, reports, usage
 from copilot_usage.generations.day_documents import not_an_owners, rows_of
 from copilot_usage.generations.found import day_of
-from copilot_usage.generations.sieve import FlawTally
+from copilot_usage.generations.sieve import ProblemLog
 from copilot_usage.generations.snapshot_lines import is_snapshot_line, read_line
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from copilot_usage.domain.snapshot import Snapshot
-    from copilot_usage.domain.usage import Flaw
+    from copilot_usage.domain.usage import DataProblem
     from copilot_usage.generations.documents import Document, Parsed
 
 _METRICS_FIELDS = frozenset({"date", *metrics.BLOCKS})
@@ -62,7 +62,7 @@ class Recognised:
     snapshots: tuple[Snapshot, ...] = ()
     users: tuple[Document, ...] = ()
     memberships: tuple[Document, ...] = ()
-    flaws: tuple[Flaw, ...] = ()
+    flaws: tuple[DataProblem, ...] = ()
 
 
 def recognise(parsed: Parsed) -> Recognised:
@@ -77,7 +77,7 @@ def recognise(parsed: Parsed) -> Recognised:
 
 class _Pile:
     def __init__(self) -> None:
-        self.flaws = FlawTally()
+        self.flaws = ProblemLog()
         self.days: dict[tuple[Generation, date], RecognisedDay] = {}
         self.snapshots: list[Snapshot] = []
         self.users: list[Document] = []

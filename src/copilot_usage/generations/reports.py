@@ -10,8 +10,8 @@ from copilot_usage.domain.breaks import first_day
 from copilot_usage.domain.metric import COMPLETION, COUNTERS, CROSSING, EARLIER, METRICS, ROW_METRICS, Dimension
 from copilot_usage.domain.snapshot import Generation
 from copilot_usage.domain.usage import agent_titles
-from copilot_usage.generations.found import Found
-from copilot_usage.generations.sieve import Sieve, Table
+from copilot_usage.generations.found import DayBuilder
+from copilot_usage.generations.sieve import FieldReader, Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -126,8 +126,8 @@ def read(
     document: Mapping[str, Any], *, day: date, settled: bool, trailing: Mapping[str, Any] | None = None
 ) -> Reading:
     """The usage day that the document tells, and what of it could not be used."""
-    sieve = Sieve()
-    found = Found(Generation.REPORTS, day, settled=settled)
+    sieve = FieldReader()
+    found = DayBuilder(Generation.REPORTS, day, settled=settled)
     for path, fields in FIELDS.items():
         source = document
         for step in path:
@@ -153,7 +153,7 @@ def _left_out(document: Mapping[str, Any], day: date, known: Mapping[str, Amount
             yield name
 
 
-def _read_array(document: Mapping[str, Any], array: Array, sieve: Sieve, found: Found) -> None:
+def _read_array(document: Mapping[str, Any], array: Array, sieve: FieldReader, found: DayBuilder) -> None:
     source = document if array.inside is None else sieve.mapping(document, array.inside)
     rows = sieve.rows(source, array.field)
     if not rows:
@@ -177,14 +177,14 @@ def _read_array(document: Mapping[str, Any], array: Array, sieve: Sieve, found: 
     found.tables |= tables
 
 
-def _value(row: Mapping[str, Any], array: Array, sieve: Sieve) -> str | None:
+def _value(row: Mapping[str, Any], array: Array, sieve: FieldReader) -> str | None:
     """What the row is about. A phase under later rules is another one than the phase of the same name before."""
     value = sieve.name(row, array.key, array.field)
     version = row.get("version") if array.dimension is Dimension.PHASE else None
     return f"{value} ({version})" if value and isinstance(version, str) and version != _FIRST_VERSION else value
 
 
-def _agents(document: Mapping[str, Any], sieve: Sieve, found: Found) -> None:
+def _agents(document: Mapping[str, Any], sieve: FieldReader, found: DayBuilder) -> None:
     """Third-party agents: `agent_id` says which one it is, `agent_name`, which may change, is how people know it."""
     rows = [(row, _agent_id(row)) for row in sieve.rows(document, _AGENTS)]
     for row, agent in rows:

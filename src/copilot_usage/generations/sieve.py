@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from copilot_usage.domain.metric import METRICS, ROW_METRICS, SUMMABLE, Kind
-from copilot_usage.domain.usage import Flaw
+from copilot_usage.domain.usage import DataProblem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -23,7 +23,7 @@ _FRACTIONS: frozenset[str] = frozenset(
 _UNNAMED = "unknown"
 
 
-class FlawTally:
+class ProblemLog:
     """Flaws by kind: how often, and where first. Values are described, never quoted: they can be somebody's login."""
 
     def __init__(self) -> None:
@@ -33,13 +33,13 @@ class FlawTally:
         first, count = self._found.get(what, (where, 0))
         self._found[what] = (first, count + 1)
 
-    def extend(self, flaws: Iterable[Flaw]) -> None:
+    def extend(self, flaws: Iterable[DataProblem]) -> None:
         for flaw in flaws:
             self.add(flaw.where, flaw.what)
 
-    def __iter__(self) -> Iterator[Flaw]:
+    def __iter__(self) -> Iterator[DataProblem]:
         for what, (where, count) in self._found.items():
-            yield Flaw(where, what if count == 1 else f"{what} ({count} times, here first)")
+            yield DataProblem(where, what if count == 1 else f"{what} ({count} times, here first)")
 
 
 _KINDS: Mapping[type, str] = {bool: "true or false", str: "a text", list: "a list", type(None): "nothing"}
@@ -71,11 +71,11 @@ def usable(value: object, *, fraction: bool = False) -> Amount | None:
     return value if fraction else None
 
 
-class Sieve:
+class FieldReader:
     """Reads figures, objects, rows and names out of a parsed document; whatever does not fit is left out and noted."""
 
     def __init__(self) -> None:
-        self.flaws = FlawTally()
+        self.flaws = ProblemLog()
 
     def amounts(self, source: Mapping[str, Any], fields: Mapping[str, str], where: str) -> dict[str, Amount]:
         """Figure by metric name, for `fields` = GitHub's field → metric; null and absent have no entry."""

@@ -48,7 +48,7 @@ _read_beginning = msgspec.json.Decoder(_Beginning).decode
 _read_document = msgspec.json.Decoder(dict[str, Any] | None).decode
 
 
-class LineMistake(ValueError):
+class InvalidLine(ValueError):
     """Why a line cannot be used, in words for a note. `newer`: the day of a newer schema's line, where it is known.
 
     `whom`: the line is about a person or a repository, so it is not even kept.
@@ -78,11 +78,11 @@ class Line:
         try:
             document = _read_document(head.document)
         except (ValueError, RecursionError) as error:
-            raise LineMistake(f"its document cannot be read ({_words(error)})") from error
+            raise InvalidLine(f"its document cannot be read ({_words(error)})") from error
         if (document is None) != (head.status is Status.NO_REPORT):
-            raise LineMistake(f"its status is {head.status}, and that does not fit its document")
+            raise InvalidLine(f"its status is {head.status}, and that does not fit its document")
         if whom := about_whom(document):
-            raise LineMistake(f"it is about {whom}", whom=whom)
+            raise InvalidLine(f"it is about {whom}", whom=whom)
         settled = head.settled and (document is not None or head.said_by == SAID_BY_API)
         return Snapshot(head.day, self.scope, head.generation, settled, document, head.trailing)
 
@@ -92,18 +92,18 @@ def read_line(raw: bytes) -> Line:
     try:
         envelope = _read_envelope(raw)
     except (ValueError, RecursionError) as error:
-        raise _newer(raw) or LineMistake(f"it is not a line of this format ({_words(error)})") from error
+        raise _newer(raw) or InvalidLine(f"it is not a line of this format ({_words(error)})") from error
     if envelope.schema > SCHEMA:
-        raise _newer(raw) or LineMistake("it is of a newer schema")
+        raise _newer(raw) or InvalidLine("it is of a newer schema")
     if envelope.schema < 1:
-        raise LineMistake("its schema is not a number from 1 on")
+        raise InvalidLine("its schema is not a number from 1 on")
     scope = scope_named(envelope.scope, envelope.name)
     if scope is None:
-        raise LineMistake("its name cannot be one of its scope")
+        raise InvalidLine("its name cannot be one of its scope")
     return Line(raw, scope, envelope)
 
 
-def _newer(raw: bytes) -> LineMistake | None:
+def _newer(raw: bytes) -> InvalidLine | None:
     try:
         beginning = _read_beginning(raw)
     except (ValueError, RecursionError):
@@ -111,7 +111,7 @@ def _newer(raw: bytes) -> LineMistake | None:
     if beginning.schema <= SCHEMA:
         return None
     reason = f"its schema is {beginning.schema}, and this version knows {SCHEMA}: use a newer version"
-    return LineMistake(reason, newer=beginning.day)
+    return InvalidLine(reason, newer=beginning.day)
 
 
 def _words(error: Exception) -> str:
@@ -129,7 +129,7 @@ def line_of(snapshot: Snapshot) -> bytes:
     Raises ValueError or RecursionError where JSON cannot say it (NaN, deep nesting), and for people and repositories.
     """
     if whom := about_whom(snapshot.document):
-        raise LineMistake(f"it is about {whom}", whom=whom)
+        raise InvalidLine(f"it is about {whom}", whom=whom)
     record: dict[str, Any] = {
         "day": snapshot.day.isoformat(),
         "scope": snapshot.scope.kind,
@@ -147,6 +147,6 @@ def line_of(snapshot: Snapshot) -> bytes:
     try:
         text = json.dumps(record, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
     except (ValueError, RecursionError) as error:
-        raise LineMistake(f"JSON cannot say it ({_words(error)})") from error
+        raise InvalidLine(f"JSON cannot say it ({_words(error)})") from error
     # Half a surrogate pair is no text: nobody could read the file as UTF-8.
     return text.encode(errors="replace")

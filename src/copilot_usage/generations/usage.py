@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from copilot_usage.domain.metric import COMPLETION, Dimension
 from copilot_usage.domain.snapshot import Generation
-from copilot_usage.generations.found import Found
-from copilot_usage.generations.sieve import Sieve, Table
+from copilot_usage.generations.found import DayBuilder
+from copilot_usage.generations.sieve import FieldReader, Table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,8 +43,8 @@ def read(
 
     The newest day could come without its totals: they stay unknown, since the rows may add up to less.
     """
-    sieve = Sieve()
-    found = Found(Generation.USAGE, day, settled=settled)
+    sieve = FieldReader()
+    found = DayBuilder(Generation.USAGE, day, settled=settled)
     found.totals |= sieve.amounts(document, TOP, "document")
     feature = found.tables[Dimension.FEATURE] = Table()
     feature.add(COMPLETION, sieve.amounts(document, COMPLETION_FIELDS, "document"))

@@ -38,7 +38,7 @@ def in_a_workflow(environ: Mapping[str, str]) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
+class RunnerContext:
     """What the environment says besides the inputs. Paths are None where this is no workflow.
 
     `token`: for a terminal, where a flag would be seen by everyone on the machine. `ca_bundle`: the name of the
@@ -67,14 +67,14 @@ class Surroundings:
         return self.api_url.lower().startswith("http:") and not is_on_this_machine(self.api_url)
 
 
-def surroundings(environ: Mapping[str, str], tell_secret: Callable[[str], None] = lambda _: None) -> Surroundings:
+def runner_context(environ: Mapping[str, str], tell_secret: Callable[[str], None] = lambda _: None) -> RunnerContext:
     """Reads them; empty or blank means absent. `tell_secret`: see Secrets."""
 
     def value(name: str) -> str | None:
         return environ.get(name, "").strip() or None
 
     repository = value("GITHUB_REPOSITORY")
-    return Surroundings(
+    return RunnerContext(
         api_url=(value("GITHUB_API_URL") or _API_URL).rstrip("/"),
         server_url=(value("GITHUB_SERVER_URL") or _SERVER_URL).rstrip("/"),
         repository=repository,
@@ -93,12 +93,12 @@ def surroundings(environ: Mapping[str, str], tell_secret: Callable[[str], None] 
     )
 
 
-def network_problems(around: Surroundings) -> list[str]:
+def network_problems(around: RunnerContext) -> list[str]:
     """Why GitHub cannot be asked with these variables."""
     return [*_problems_of_the_address(around), *_problems_of_the_certificates(around)]
 
 
-def _problems_of_the_address(around: Surroundings) -> Iterator[str]:
+def _problems_of_the_address(around: RunnerContext) -> Iterator[str]:
     address = _ADDRESS.fullmatch(around.api_url)
     # Without what could be a password.
     given = quoted(around.api_url.rpartition("@")[2])
@@ -111,7 +111,7 @@ def _problems_of_the_address(around: Surroundings) -> Iterator[str]:
         )
 
 
-def _problems_of_the_certificates(around: Surroundings) -> Iterator[str]:
+def _problems_of_the_certificates(around: RunnerContext) -> Iterator[str]:
     if around.ca_bundle is None or around.api_url.lower().startswith("http:"):
         return
     name, path = around.ca_bundle

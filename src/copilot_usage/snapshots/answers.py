@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class BranchAddress:
     """Which branch of which repository, and who asks; the token is not in its `repr`."""
 
     repository: str
@@ -21,7 +21,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class GitResponse:
     """`headers` with names in lower case; `writing`: whether the request was to change something."""
 
     status: int

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from github.Repository import Repository
 
-    from copilot_usage.snapshots.answers import Place
+    from copilot_usage.snapshots.answers import BranchAddress
     from copilot_usage.snapshots.connection import Connection
 
 _SHA = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
@@ -46,7 +46,7 @@ class Tree:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class FileChange:
     """A file of the next commit: the blob that GitHub has already, or content that it has not."""
 
     path: str
@@ -57,7 +57,7 @@ class Change:
 class Branch:
     """Every method is one request, raises StoreRefused, and may be called again."""
 
-    def __init__(self, place: Place, connection: Connection) -> None:
+    def __init__(self, place: BranchAddress, connection: Connection) -> None:
         self._place = place
         self._github = connection
 
@@ -103,7 +103,7 @@ class Branch:
         text = base64.b64encode(content).decode()
         return self._github.write(lambda repository: _checked(repository.create_git_blob(text, "base64").sha))
 
-    def write_tree(self, changes: Iterable[Change], base: str | None) -> str:
+    def write_tree(self, changes: Iterable[FileChange], base: str | None) -> str:
         """The base with these changes; without a base nothing else is in it."""
         elements = [_element(change) for change in changes]
 
@@ -179,6 +179,6 @@ def _content(repository: Repository, sha: str) -> bytes:
     return content
 
 
-def _element(change: Change) -> InputGitTreeElement:
+def _element(change: FileChange) -> InputGitTreeElement:
     known: dict[str, Any] = {"sha": change.sha} if change.content is None else {"content": change.content}
     return InputGitTreeElement(change.path, "100644", "blob", **known)

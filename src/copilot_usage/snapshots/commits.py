@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from copilot_usage.snapshots.branch import Change
-from copilot_usage.snapshots.drafts import Draft, batches, blob_sha, commit_message, draft_of
+from copilot_usage.snapshots.branch import FileChange
+from copilot_usage.snapshots.drafts import PendingFile, batches, blob_sha, commit_message, draft_of
 from copilot_usage.snapshots.readme import README, is_ours, readme_places, render_readme
 from copilot_usage.snapshots.refusals import GitHubRefused
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from copilot_usage.snapshots.heads import Head
+    from copilot_usage.snapshots.heads import BranchState
     from copilot_usage.snapshots.layout import MonthFile
     from copilot_usage.snapshots.remote import Remote
 
 
-def commit(remote: Remote, head: Head, written: Mapping[MonthFile, Draft]) -> Head | None:
+def commit(remote: Remote, head: BranchState, written: Mapping[MonthFile, PendingFile]) -> BranchState | None:
     """A commit of the drafts on top of `head`, to which nothing points yet; raises StoreRefused.
 
     None: the repository is empty, which takes no trees, and has got its first file instead.
@@ -34,7 +34,7 @@ def commit(remote: Remote, head: Head, written: Mapping[MonthFile, Draft]) -> He
     return head.after(sha, tree, {draft.path: draft.sha for draft in drafts}, remote.directory)
 
 
-def _post(remote: Remote, head: Head, drafts: Iterable[Draft]) -> str:
+def _post(remote: Remote, head: BranchState, drafts: Iterable[PendingFile]) -> str:
     """The new tree; in several requests, each on top of the one before, where there is much."""
     tree = head.tree
     if tree is None and head.commit:
@@ -48,18 +48,18 @@ def _post(remote: Remote, head: Head, drafts: Iterable[Draft]) -> str:
     return tree
 
 
-def _change(remote: Remote, draft: Draft) -> Change:
+def _change(remote: Remote, draft: PendingFile) -> FileChange:
     if draft.posted:
-        return Change(draft.path, sha=draft.sha)
+        return FileChange(draft.path, sha=draft.sha)
     content = draft.inline()
     if content is not None:
-        return Change(draft.path, content=content)
+        return FileChange(draft.path, content=content)
     draft.sha = remote.branch.write_blob(draft.content())
     draft.posted = True
-    return Change(draft.path, sha=draft.sha)
+    return FileChange(draft.path, sha=draft.sha)
 
 
-def _readme(remote: Remote, head: Head, written: Mapping[MonthFile, Draft]) -> Iterable[Draft]:
+def _readme(remote: Remote, head: BranchState, written: Mapping[MonthFile, PendingFile]) -> Iterable[PendingFile]:
     """The README, if it changes; one that somebody else wrote is left alone."""
     for path in readme_places(head.root | head.readmes.keys(), remote.directory):
         directory = remote.directory if path == README else ""

@@ -18,18 +18,18 @@ from urllib3.exceptions import MaxRetryError
 import copilot_usage
 from copilot_usage.faults import remedy_of, words_of
 from copilot_usage.settings.values import is_on_this_machine
-from copilot_usage.snapshots.answers import Answer
+from copilot_usage.snapshots.answers import GitResponse
 from copilot_usage.snapshots.bodies import TooLarge, read_in_bounds
 from copilot_usage.snapshots.refusals import refused, unreachable
-from copilot_usage.snapshots.retries import PatientRetry
+from copilot_usage.snapshots.retries import BoundedRetry
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from github.Repository import Repository
 
-    from copilot_usage.snapshots.answers import Place
-    from copilot_usage.snapshots.patience import Patience
+    from copilot_usage.snapshots.answers import BranchAddress
+    from copilot_usage.snapshots.patience import RetryPolicy
 
 _logger = logging.getLogger(__name__)
 _T = TypeVar("_T")
@@ -42,7 +42,7 @@ _NOT_AN_ANSWER = (BadAttributeException, ValueError, LookupError, TypeError, Att
 class Connection:
     """May be used by several threads: each lane is a PyGithub of its own, because threads cannot share one."""
 
-    def __init__(self, place: Place, patience: Patience, lanes: int) -> None:
+    def __init__(self, place: BranchAddress, patience: RetryPolicy, lanes: int) -> None:
         self._place = place
         self._patience = patience
         self._writes = 0
@@ -140,25 +140,25 @@ class _Https(HTTPSRequestsConnectionClass):
 Requester.injectConnectionClasses(_Http, _Https)
 
 
-def _lane(place: Place, patience: Patience) -> Github:
+def _lane(place: BranchAddress, patience: RetryPolicy) -> Github:
     return Github(
         auth=Auth.Token(place.token) if place.token else None,
         base_url=place.api_url.rstrip("/"),
         timeout=patience.timeout,
         user_agent=f"copilot-usage-report/{copilot_usage.__version__}",
-        retry=PatientRetry(patience),
+        retry=BoundedRetry(patience),
         seconds_between_requests=None,
         seconds_between_writes=None,
         lazy=True,
     )
 
 
-def _answer(error: GithubException, token: str, *, writing: bool) -> Answer:
+def _answer(error: GithubException, token: str, *, writing: bool) -> GitResponse:
     """What GitHub said, without the token, should a server or a proxy repeat it."""
     said = error.data.get("message") if isinstance(error.data, dict) else None
     message = str(said or error.message or "")
     headers = {name.lower(): str(value) for name, value in (error.headers or {}).items()}
-    return Answer(error.status, message.replace(token, "***") if token else message, headers, writing)
+    return GitResponse(error.status, message.replace(token, "***") if token else message, headers, writing)
 
 
 def _repeated(error: RequestException) -> bool:

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from copilot_usage.domain.storing import Saved, Unread
+from copilot_usage.domain.storing import Saved, SkippedMonths
 from copilot_usage.errors import StoreRefused
 from copilot_usage.snapshots.layout import by_month, month_file_at, months_by_scope, wanted_files
 from copilot_usage.snapshots.months import Month, in_words, usage_days
@@ -44,7 +44,7 @@ class DirectoryStore:
         self._root = root
         self._wait = wait
 
-    def load(self, scopes: Collection[Scope], days: DateRange) -> Iterator[Snapshot | Unread]:
+    def load(self, scopes: Collection[Scope], days: DateRange) -> Iterator[Snapshot | SkippedMonths]:
         """Reads month by month; what cannot be read is told as Unread. Raises StoreRefused."""
         with self._worded("read"):
             files = wanted_files(self._files(), scopes, days)
@@ -52,7 +52,7 @@ class DirectoryStore:
             try:
                 text = self._own(file.path).read_bytes()
             except OSError as error:
-                yield Unread(file.scope, (file.month,), _said(error))
+                yield SkippedMonths(file.scope, (file.month,), _said(error))
             else:
                 yield from Month(file, text).load(days)
 

@@ -25,7 +25,7 @@ _REFERENCE = re.compile(r"gh-\d+|[0-9a-f]{7,64}", re.IGNORECASE)
 
 
 @dataclass(slots=True)
-class Draft:
+class PendingFile:
     """A file as it should be. `base`: the blob it was made from; `days`: whose lines are new, none if it may stay.
 
     `posted`: GitHub has the blob already, whatever becomes of the commit.
@@ -57,8 +57,8 @@ class Draft:
         return unpack(self.packed)
 
 
-def draft_of(path: str, base: str | None, text: bytes = b"", days: tuple[date, ...] = ()) -> Draft:
-    return Draft(path, base, blob_sha(text), pack(text), len(text), days)
+def draft_of(path: str, base: str | None, text: bytes = b"", days: tuple[date, ...] = ()) -> PendingFile:
+    return PendingFile(path, base, blob_sha(text), pack(text), len(text), days)
 
 
 def blob_sha(content: bytes) -> str:
@@ -66,9 +66,9 @@ def blob_sha(content: bytes) -> str:
     return hashlib.sha1(b"blob %d\0" % len(content) + content).hexdigest()  # noqa: S324 - Git's choice
 
 
-def batches(drafts: Iterable[Draft]) -> Iterator[list[Draft]]:
+def batches(drafts: Iterable[PendingFile]) -> Iterator[list[PendingFile]]:
     """Drafts that may go into one tree request together; none if there are none."""
-    batch: list[Draft] = []
+    batch: list[PendingFile] = []
     room = _TREE
     for draft in drafts:
         if batch and draft.weight > room:
@@ -80,7 +80,7 @@ def batches(drafts: Iterable[Draft]) -> Iterator[list[Draft]]:
         yield batch
 
 
-def commit_message(written: Mapping[MonthFile, Draft]) -> str:
+def commit_message(written: Mapping[MonthFile, PendingFile]) -> str:
     """One line. Names are slugs, so that nobody is mentioned; what would still become a link is left out."""
     days = {file: draft.days for file, draft in written.items()}
     told = {file: found for file, found in days.items() if file.generation.is_usage} or days

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from copilot_usage.snapshots.branch import Branch, Tree
 
 
-class Cut(Exception):
+class TruncatedTree(Exception):
     """GitHub does not list a folder completely, not even by itself."""
 
     def __init__(self, folder: str) -> None:
@@ -23,7 +23,7 @@ class Cut(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
+class BranchState:
     """A commit (empty: none yet). `exists`: whether the branch points to it; `tree`: its SHA, once somebody needed it.
 
     `months` and `readmes` (by path): the SHAs of the blobs; `root`: the names at the top of the branch.
@@ -36,7 +36,7 @@ class Head:
     readmes: Mapping[str, str] = field(default_factory=dict)
     root: frozenset[str] = frozenset()
 
-    def after(self, commit: str, tree: str, blobs: Mapping[str, str], directory: str) -> Head:
+    def after(self, commit: str, tree: str, blobs: Mapping[str, str], directory: str) -> BranchState:
         """With a commit more, which has these blobs (by path) in its tree."""
         added = _head(commit, blobs.items(), directory)
         return replace(
@@ -48,12 +48,12 @@ class Head:
         )
 
 
-def look_at(branch: Branch, commit: str, directory: str) -> Head:
+def look_at(branch: Branch, commit: str, directory: str) -> BranchState:
     """One request; more where the branch holds so much that GitHub cuts the list short. Raises Cut and StoreRefused."""
     return _head(commit, _blobs(branch, commit, "", directory), directory)
 
 
-def _head(commit: str, blobs: Iterable[tuple[str, str]], directory: str) -> Head:
+def _head(commit: str, blobs: Iterable[tuple[str, str]], directory: str) -> BranchState:
     months: dict[MonthFile, str] = {}
     readmes: dict[str, str] = {}
     root: set[str] = set()
@@ -64,7 +64,7 @@ def _head(commit: str, blobs: Iterable[tuple[str, str]], directory: str) -> Head
             readmes[path] = sha
         elif path.startswith(own) and (file := month_file_at(path.removeprefix(own))) is not None:
             months[file] = sha
-    return Head(commit, exists=True, months=months, readmes=readmes, root=frozenset(root))
+    return BranchState(commit, exists=True, months=months, readmes=readmes, root=frozenset(root))
 
 
 def _blobs(branch: Branch, sha: str, folder: str, directory: str) -> Iterator[tuple[str, str]]:
@@ -78,7 +78,7 @@ def _blobs(branch: Branch, sha: str, folder: str, directory: str) -> Iterator[tu
 def _level(branch: Branch, tree: Tree, folder: str, directory: str) -> Iterator[tuple[str, str]]:
     """The same, folder by folder, and only those on the way to the snapshots."""
     if tree.truncated:
-        raise Cut(folder)
+        raise TruncatedTree(folder)
     for entry in tree.entries:
         path = folder + entry.path
         if entry.is_tree and _on_the_way(path, directory):

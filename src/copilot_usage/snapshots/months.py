@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from copilot_usage.domain.dates import month_of
 from copilot_usage.domain.snapshot import NOT_LATER, winner
-from copilot_usage.domain.storing import LeftOut, Unread
-from copilot_usage.generations.snapshot_lines import Line, LineMistake, line_of, read_line
+from copilot_usage.domain.storing import LeftOut, SkippedMonths
+from copilot_usage.generations.snapshot_lines import InvalidLine, Line, line_of, read_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -42,7 +42,7 @@ class _Unusable:
 
     number: int
     raw: bytes
-    mistake: LineMistake
+    mistake: InvalidLine
 
 
 class Month:
@@ -60,23 +60,23 @@ class Month:
         """Lines are numbered from 1, as an editor does; empty ones are passed over."""
         try:
             line = read_line(raw)
-        except LineMistake as mistake:
+        except InvalidLine as mistake:
             self._unusable.append(_Unusable(number, raw, mistake))
             return
         said = (line.envelope.generation, line.scope, month_of(line.day))
         if said == (self.file.generation, self.file.scope, self.file.month):
             self._lines[line.day].append((number, line))
         else:
-            stranger = LineMistake("it names another generation, scope, name or month than its file's path does")
+            stranger = InvalidLine("it names another generation, scope, name or month than its file's path does")
             self._unusable.append(_Unusable(number, raw, stranger))
 
-    def load(self, days: DateRange) -> Iterator[Snapshot | Unread]:
+    def load(self, days: DateRange) -> Iterator[Snapshot | SkippedMonths]:
         """The snapshots of these days, in order; then a word on the lines that could not be used."""
         for day in sorted(self._lines):
             if day in days and (stored := self._stored(day)) is not None:
                 yield stored
         if self._unusable:
-            yield Unread(self.file.scope, (self.file.month,), self._complaint())
+            yield SkippedMonths(self.file.scope, (self.file.month,), self._complaint())
 
     def save(self, snapshots: Iterable[Snapshot]) -> Written:
         """The month with these snapshots of it."""
@@ -85,7 +85,7 @@ class Month:
         for day, saving in _by_day(snapshots).items():
             try:
                 line = self._new_line(day, saving, left_out)
-            except LineMistake as mistake:
+            except InvalidLine as mistake:
                 left_out.append(LeftOut(self.file.scope, day, str(mistake)))
             else:
                 if line is not None:
@@ -104,7 +104,7 @@ class Month:
     def _new_line(self, day: date, saving: Sequence[Snapshot], left_out: list[LeftOut]) -> bytes | None:
         """None: the day stays as it is stored."""
         if any(line.mistake.newer == day for line in self._unusable):
-            raise LineMistake(_A_NEWER_VERSION)
+            raise InvalidLine(_A_NEWER_VERSION)
         stored = best = self._stored(day)
         for snapshot in saving:
             if best is None or best.document == snapshot.document or snapshot.document is None:
@@ -123,7 +123,7 @@ class Month:
         for number, line in tuple(self._lines.get(day, ())):
             try:
                 usable.append(line.snapshot())
-            except LineMistake as mistake:
+            except InvalidLine as mistake:
                 self._lines[day].remove((number, line))
                 self._unusable.append(_Unusable(number, line.raw, mistake))
         return reduce(winner, usable) if usable else None

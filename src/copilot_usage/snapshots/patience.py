@@ -19,7 +19,7 @@ def _result(future: Future[Any]) -> Any:
 
 
 @dataclass(slots=True)
-class Patience:
+class RetryPolicy:
     """`tries` of one request, `races` against other writers; no wait for GitHub is longer than `longest_wait` seconds.
 
     `chance` gives numbers from 0 to 1. `sleep` waits, and `result` waits for a thread that asks; what they raise ends

@@ -10,18 +10,18 @@ from copilot_usage.errors import StoreRefused, quote
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from copilot_usage.snapshots.answers import Answer, Place
+    from copilot_usage.snapshots.answers import BranchAddress, GitResponse
 
 
 class GitHubRefused(StoreRefused):
     """GitHub's answer, worded; whoever can make something of the answer itself finds it here."""
 
-    def __init__(self, title: str, *, cause: str, remedy: str, answer: Answer) -> None:
+    def __init__(self, title: str, *, cause: str, remedy: str, answer: GitResponse) -> None:
         super().__init__(title, cause=cause, remedy=remedy)
         self.answer = answer
 
 
-def refused(place: Place, answer: Answer) -> GitHubRefused:
+def refused(place: BranchAddress, answer: GitResponse) -> GitHubRefused:
     """The error for an answer."""
     _, title, cause, remedy = next(situation for situation in _SITUATIONS if situation[0](answer))
     words = {"repository": place.repository, "branch": place.branch, "token": _TOKEN}
@@ -34,7 +34,7 @@ def refused(place: Place, answer: Answer) -> GitHubRefused:
     )
 
 
-def unreachable(place: Place, why: str, remedy: str | None = None) -> StoreRefused:
+def unreachable(place: BranchAddress, why: str, remedy: str | None = None) -> StoreRefused:
     """The error where no usable answer came after every try, or where `remedy` has to come before another one."""
     return StoreRefused(
         "The snapshot repository could not be reached",
@@ -45,7 +45,7 @@ def unreachable(place: Place, why: str, remedy: str | None = None) -> StoreRefus
     )
 
 
-def moved(place: Place, now: str) -> StoreRefused:
+def moved(place: BranchAddress, now: str) -> StoreRefused:
     """The error for a repository that was renamed or transferred: GitHub redirects reading, but not writing."""
     return StoreRefused(
         "The snapshot repository has moved",
@@ -54,7 +54,7 @@ def moved(place: Place, now: str) -> StoreRefused:
     )
 
 
-def outrun(place: Place, tries: int) -> StoreRefused:
+def outrun(place: BranchAddress, tries: int) -> StoreRefused:
     """The error after too many lost races."""
     return StoreRefused(
         "Other writers kept changing the snapshot branch",
@@ -64,7 +64,7 @@ def outrun(place: Place, tries: int) -> StoreRefused:
     )
 
 
-def too_large(place: Place, path: str) -> StoreRefused:
+def too_large(place: BranchAddress, path: str) -> StoreRefused:
     """The error for a folder that GitHub does not list completely."""
     return StoreRefused(
         "The snapshot branch is too large to be listed",
@@ -78,7 +78,7 @@ def _quoted(message: str) -> str:
     return f" ({quote(message)})" if message.strip() else ""
 
 
-def _reset(answer: Answer) -> str:
+def _reset(answer: GitResponse) -> str:
     """When asking makes sense again, as far as the answer says."""
     after, at = answer.headers.get("retry-after", ""), answer.headers.get("x-ratelimit-reset", "")
     if after.isdecimal():
@@ -116,7 +116,7 @@ Run it again after that time, with fewer jobs at once, or give `snapshot-token` 
 1,000 requests an hour for a repository."""
 
 # The first that fits; titles are fixed, `docs/troubleshooting.md` has a heading for each.
-_SITUATIONS: tuple[tuple[Callable[[Answer], bool], str, str, str], ...] = (
+_SITUATIONS: tuple[tuple[Callable[[GitResponse], bool], str, str, str], ...] = (
     (
         lambda answer: answer.status == 401,
         "The snapshot token is not valid",

@@ -7,18 +7,18 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from copilot_usage.snapshots.heads import Cut, Head, look_at
+from copilot_usage.snapshots.heads import BranchState, TruncatedTree, look_at
 from copilot_usage.snapshots.refusals import too_large
-from copilot_usage.snapshots.shelf import Shelf, pack, read_ahead
+from copilot_usage.snapshots.shelf import BlobCache, pack, read_ahead
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
 
-    from copilot_usage.snapshots.answers import Place
+    from copilot_usage.snapshots.answers import BranchAddress
     from copilot_usage.snapshots.branch import Branch
     from copilot_usage.snapshots.connection import Connection
     from copilot_usage.snapshots.layout import MonthFile
-    from copilot_usage.snapshots.patience import Patience
+    from copilot_usage.snapshots.patience import RetryPolicy
 
 _logger = logging.getLogger(__name__)
 # GitHub asks for few requests at a time (docs: "Best practices for using the REST API").
@@ -28,13 +28,13 @@ LANES = 4
 class Remote:
     """The branch as it was when last looked at; every method may raise StoreRefused."""
 
-    def __init__(self, place: Place, directory: str, patience: Patience) -> None:
+    def __init__(self, place: BranchAddress, directory: str, patience: RetryPolicy) -> None:
         self.place = place
         self.directory = directory
         self._patience = patience
-        self._shelf = Shelf()
-        self._head: Head | None = None
-        self._former = Head()
+        self._shelf = BlobCache()
+        self._head: BranchState | None = None
+        self._former = BranchState()
 
     @cached_property
     def _connection(self) -> Connection:
@@ -58,13 +58,13 @@ class Remote:
         """Closes connections that nobody needs for now."""
         self._connection.close()
 
-    def look(self) -> Head:
+    def look(self) -> BranchState:
         """Where the branch stands; asked for once, and again after `forget`."""
         if self._head is None:
             self._head = self._looked()
         return self._head
 
-    def advance(self, head: Head) -> None:
+    def advance(self, head: BranchState) -> None:
         """The branch now stands where this run put it."""
         self._head = head
 
@@ -72,7 +72,7 @@ class Remote:
         """Somebody else has moved the branch."""
         self._former, self._head = self._head or self._former, None
 
-    def _looked(self) -> Head:
+    def _looked(self) -> BranchState:
         former, commit = self._former, self.branch.head()
         if commit is None and former.commit:
             _logger.warning(
@@ -83,7 +83,7 @@ class Remote:
             return replace(former, exists=commit is not None)
         try:
             head = look_at(self.branch, commit, self.directory)
-        except Cut as cut:
+        except TruncatedTree as cut:
             raise too_large(self.place, cut.folder) from cut
         if gone := len(former.months.keys() - head.months.keys()):
             months = "1 month that it held is" if gone == 1 else f"{gone} months that it held are"
@@ -110,7 +110,7 @@ class Remote:
             self._shelf.put(sha, pack(text))
         return text
 
-    def texts(self, head: Head, files: Sequence[MonthFile]) -> Generator[tuple[MonthFile, bytes]]:
+    def texts(self, head: BranchState, files: Sequence[MonthFile]) -> Generator[tuple[MonthFile, bytes]]:
         """Each file with its content, in this order; empty for a file that is not there yet."""
 
         def read(file: MonthFile) -> bytes:

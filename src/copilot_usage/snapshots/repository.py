@@ -6,11 +6,11 @@ from contextlib import closing
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from copilot_usage.domain.storing import Saved, Unread
-from copilot_usage.snapshots.answers import Place
+from copilot_usage.domain.storing import Saved, SkippedMonths
+from copilot_usage.snapshots.answers import BranchAddress
 from copilot_usage.snapshots.layout import by_month, months_by_scope, sparing_seats, wanted_files
 from copilot_usage.snapshots.months import Month
-from copilot_usage.snapshots.patience import Patience
+from copilot_usage.snapshots.patience import RetryPolicy
 from copilot_usage.snapshots.refusals import GitHubRefused
 from copilot_usage.snapshots.remote import Remote
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from copilot_usage.domain.dates import DateRange
     from copilot_usage.domain.scope import Scope
     from copilot_usage.domain.snapshot import Snapshot
-    from copilot_usage.snapshots.heads import Head
+    from copilot_usage.snapshots.heads import BranchState
     from copilot_usage.snapshots.layout import MonthFile
 
 # Requests of the hour that loading leaves for saving.
@@ -38,12 +38,12 @@ class RepositoryStore:
         directory: str,
         token: str,
         api_url: str,
-        patience: Patience | None = None,
+        patience: RetryPolicy | None = None,
     ) -> None:
-        self._patience = patience or Patience()
-        self._remote = Remote(Place(repository, branch, api_url, token), directory.strip("/"), self._patience)
+        self._patience = patience or RetryPolicy()
+        self._remote = Remote(BranchAddress(repository, branch, api_url, token), directory.strip("/"), self._patience)
 
-    def load(self, scopes: Collection[Scope], days: DateRange) -> Iterator[Snapshot | Unread]:
+    def load(self, scopes: Collection[Scope], days: DateRange) -> Iterator[Snapshot | SkippedMonths]:
         """Reads month by month; what the rate limit does not allow, the oldest months, is told as Unread.
 
         Raises StoreRefused.
@@ -56,7 +56,9 @@ class RepositoryStore:
         finally:
             self._remote.close()
 
-    def _load(self, head: Head, files: Sequence[MonthFile], days: DateRange) -> Iterator[Snapshot | Unread]:
+    def _load(
+        self, head: BranchState, files: Sequence[MonthFile], days: DateRange
+    ) -> Iterator[Snapshot | SkippedMonths]:
         rest = list(files)
         try:
             with closing(self._remote.texts(head, files)) as texts:
@@ -68,7 +70,7 @@ class RepositoryStore:
                 raise
             yield from _unread(rest, "GitHub's rate limit was used up meanwhile")
 
-    def _within_limit(self, head: Head, files: list[MonthFile]) -> tuple[list[MonthFile], list[MonthFile]]:
+    def _within_limit(self, head: BranchState, files: list[MonthFile]) -> tuple[list[MonthFile], list[MonthFile]]:
         """What can be read, and what is left out."""
         to_ask = [file for file in files if not self._remote.has_read(head.months[file])]
         remaining = self._remote.remaining
@@ -91,17 +93,17 @@ class RepositoryStore:
         """
         if not snapshots:
             return Saved(0)
-        from copilot_usage.snapshots.saving import Saving
+        from copilot_usage.snapshots.saving import CommitLoop
 
         self._patience.begin_saving()
         try:
-            return Saving(self._remote, by_month(snapshots), self._patience).run()
+            return CommitLoop(self._remote, by_month(snapshots), self._patience).run()
         finally:
             self._remote.close()
 
 
-def _unread(files: Iterable[MonthFile], reason: str) -> Iterator[Unread]:
+def _unread(files: Iterable[MonthFile], reason: str) -> Iterator[SkippedMonths]:
     """A word for each scope."""
     ordered = sorted(files, key=lambda file: (file.scope, file.month))
     for scope, group in groupby(ordered, key=lambda file: file.scope):
-        yield Unread(scope, tuple(dict.fromkeys(file.month for file in group)), reason)
+        yield SkippedMonths(scope, tuple(dict.fromkeys(file.month for file in group)), reason)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from copilot_usage.domain.dates import DateRange
     from copilot_usage.domain.scope import Scope
     from copilot_usage.domain.snapshot import Snapshot
-    from copilot_usage.domain.storing import Saved, Store, Unread
+    from copilot_usage.domain.storing import Saved, SkippedMonths, Store
 
 _logger = logging.getLogger(__name__)
 
@@ -34,7 +34,7 @@ class RescuingStore:
         self._flags = flags
         self._mine = not folder.exists()
 
-    def load(self, scopes: Collection[Scope], days: DateRange) -> Iterator[Snapshot | Unread]:
+    def load(self, scopes: Collection[Scope], days: DateRange) -> Iterator[Snapshot | SkippedMonths]:
         return self._store.load(scopes, days)
 
     def months(self) -> Mapping[Scope, Sequence[str]]:

@@ -15,7 +15,7 @@ from copilot_usage.snapshots.bodies import body_of
 if TYPE_CHECKING:
     from urllib3.response import HTTPResponse
 
-    from copilot_usage.snapshots.patience import Patience
+    from copilot_usage.snapshots.patience import RetryPolicy
 
 _logger = logging.getLogger(__name__)
 # GitHub's advice for a secondary limit that names no time (docs: "Rate limits for the REST API").
@@ -23,14 +23,14 @@ _SECONDARY_WAIT = 60.0
 _SERVER_FAULTS = (500, 502, 503, 504)
 
 
-class PatientRetry(GithubRetry):
+class BoundedRetry(GithubRetry):
     """GithubRetry that waits by `Patience`, takes 429 for what 403 with a rate limit is, and may repeat every verb.
 
     Every request of ours may be repeated: blobs, trees and commits are what they are however often they are made, and a
     branch that is moved to where it already stands does not move.
     """
 
-    def __init__(self, patience: Patience, **kwargs: Any) -> None:
+    def __init__(self, patience: RetryPolicy, **kwargs: Any) -> None:
         self._patience = patience
         known: dict[str, Any] = {
             "total": patience.tries - 1,
@@ -44,7 +44,7 @@ class PatientRetry(GithubRetry):
         }
         super().__init__(**(known | kwargs))
 
-    def new(self, **kwargs: Any) -> PatientRetry:
+    def new(self, **kwargs: Any) -> BoundedRetry:
         return super().new(patience=self._patience, **kwargs)
 
     def increment(  # type: ignore[override]

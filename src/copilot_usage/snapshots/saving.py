@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from copilot_usage.domain.storing import Saved
 from copilot_usage.snapshots.commits import commit
-from copilot_usage.snapshots.drafts import Draft, draft_of
+from copilot_usage.snapshots.drafts import PendingFile, draft_of
 from copilot_usage.snapshots.layout import inside
 from copilot_usage.snapshots.months import Month, in_words, usage_days
 from copilot_usage.snapshots.refusals import GitHubRefused, outrun
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
     from copilot_usage.domain.snapshot import Snapshot
     from copilot_usage.domain.storing import LeftOut
-    from copilot_usage.snapshots.heads import Head
+    from copilot_usage.snapshots.heads import BranchState
     from copilot_usage.snapshots.layout import MonthFile
-    from copilot_usage.snapshots.patience import Patience
+    from copilot_usage.snapshots.patience import RetryPolicy
     from copilot_usage.snapshots.remote import Remote
 
 _logger = logging.getLogger(__name__)
@@ -31,14 +31,14 @@ _STEP_ASIDE = 20.0
 _STANDSTILLS = 5
 
 
-class Saving:
+class CommitLoop:
     """`run` once. What was posted is not posted again, and what nobody changed is not merged again."""
 
-    def __init__(self, remote: Remote, groups: Mapping[MonthFile, list[Snapshot]], patience: Patience) -> None:
+    def __init__(self, remote: Remote, groups: Mapping[MonthFile, list[Snapshot]], patience: RetryPolicy) -> None:
         self._remote = remote
         self._groups = groups
         self._patience = patience
-        self._drafts: dict[MonthFile, Draft] = {}
+        self._drafts: dict[MonthFile, PendingFile] = {}
         self._left_out: dict[MonthFile, tuple[LeftOut, ...]] = {}
         self._made: dict[str, Saved] = {}
         self._lost: tuple[str, GitHubRefused] | None = None
@@ -55,7 +55,7 @@ class Saving:
             self._remote.forget()
         raise outrun(self._remote.place, self._patience.races)
 
-    def _attempt(self, head: Head) -> Saved | None:
+    def _attempt(self, head: BranchState) -> Saved | None:
         """None: somebody else was faster, or the repository was empty."""
         self._count_standstills(head)
         if head.commit in self._made:  # the branch was moved, and only GitHub's answer got lost
@@ -67,7 +67,7 @@ class Saving:
         made = commit(self._remote, head, written)
         return None if made is None else self._move(head, made, written)
 
-    def _move(self, head: Head, made: Head, written: Mapping[MonthFile, Draft]) -> Saved | None:
+    def _move(self, head: BranchState, made: BranchState, written: Mapping[MonthFile, PendingFile]) -> Saved | None:
         saved = self._saved(written, made.commit)
         refused = self._remote.branch.move_to(made.commit, exists=head.exists)
         if refused is not None:
@@ -81,7 +81,7 @@ class Saving:
         _logger.info("%s committed to the branch %s of %s (%.7s)", days, place.branch, place.repository, made.commit)
         return saved
 
-    def _count_standstills(self, head: Head) -> None:
+    def _count_standstills(self, head: BranchState) -> None:
         """Ends what is no race: GitHub has words for a rule that look like it."""
         if self._lost is None:
             return
@@ -90,7 +90,7 @@ class Saving:
         if self._standstills >= _STANDSTILLS:
             raise refused
 
-    def _draft(self, head: Head) -> None:
+    def _draft(self, head: BranchState) -> None:
         """Merges into what is stored now; months that nobody changed since they were drafted stay drafted."""
         drafts = self._drafts
         stale = [file for file in self._groups if file not in drafts or drafts[file].base != head.months.get(file)]
@@ -101,10 +101,10 @@ class Saving:
                 drafts[file] = draft_of(path, base, written.text or b"", written.days)
                 self._left_out[file] = written.left_out
 
-    def _saved(self, written: Mapping[MonthFile, Draft], commit: str | None) -> Saved:
+    def _saved(self, written: Mapping[MonthFile, PendingFile], commit: str | None) -> Saved:
         left_out = tuple(left for found in self._left_out.values() for left in found)
         return Saved(usage_days(_days(written)), commit, left_out)
 
 
-def _days(written: Mapping[MonthFile, Draft]) -> Mapping[MonthFile, Sequence[date]]:
+def _days(written: Mapping[MonthFile, PendingFile]) -> Mapping[MonthFile, Sequence[date]]:
     return {file: draft.days for file, draft in written.items()}

@@ -28,7 +28,7 @@ def unpack(packed: bytes) -> bytes:
     return zlib.decompress(packed)
 
 
-class Shelf:
+class BlobCache:
     """Texts by the SHA of their blob, packed; whatever was put there first goes first when the room is full."""
 
     def __init__(self, room: int = _ROOM) -> None:

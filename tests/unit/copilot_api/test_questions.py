@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from copilot_usage.copilot_api import questions
-from copilot_usage.copilot_api.questions import Question, Report
+from copilot_usage.copilot_api.questions import ApiRequest, Report
 from copilot_usage.domain.dates import DateRange
 from copilot_usage.domain.snapshot import Generation
 from fakes.asking import ENTERPRISE, ORGANIZATION
@@ -47,7 +47,7 @@ ORG, ENT = "/orgs/octo-org/copilot", "/enterprises/octo-enterprise/copilot"
         ),
     ],
 )
-def test_each_question_goes_where_github_answers_it(question: Question, target: str) -> None:
+def test_each_question_goes_where_github_answers_it(question: ApiRequest, target: str) -> None:
     assert question.target == target
 
 

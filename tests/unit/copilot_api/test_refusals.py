@@ -7,8 +7,8 @@ import pytest
 
 from copilot_usage import errors
 from copilot_usage.copilot_api import questions
-from copilot_usage.copilot_api.questions import Question, Report
-from copilot_usage.copilot_api.refusal import Refusal
+from copilot_usage.copilot_api.questions import ApiRequest, Report
+from copilot_usage.copilot_api.refusal import RefusedResponse
 from copilot_usage.copilot_api.refusals import error_for
 from copilot_usage.copilot_api.token_kinds import TokenKind, kind_of
 from copilot_usage.domain.dates import DateRange
@@ -23,23 +23,23 @@ if TYPE_CHECKING:
 DAYS = DateRange(date(2026, 11, 1), date(2026, 11, 20))
 
 
-def report_of(owner: Scope) -> Question:
+def report_of(owner: Scope) -> ApiRequest:
     return questions.newest_days(owner, Report.OWNER)
 
 
-def metrics_of(scope: Scope) -> Question:
+def metrics_of(scope: Scope) -> ApiRequest:
     return questions.earlier_days(scope, Generation.METRICS, DAYS)
 
 
-def usage_of(scope: Scope) -> Question:
+def usage_of(scope: Scope) -> ApiRequest:
     return questions.earlier_days(scope, Generation.USAGE, DAYS)
 
 
-def seats_of(owner: Scope) -> Question:
+def seats_of(owner: Scope) -> ApiRequest:
     return questions.seat_page(owner, 1)
 
 
-def credits_of(owner: Scope) -> Question:
+def credits_of(owner: Scope) -> ApiRequest:
     return questions.credit_month(owner, "2026-11")
 
 
@@ -51,13 +51,13 @@ EVERYTHING = [
 
 
 def refused(
-    question: Question,
+    question: ApiRequest,
     status: int,
     message: str = "",
     headers: Mapping[str, str] | None = None,
     token: TokenKind = TokenKind.UNKNOWN,
 ) -> errors.CopilotUsageError:
-    return error_for(Refusal(question, status, headers or {}, message, token))
+    return error_for(RefusedResponse(question, status, headers or {}, message, token))
 
 
 def test_the_bill_of_an_organization_that_is_not_found_lies_with_its_enterprise() -> None:
@@ -193,7 +193,7 @@ def test_every_case_has_its_expectation() -> None:
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 410, 418, 422, 451])
 @pytest.mark.parametrize("question", EVERYTHING, ids=lambda question: question.path)
-def test_no_refusal_is_left_without_words(question: Question, status: int) -> None:
+def test_no_refusal_is_left_without_words(question: ApiRequest, status: int) -> None:
     error = refused(question, status)
     assert error.title
     assert str(status) in error.cause
@@ -201,7 +201,7 @@ def test_no_refusal_is_left_without_words(question: Question, status: int) -> No
 
 
 @pytest.mark.parametrize("question", EVERYTHING, ids=lambda question: question.path)
-def test_a_missing_permission_is_named_for_each_endpoint(question: Question) -> None:
+def test_a_missing_permission_is_named_for_each_endpoint(question: ApiRequest) -> None:
     remedy = refused(question, 403, "Must have admin rights").remedy
     assert "classic token" in remedy
     assert "owner" in remedy

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from copilot_usage.domain.metric import COUNTERS, Dimension
-from copilot_usage.domain.packed import Packed
+from copilot_usage.domain.packed import CompactBreakdowns
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,7 +22,7 @@ BREAKDOWNS = st.dictionaries(
 
 @given(BREAKDOWNS)
 def test_what_was_packed_is_there_unchanged(breakdowns: Mapping[str, Breakdown]) -> None:
-    packed = Packed(breakdowns)
+    packed = CompactBreakdowns(breakdowns)
     assert packed == breakdowns
     assert dict(packed.items()) == breakdowns
     assert list(packed) == list(breakdowns)
@@ -30,7 +30,7 @@ def test_what_was_packed_is_there_unchanged(breakdowns: Mapping[str, Breakdown])
 
 
 def test_a_dimension_is_found_by_its_name_and_one_that_is_not_there_is_not() -> None:
-    packed = Packed({Dimension.IDE: {"vscode": {"loc_added_sum": 3}}})
+    packed = CompactBreakdowns({Dimension.IDE: {"vscode": {"loc_added_sum": 3}}})
     assert packed["ide"] == {"vscode": {"loc_added_sum": 3}}
     assert packed.get(Dimension.MODEL) is None
     assert Dimension.MODEL not in packed
@@ -38,7 +38,7 @@ def test_a_dimension_is_found_by_its_name_and_one_that_is_not_there_is_not() -> 
 
 def test_changing_what_was_given_out_or_in_changes_nothing_that_is_packed() -> None:
     given_in = {"ide": {"vscode": {"loc_added_sum": 3}}}
-    packed = Packed(given_in)
+    packed = CompactBreakdowns(given_in)
     given_in["ide"]["vscode"]["loc_added_sum"] = 4
     dict(packed.items()).clear()
     assert packed == {"ide": {"vscode": {"loc_added_sum": 3}}}
@@ -48,4 +48,4 @@ def test_changing_what_was_given_out_or_in_changes_nothing_that_is_packed() -> N
 def test_a_packed_day_is_less_than_half_of_its_dictionaries() -> None:
     rows = {f"language-{n}": dict.fromkeys(COUNTERS, 1000 + n) for n in range(30)}
     in_dictionaries = sum(sys.getsizeof(row) for row in rows.values())
-    assert len(Packed({"language": rows})._bytes) < in_dictionaries / 2
+    assert len(CompactBreakdowns({"language": rows})._bytes) < in_dictionaries / 2

@@ -17,7 +17,7 @@ from copilot_usage.domain.asks import (
     TeamDays,
 )
 from copilot_usage.domain.dates import DateRange, ending
-from copilot_usage.domain.plan import Plan, Stored, by_owner, days_to_ask, first_day, lead_in, months, needs_latest
+from copilot_usage.domain.plan import Plan, StoredDays, by_owner, days_to_ask, first_day, lead_in, months, needs_latest
 from copilot_usage.domain.scope import Scope, ScopeKind
 from copilot_usage.domain.snapshot import Generation, Snapshot
 
@@ -30,7 +30,7 @@ def stored(*days: date, settled: bool = True, scope: Scope = ORGANIZATION) -> li
 
 
 def asked(*snapshots: Snapshot, wanted: DateRange, limits: DateRange = YEAR) -> list[date]:
-    return list(days_to_ask(ORGANIZATION, wanted, Stored(snapshots), REPORTS, limits))
+    return list(days_to_ask(ORGANIZATION, wanted, StoredDays(snapshots), REPORTS, limits))
 
 
 def test_with_nothing_stored_every_wanted_day_is_asked_for() -> None:
@@ -54,14 +54,16 @@ def test_what_github_cannot_have_is_not_asked_for() -> None:
 
 
 def test_days_of_another_scope_or_generation_do_not_count_as_stored() -> None:
-    other = Stored([*stored(NEWEST, scope=ENTERPRISE), Snapshot(NEWEST, ORGANIZATION, Generation.METRICS, True, {})])  # noqa: FBT003 - a Snapshot's own order
+    other = StoredDays(
+        [*stored(NEWEST, scope=ENTERPRISE), Snapshot(NEWEST, ORGANIZATION, Generation.METRICS, True, {})]
+    )  # noqa: FBT003 - a Snapshot's own order
     assert days_to_ask(ORGANIZATION, [NEWEST], other, REPORTS, YEAR) == (NEWEST,)
     assert not other.has(ORGANIZATION, REPORTS, NEWEST)
     assert other.has(ENTERPRISE, REPORTS, NEWEST)
 
 
 def test_the_store_tells_whose_days_it_holds() -> None:
-    assert Stored([*stored(NEWEST), *stored(NEWEST, scope=TEAM)]).scopes() == {ORGANIZATION, TEAM}
+    assert StoredDays([*stored(NEWEST), *stored(NEWEST, scope=TEAM)]).scopes() == {ORGANIZATION, TEAM}
 
 
 def test_lead_in_days_are_the_27_before_that_are_not_asked_for_anyway() -> None:

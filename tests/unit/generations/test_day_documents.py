@@ -9,7 +9,7 @@ import pytest
 from copilot_usage.domain.dates import DateRange
 from copilot_usage.domain.scope import ScopeKind
 from copilot_usage.domain.snapshot import owner_id
-from copilot_usage.domain.usage import Flaw
+from copilot_usage.domain.usage import DataProblem
 from copilot_usage.generations.day_documents import day_documents, mismatch, usual_owner_id
 from copilot_usage.generations.documents import joined, parse_documents
 from sample_documents import report_day, wrapper
@@ -56,7 +56,9 @@ def test_of_a_day_that_is_there_twice_the_last_one_counts_and_it_is_said() -> No
     old, new = report_day(daily_active_users=1), report_day(daily_active_users=2)
     found = day_documents(_parsed(wrapper(old, new)))
     assert found.documents[SECOND] == new
-    assert found.flaws == (Flaw("2026-10-05", "the day is there twice with different figures; the last ones count"),)
+    assert found.flaws == (
+        DataProblem("2026-10-05", "the day is there twice with different figures; the last ones count"),
+    )
 
 
 def test_a_day_repeated_word_for_word_is_no_flaw() -> None:
@@ -67,7 +69,7 @@ def test_a_day_repeated_word_for_word_is_no_flaw() -> None:
 def test_figures_without_a_usable_day_are_left_out(day: object) -> None:
     found = day_documents(_parsed(wrapper(report_day(day=day), report_day())))
     assert list(found.documents) == [SECOND]
-    assert found.flaws == (Flaw("item 1, day_totals", "a day's figures without the day"),)
+    assert found.flaws == (DataProblem("item 1, day_totals", "a day's figures without the day"),)
 
 
 @pytest.mark.parametrize("days", [None, 5, "x", {"day": "2026-10-05"}, [None, 3, "x"]])
@@ -89,7 +91,7 @@ def test_people_engaged_with_a_feature_are_read_from_the_wrapper() -> None:
         _parsed(wrapper(copilot_feature_engagement={"active_user_count": 50, "totals_by_feature": rows}))
     )
     assert found.engaged_people == {"code_completion": 40}
-    assert found.flaws == (Flaw("copilot_feature_engagement", "`engaged_user_count` is a text"),)
+    assert found.flaws == (DataProblem("copilot_feature_engagement", "`engaged_user_count` is a text"),)
 
 
 def test_ids_as_texts_and_as_numbers_are_the_same() -> None:
@@ -107,13 +109,13 @@ def test_the_usual_owner_is_the_one_that_most_documents_name() -> None:
 def test_a_document_of_another_day_or_owner_is_told_apart() -> None:
     document = report_day()
     assert mismatch(document, day=SECOND, kind=ORGANIZATION, owner="4711") is None
-    assert mismatch(document, day=FIRST, kind=ORGANIZATION) == Flaw(
+    assert mismatch(document, day=FIRST, kind=ORGANIZATION) == DataProblem(
         "day", "the report is of 2026-10-05, 2026-10-04 was asked for"
     )
     other = mismatch(document, day=SECOND, kind=ScopeKind.TEAM, owner="9")
-    assert other == Flaw("organization", "the report is of another organization than asked for")
+    assert other == DataProblem("organization", "the report is of another organization than asked for")
     enterprise = report_day(organization_id=None, enterprise_id="12")
-    assert mismatch(enterprise, day=SECOND, kind=ORGANIZATION, owner="4711") == Flaw(
+    assert mismatch(enterprise, day=SECOND, kind=ORGANIZATION, owner="4711") == DataProblem(
         "organization", "the report is of an enterprise, and an organization was asked for"
     )
     assert mismatch(enterprise, day=SECOND, kind=ORGANIZATION) is None

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from copilot_usage.domain.usage import Flaw
+from copilot_usage.domain.usage import DataProblem
 from copilot_usage.generations.documents import joined, parse, parse_documents
 
 ONE, TWO = {"day": "2026-10-01", "n": 1}, {"day": "2026-10-02", "n": 2}
@@ -49,7 +49,7 @@ def test_no_report_has_no_documents_and_no_flaws(body: bytes) -> None:
 def test_a_cut_off_last_line_does_not_spoil_the_others() -> None:
     parsed = parse_documents(_bytes(ONE) + b"\n" + _bytes(TWO) + b'\n{"day": "2026-')
     assert parsed.documents == (ONE, TWO)
-    assert parsed.flaws == (Flaw("line 3", "what stands there is no JSON"),)
+    assert parsed.flaws == (DataProblem("line 3", "what stands there is no JSON"),)
 
 
 def test_places_name_the_line_or_the_item() -> None:
@@ -61,7 +61,7 @@ def test_places_name_the_line_or_the_item() -> None:
 def test_html_is_one_flaw_and_no_document() -> None:
     parsed = parse_documents(b"<html>\n<body>\nUnicorn!\n</body>\n</html>")
     assert parsed.documents == ()
-    assert parsed.flaws == (Flaw("line 1", "what stands there is no JSON (5 times, here first)"),)
+    assert parsed.flaws == (DataProblem("line 1", "what stands there is no JSON (5 times, here first)"),)
 
 
 @pytest.mark.parametrize("constant", [b"NaN", b"Infinity", b"-Infinity"])
@@ -74,14 +74,14 @@ def test_what_json_does_not_know_is_refused(constant: bytes) -> None:
 def test_wrong_bytes_are_replaced_and_named() -> None:
     parsed = parse_documents(b'{"language": "caf\xe9"}')
     assert parsed.documents == ({"language": "caf\N{REPLACEMENT CHARACTER}"},)
-    assert parsed.flaws == (Flaw("byte 18", "bytes that are not UTF-8"),)
+    assert parsed.flaws == (DataProblem("byte 18", "bytes that are not UTF-8"),)
 
 
 @pytest.mark.parametrize("opening", [b"[", b'{"a":'])
 def test_deep_nesting_is_a_flaw_and_not_a_crash(opening: bytes) -> None:
     parsed = parse_documents(b'{"a": 1}\n' + opening * 100_000)
     assert parsed.documents == ({"a": 1},)
-    assert parsed.flaws == (Flaw("line 2", "it is nested too deeply to be a report"),)
+    assert parsed.flaws == (DataProblem("line 2", "it is nested too deeply to be a report"),)
     assert parse_documents(opening * 100_000).documents == ()
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from copilot_usage.domain.scope import Scope, ScopeKind
 from copilot_usage.domain.snapshot import Generation, Snapshot
-from copilot_usage.domain.usage import Flaw
+from copilot_usage.domain.usage import DataProblem
 from copilot_usage.generations.documents import parse_documents
 from copilot_usage.generations.recognition import Recognised, RecognisedDay, recognise
 from copilot_usage.generations.team_join.imported import join_rows
@@ -79,7 +79,9 @@ def test_days_of_several_generations_may_be_in_one_file() -> None:
 def test_of_a_day_that_is_there_twice_the_last_one_counts() -> None:
     found = _recognise(usage_day(), usage_day(total_chat_turns=9))
     assert [day.document["total_chat_turns"] for day in found.days] == [9]
-    assert found.flaws == (Flaw("item 2", "2024-06-11 is there twice with different figures; the last ones count"),)
+    assert found.flaws == (
+        DataProblem("item 2", "2024-06-11 is there twice with different figures; the last ones count"),
+    )
 
 
 def test_rows_of_people_and_of_teams_are_told_apart() -> None:

@@ -11,7 +11,7 @@ from copilot_usage.domain.dates import ending
 from copilot_usage.domain.figures import summarise
 from copilot_usage.domain.metric import EARLIER, METRICS, Dimension
 from copilot_usage.domain.snapshot import Generation
-from copilot_usage.domain.usage import Flaw
+from copilot_usage.domain.usage import DataProblem
 from copilot_usage.generations import reports
 from sample_documents import counters, report_day
 
@@ -244,13 +244,13 @@ def test_a_teams_trailing_counts_are_among_its_totals() -> None:
 def test_a_document_of_another_day_is_not_read() -> None:
     reading = _read(report_day(day="2026-10-04"))
     assert reading.usage is None
-    assert reading.flaws == (Flaw("day", "the document is of 2026-10-04, not of 2026-10-05"),)
+    assert reading.flaws == (DataProblem("day", "the document is of 2026-10-04, not of 2026-10-05"),)
 
 
 def test_a_document_that_says_nothing_known_is_no_day() -> None:
     reading = _read({"day": "2026-10-05", "hello": 1})
     assert reading.usage is None
-    assert reading.flaws == (Flaw("document", "it says nothing that is known"),)
+    assert reading.flaws == (DataProblem("document", "it says nothing that is known"),)
 
 
 def test_a_usage_day_knows_where_it_comes_from() -> None:

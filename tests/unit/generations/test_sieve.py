@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from copilot_usage.domain.usage import Flaw
-from copilot_usage.generations.sieve import LARGEST, FlawTally, Sieve, Table, described, usable
+from copilot_usage.domain.usage import DataProblem
+from copilot_usage.generations.sieve import LARGEST, FieldReader, ProblemLog, Table, described, usable
 
 FIELDS = {"loc_added_sum": "loc_added_sum", "ai_credits_used": "ai_credits_used"}
 
@@ -33,28 +33,28 @@ def test_fractions_pass_only_where_a_figure_can_be_one() -> None:
 
 
 def test_absent_and_null_are_unknown_and_zero_is_zero() -> None:
-    sieve = Sieve()
+    sieve = FieldReader()
     assert sieve.amounts({"loc_added_sum": 0, "ai_credits_used": None}, FIELDS, "row") == {"loc_added_sum": 0}
     assert sieve.amounts({}, FIELDS, "row") == {}
     assert list(sieve.flaws) == []
 
 
 def test_a_bad_figure_is_left_out_and_described_without_quoting_it() -> None:
-    sieve = Sieve()
+    sieve = FieldReader()
     assert sieve.amounts({"loc_added_sum": "octocat", "ai_credits_used": 1.5}, FIELDS, "row") == {
         "ai_credits_used": 1.5
     }
-    assert list(sieve.flaws) == [Flaw("row", "`loc_added_sum` is a text")]
+    assert list(sieve.flaws) == [DataProblem("row", "`loc_added_sum` is a text")]
 
 
 def test_flaws_of_a_kind_are_counted_and_the_first_is_the_example() -> None:
-    flaws = FlawTally()
+    flaws = ProblemLog()
     for row in (3, 8, 9):
         flaws.add(f"row {row}", "a row without a team")
     flaws.add("row 4", "something else")
     assert list(flaws) == [
-        Flaw("row 3", "a row without a team (3 times, here first)"),
-        Flaw("row 4", "something else"),
+        DataProblem("row 3", "a row without a team (3 times, here first)"),
+        DataProblem("row 4", "something else"),
     ]
 
 
@@ -90,7 +90,7 @@ def test_rows_of_one_value_are_added_and_people_are_not() -> None:
 
 
 def test_an_array_that_is_none_has_no_rows() -> None:
-    sieve = Sieve()
+    sieve = FieldReader()
     assert sieve.rows({"a": None}, "a") == sieve.rows({}, "a") == []
     assert list(sieve.flaws) == []
     assert sieve.rows({"a": {"b": 1}}, "a") == []
@@ -99,7 +99,7 @@ def test_an_array_that_is_none_has_no_rows() -> None:
 
 
 def test_a_row_about_nothing_is_about_the_unknown_and_a_row_without_the_field_is_left_out() -> None:
-    sieve = Sieve()
+    sieve = FieldReader()
     assert sieve.name({"model": ""}, "model", "rows") == "unknown"
     assert sieve.name({}, "model", "rows") is None
     assert sieve.name({"model": 5}, "model", "rows") is None

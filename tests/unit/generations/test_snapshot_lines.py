@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from builders import NEWEST, TEAM
 from copilot_usage.domain.snapshot import Generation, Snapshot
-from copilot_usage.generations.snapshot_lines import LineMistake, line_of, read_line
+from copilot_usage.generations.snapshot_lines import InvalidLine, line_of, read_line
 from unit.snapshots.strategies import snapshot, snapshots
 
 
@@ -22,8 +22,8 @@ def changed(**fields: Any) -> bytes:
     return json.dumps({name: value for name, value in record.items() if value is not ...}).encode()
 
 
-def mistake(text: bytes) -> LineMistake:
-    with pytest.raises(LineMistake) as caught:
+def mistake(text: bytes) -> InvalidLine:
+    with pytest.raises(InvalidLine) as caught:
         read_line(text).snapshot()
     return caught.value
 
@@ -130,7 +130,7 @@ def test_what_a_line_says_is_quoted_and_never_markdown() -> None:
 )
 def test_a_line_about_a_person_or_a_repository_is_neither_read_nor_written(document: dict[str, Any], whom: str) -> None:
     assert str(mistake(changed(document=document))) == f"it is about {whom}"
-    with pytest.raises(LineMistake, match=f"it is about {whom}"):
+    with pytest.raises(InvalidLine, match=f"it is about {whom}"):
         line_of(replace(snapshot(), document=document))
 
 
@@ -157,7 +157,7 @@ def test_a_newer_line_may_have_its_day_elsewhere() -> None:
 )
 def test_a_document_is_looked_into_only_when_it_is_wanted(text: bytes, words: str) -> None:
     line = read_line(text)
-    with pytest.raises(LineMistake, match=words):
+    with pytest.raises(InvalidLine, match=words):
         line.snapshot()
 
 

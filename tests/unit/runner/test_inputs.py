@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import certifi
 import pytest
 
-from copilot_usage.runner.inputs import network_problems, read_inputs, surroundings
+from copilot_usage.runner.inputs import network_problems, read_inputs, runner_context
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,17 +17,17 @@ def test_hyphens_stay_in_the_names_of_variables() -> None:
 
 
 def test_an_empty_variable_is_an_absent_one() -> None:
-    around = surroundings({"GITHUB_API_URL": "", "RUNNER_TEMP": ""})
+    around = runner_context({"GITHUB_API_URL": "", "RUNNER_TEMP": ""})
     assert around.api_url == "https://api.github.com"
     assert around.temporary is None
 
 
 def test_the_owner_comes_from_the_repository_if_need_be() -> None:
-    assert surroundings({"GITHUB_REPOSITORY": "octo-org/tools"}).repository_owner == "octo-org"
+    assert runner_context({"GITHUB_REPOSITORY": "octo-org/tools"}).repository_owner == "octo-org"
 
 
 def test_the_api_may_be_any_host() -> None:
-    assert surroundings({"GITHUB_API_URL": "https://api.octo.ghe.com/"}).api_url == "https://api.octo.ghe.com"
+    assert runner_context({"GITHUB_API_URL": "https://api.octo.ghe.com/"}).api_url == "https://api.octo.ghe.com"
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ def test_the_api_may_be_any_host() -> None:
     ],
 )
 def test_the_api_is_asked_over_https_or_on_this_machine(address: str) -> None:
-    assert network_problems(surroundings({"GITHUB_API_URL": address})) == []
+    assert network_problems(runner_context({"GITHUB_API_URL": address})) == []
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_the_api_is_asked_over_https_or_on_this_machine(address: str) -> None:
     ],
 )
 def test_an_address_that_is_none_is_a_problem_of_its_variable(address: str) -> None:
-    (problem,) = network_problems(surroundings({"GITHUB_API_URL": address}))
+    (problem,) = network_problems(runner_context({"GITHUB_API_URL": address}))
     assert problem.startswith("`GITHUB_API_URL`: ")
     assert "\n" not in problem
     assert "https://HOST" in problem
@@ -86,12 +86,12 @@ def test_an_address_that_is_none_is_a_problem_of_its_variable(address: str) -> N
 @pytest.mark.parametrize("address", ["http://api.octo.test", "http://10.0.0.1:8080", "http://127.0.0.1.octo.test"])
 def test_the_token_goes_unencrypted_to_another_machine_only_where_that_is_allowed(address: str) -> None:
     environ = {"GITHUB_API_URL": address}
-    (problem,) = network_problems(surroundings(environ))
+    (problem,) = network_problems(runner_context(environ))
     assert "COPILOT_USAGE_ALLOW_HTTP" in problem
-    allowed = surroundings({**environ, "COPILOT_USAGE_ALLOW_HTTP": "true"})
+    allowed = runner_context({**environ, "COPILOT_USAGE_ALLOW_HTTP": "true"})
     assert network_problems(allowed) == []
     assert allowed.is_unencrypted
-    assert not surroundings({"GITHUB_API_URL": "http://localhost:8080"}).is_unencrypted
+    assert not runner_context({"GITHUB_API_URL": "http://localhost:8080"}).is_unencrypted
 
 
 @pytest.mark.parametrize("name", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
@@ -102,15 +102,15 @@ def test_a_bundle_of_certificates_that_cannot_be_read_is_a_problem_of_its_variab
     bundle = tmp_path / "company-ca.pem"
     if content is not None:
         bundle.write_text(content)
-    (problem,) = network_problems(surroundings({name: str(bundle)}))
+    (problem,) = network_problems(runner_context({name: str(bundle)}))
     assert problem.startswith(f"`{name}`: `{bundle}`")
 
 
 def test_a_bundle_or_a_folder_of_certificates_may_be_given(tmp_path: Path) -> None:
     for bundle in (certifi.where(), str(tmp_path)):
-        assert network_problems(surroundings({"REQUESTS_CA_BUNDLE": bundle})) == []
+        assert network_problems(runner_context({"REQUESTS_CA_BUNDLE": bundle})) == []
 
 
 def test_no_certificates_are_needed_where_nothing_is_encrypted() -> None:
     environ = {"REQUESTS_CA_BUNDLE": "/not/there", "GITHUB_API_URL": "http://localhost:8080"}
-    assert network_problems(surroundings(environ)) == []
+    assert network_problems(runner_context(environ)) == []

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from copilot_usage.rendering import markdown
 from copilot_usage.runner.commands import CommandFormatter, PlainFormatter
-from copilot_usage.runner.inputs import surroundings
+from copilot_usage.runner.inputs import runner_context
 from copilot_usage.runner.secrets import HIDDEN, Secrets
 
 TOKEN = "github_pat_11CANARY0a_b.c-dEfGhIjKlMnOpQrStUvWxYz0123456789abcdefghijklmnopqrstuvwxyzABCDEF"
@@ -57,7 +57,7 @@ def test_a_secret_that_comes_later_is_told_to_the_runner_and_hidden() -> None:
 def test_every_token_of_the_environment_is_a_secret() -> None:
     names = ("INPUT_TOKEN", "INPUT_SNAPSHOT-TOKEN", "COPILOT_USAGE_TOKEN", "ACTIONS_RUNTIME_TOKEN")
     tokens = {name: f"{n}-canary-{TOKEN}" for n, name in enumerate(names)}
-    around = surroundings({**tokens, "INPUT_ORG": "an-organization-with-a-long-name"})
+    around = runner_context({**tokens, "INPUT_ORG": "an-organization-with-a-long-name"})
     text = " ".join([*tokens.values(), "an-organization-with-a-long-name"])
     assert around.secrets.hide(text) == "*** *** *** *** an-organization-with-a-long-name"
     assert "canary" not in repr(around)

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from builders import ORGANIZATION, TEAM
 from copilot_usage.domain.dates import DateRange
 from copilot_usage.domain.snapshot import Generation, Snapshot
-from copilot_usage.domain.storing import Saved, Unread
+from copilot_usage.domain.storing import Saved, SkippedMonths
 from copilot_usage.errors import StoreRefused
 from copilot_usage.snapshots.directory import DirectoryStore
 from unit.snapshots.strategies import scopes, snapshot, snapshots
@@ -36,7 +36,7 @@ def by_scope(one: Snapshot) -> tuple[Scope, date]:
     return one.scope, one.day
 
 
-def loaded(root: Path, *scopes: Scope) -> list[Snapshot | Unread]:
+def loaded(root: Path, *scopes: Scope) -> list[Snapshot | SkippedMonths]:
     return list(DirectoryStore(root).load(scopes or [ORGANIZATION], YEAR))
 
 
@@ -145,7 +145,7 @@ def in_the_way(path: Path, what: str) -> None:
 def test_what_is_no_file_of_the_folder_is_named_and_neither_read_nor_written(tmp_path: Path, what: str) -> None:
     in_the_way(tmp_path / NOVEMBER, what)
     (unread,) = loaded(tmp_path)
-    assert isinstance(unread, Unread)
+    assert isinstance(unread, SkippedMonths)
     assert unread.months == ("2026-11",)
     assert NOVEMBER in unread.reason
     with pytest.raises(StoreRefused) as refused:
@@ -273,7 +273,7 @@ def test_a_line_that_cannot_be_used_is_told(tmp_path: Path) -> None:
         stream.write("{}\n")
     day, unread = loaded(tmp_path)
     assert day == snapshot(1)
-    assert isinstance(unread, Unread)
+    assert isinstance(unread, SkippedMonths)
     assert f"line 2 of {NOVEMBER}" in unread.reason
 
 

@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 from builders import ENTERPRISE, ORGANIZATION, TEAM
 from copilot_usage.domain.scope import Scope, ScopeKind
 from copilot_usage.domain.snapshot import Generation
-from copilot_usage.snapshots.drafts import Draft, batches, blob_sha, commit_message, draft_of
+from copilot_usage.snapshots.drafts import PendingFile, batches, blob_sha, commit_message, draft_of
 from copilot_usage.snapshots.layout import MonthFile
 
 MEBIBYTE = 1024 * 1024
 
 
-def days(scope: Scope, *numbers: int, generation: Generation = Generation.REPORTS) -> dict[MonthFile, Draft]:
+def days(scope: Scope, *numbers: int, generation: Generation = Generation.REPORTS) -> dict[MonthFile, PendingFile]:
     file = MonthFile(generation, scope, "2026-11")
     return {file: draft_of(file.path, None, b"", tuple(date(2026, 11, number) for number in numbers))}
 
@@ -49,7 +49,7 @@ def days(scope: Scope, *numbers: int, generation: Generation = Generation.REPORT
         ),
     ],
 )
-def test_a_commit_says_what_it_brings_and_mentions_nobody(written: dict[MonthFile, Draft], message: str) -> None:
+def test_a_commit_says_what_it_brings_and_mentions_nobody(written: dict[MonthFile, PendingFile], message: str) -> None:
     assert commit_message(written) == message
     assert not set(message) & {"@", "#", "\n"}
 
@@ -67,7 +67,7 @@ def test_what_is_posted_weighs_nothing() -> None:
 
 @given(st.lists(st.integers(0, 2 * MEBIBYTE), max_size=20))
 def test_a_tree_request_never_carries_more_than_four_mebibytes(sizes: list[int]) -> None:
-    drafts = [Draft(str(n), None, "", b"", size) for n, size in enumerate(sizes)]
+    drafts = [PendingFile(str(n), None, "", b"", size) for n, size in enumerate(sizes)]
     found = list(batches(drafts))
     assert [draft for batch in found for draft in batch] == drafts
     assert all(batch and sum(draft.weight for draft in batch) <= 4 * MEBIBYTE for batch in found)

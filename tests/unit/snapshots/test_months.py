@@ -14,7 +14,7 @@ from builders import ORGANIZATION, TEAM
 from copilot_usage.domain.dates import DateRange
 from copilot_usage.domain.scope import Scope, ScopeKind
 from copilot_usage.domain.snapshot import Generation, Snapshot
-from copilot_usage.domain.storing import LeftOut, Unread
+from copilot_usage.domain.storing import LeftOut, SkippedMonths
 from copilot_usage.generations.snapshot_lines import line_of
 from copilot_usage.rendering import markdown
 from copilot_usage.snapshots.layout import MonthFile
@@ -44,7 +44,7 @@ def saved(text: bytes, *saving: Snapshot) -> bytes:
     return text if written.text is None else written.text
 
 
-def loaded(text: bytes, days: DateRange = NOVEMBER) -> list[Snapshot | Unread]:
+def loaded(text: bytes, days: DateRange = NOVEMBER) -> list[Snapshot | SkippedMonths]:
     return list(Month(FILE, text).load(days))
 
 
@@ -151,15 +151,15 @@ def test_a_change_of_a_day_stored_twice_leaves_one_line_of_it() -> None:
     assert (days_in(text), loaded(text)) == (["01"], [snapshot(1, 12)])
 
 
-def complaints(items: Iterable[Snapshot | Unread]) -> list[str]:
-    return [item.reason for item in items if isinstance(item, Unread)]
+def complaints(items: Iterable[Snapshot | SkippedMonths]) -> list[str]:
+    return [item.reason for item in items if isinstance(item, SkippedMonths)]
 
 
 def test_lines_that_cannot_be_used_are_told_by_file_and_line() -> None:
     text = text_of(snapshot(1), b"<<<<<<< HEAD", snapshot(2), b">>>>>>> other")
     *days, unread = loaded(text)
     assert days == [snapshot(1), snapshot(2)]
-    assert isinstance(unread, Unread)
+    assert isinstance(unread, SkippedMonths)
     assert (unread.scope, unread.months) == (ORGANIZATION, ("2026-11",))
     assert unread.reason.startswith(
         "line 2 of reports/organization/octo-org/2026-11.ndjson cannot be used: it is not a line of this format"

@@ -5,18 +5,20 @@ from typing import TYPE_CHECKING
 import pytest
 
 from copilot_usage.errors import StoreRefused
-from copilot_usage.snapshots.answers import Answer, Place
+from copilot_usage.snapshots.answers import BranchAddress, GitResponse
 from copilot_usage.snapshots.refusals import moved, outrun, refused, too_large, unreachable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 CANARY = "ghs_canary0token"
-PLACE = Place("octo-org/history", "copilot-usage", "http://127.0.0.1", CANARY)
+PLACE = BranchAddress("octo-org/history", "copilot-usage", "http://127.0.0.1", CANARY)
 
 
-def answer(status: int, message: str = "", headers: Mapping[str, str] | None = None, *, writing: bool = True) -> Answer:
-    return Answer(status, message, headers or {}, writing)
+def answer(
+    status: int, message: str = "", headers: Mapping[str, str] | None = None, *, writing: bool = True
+) -> GitResponse:
+    return GitResponse(status, message, headers or {}, writing)
 
 
 @pytest.mark.parametrize(
@@ -77,7 +79,7 @@ def answer(status: int, message: str = "", headers: Mapping[str, str] | None = N
         (answer(422, "Invalid request"), "GitHub refused the snapshots", "debug log"),
     ],
 )
-def test_each_situation_has_its_title_and_its_remedy(said: Answer, title: str, remedy: str) -> None:
+def test_each_situation_has_its_title_and_its_remedy(said: GitResponse, title: str, remedy: str) -> None:
     error = refused(PLACE, said)
     assert isinstance(error, StoreRefused)
     assert error.title == title

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from copilot_usage.domain.scope import Scope
     from copilot_usage.domain.snapshot import Snapshot
-    from copilot_usage.domain.storing import Unread
+    from copilot_usage.domain.storing import SkippedMonths
 
 FLAGS = "--snapshot-directory FOLDER"
 NOVEMBER = DateRange(date(2026, 11, 1), date(2026, 11, 30))
@@ -33,7 +33,7 @@ class Refusing:
     error: CopilotUsageError | None
     saves: list[Sequence[Snapshot]] = field(default_factory=list)
 
-    def load(self, scopes: Collection[Scope], days: DateRange) -> Iterator[Snapshot | Unread]:
+    def load(self, scopes: Collection[Scope], days: DateRange) -> Iterator[Snapshot | SkippedMonths]:
         return iter([snapshot(1)])
 
     def months(self) -> Mapping[Scope, Sequence[str]]:

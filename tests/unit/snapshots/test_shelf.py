@@ -5,11 +5,11 @@ from contextlib import closing
 
 import pytest
 
-from copilot_usage.snapshots.shelf import Shelf, pack, read_ahead
+from copilot_usage.snapshots.shelf import BlobCache, pack, read_ahead
 
 
 def test_a_text_is_found_again_by_its_sha() -> None:
-    shelf = Shelf()
+    shelf = BlobCache()
     shelf.put("a", pack(b"text"))
     assert shelf.get("a") == b"text"
     assert shelf.get("b") is None
@@ -17,7 +17,7 @@ def test_a_text_is_found_again_by_its_sha() -> None:
 
 
 def test_what_was_put_there_first_goes_first_when_the_room_is_full() -> None:
-    shelf = Shelf(room=100)
+    shelf = BlobCache(room=100)
     for name in "abc":
         shelf.put(name, name.encode() * 40)
     assert [name for name in "abc" if name in shelf] == ["b", "c"]
@@ -27,7 +27,7 @@ def test_what_was_put_there_first_goes_first_when_the_room_is_full() -> None:
 
 
 def test_a_text_larger_than_the_room_is_not_kept() -> None:
-    shelf = Shelf(room=10)
+    shelf = BlobCache(room=10)
     shelf.put("a", b"x" * 11)
     assert "a" not in shelf
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from typing import TYPE_CHECKING
 
-from copilot_usage.generations.team_join.sums import Places, Sums
+from copilot_usage.generations.team_join.sums import ColumnIndex, Sums
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -64,7 +64,7 @@ class TeamDay:
 
     def __init__(self, bit: int, sets: TeamSets, *, breakdowns: bool) -> None:
         self.bit = bit
-        self.places = Places()
+        self.places = ColumnIndex()
         self.breakdowns = breakdowns
         self.owner: str | None = None
         self.heard = False  # whether a row of usage came that can be used, of any person

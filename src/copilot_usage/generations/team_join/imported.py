@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from copilot_usage.domain.usage import Flaw
+from copilot_usage.domain.usage import DataProblem
 from copilot_usage.generations.documents import Document
 from copilot_usage.generations.found import day_of
 from copilot_usage.generations.team_join.join import TeamJoin
@@ -43,43 +43,47 @@ class JoinedRows:
     """What became of rows."""
 
     days: tuple[JoinedDay, ...]
-    flaws: tuple[Flaw, ...]
+    flaws: tuple[DataProblem, ...]
 
 
 def join_rows(
     owner: Scope, teams: Collection[Scope], *, users: Iterable[Row], memberships: Iterable[Row]
 ) -> JoinedRows:
     """The days of which both kinds of rows are there; `teams` may hold `*`. Rows that lack the other kind are flaws."""
-    flaws: list[Flaw] = []
+    flaws: list[DataProblem] = []
     user_days, team_days = _by_day(users, flaws), _by_day(memberships, flaws)
     for days, others, what in ((user_days, team_days, _USERS_ALONE), (team_days, user_days, _TEAMS_ALONE)):
-        flaws += [Flaw(f"{_files(days[day])}: {day}", what) for day in sorted(days.keys() - others.keys())]
+        flaws += [
+            DataProblem(f"{_names_of_files(days[day])}: {day}", what) for day in sorted(days.keys() - others.keys())
+        ]
     join = TeamJoin(owner, teams)
     joined = []
     origins: list[str] = []
     for day in sorted(user_days.keys() & team_days.keys()):
         join.add_memberships(day, (msgspec.json.encode(document) for _, document in team_days[day]))
         join.add_users((msgspec.json.encode(document) for _, document in user_days[day]), days=(day,))
-        source = _files([*user_days[day], *team_days[day]])
+        source = _names_of_files([*user_days[day], *team_days[day]])
         for scope, document in join.documents(day).items():
             joined.append(JoinedDay(source, scope, day, document, join.trailing(scope, day)))
         join.forget(day)
         origins += [source] * (len(join.flaws) - len(origins))
-    found = (Flaw(f"{origin}: {flaw.where}", flaw.what) for origin, flaw in zip(origins, join.flaws, strict=True))
+    found = (
+        DataProblem(f"{origin}: {flaw.where}", flaw.what) for origin, flaw in zip(origins, join.flaws, strict=True)
+    )
     return JoinedRows(tuple(joined), (*flaws, *found))
 
 
-def _by_day(rows: Iterable[Row], flaws: list[Flaw]) -> Mapping[date, list[Row]]:
+def _by_day(rows: Iterable[Row], flaws: list[DataProblem]) -> Mapping[date, list[Row]]:
     days: defaultdict[date, list[Row]] = defaultdict(list)
     dayless: list[Row] = []
     for row in rows:
         day = day_of(row[1])
         (dayless if day is None else days[day]).append(row)
     if dayless:
-        flaws.append(Flaw(_files(dayless), f"{len(dayless)} rows without a usable `day`"))
+        flaws.append(DataProblem(_names_of_files(dayless), f"{len(dayless)} rows without a usable `day`"))
     return days
 
 
-def _files(rows: Iterable[Row]) -> str:
+def _names_of_files(rows: Iterable[Row]) -> str:
     names = list(dict.fromkeys(name for name, _ in rows))
     return ", ".join(names[:_NAMED]) + (f" and {len(names) - _NAMED} more files" if len(names) > _NAMED else "")

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 from copilot_usage.domain.dates import ending, parse_day
 from copilot_usage.domain.scope import ScopeKind
-from copilot_usage.generations.sieve import FlawTally
+from copilot_usage.generations.sieve import ProblemLog
 from copilot_usage.generations.team_join import rows as team_rows
 from copilot_usage.generations.team_join import user_rows
 from copilot_usage.generations.team_join.day import NO_TEAM, TeamDay, TeamSets
 from copilot_usage.generations.team_join.documents import document
 from copilot_usage.generations.team_join.memberships import UNFIT, MembershipReport, People
 from copilot_usage.generations.team_join.names import TeamNames
-from copilot_usage.generations.team_join.people import PeopleLedger
+from copilot_usage.generations.team_join.people import PersonDays
 from copilot_usage.generations.team_join.rows import identity, is_active
 from copilot_usage.generations.team_join.sums import Sums
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from copilot_usage.domain.dates import DateRange
     from copilot_usage.domain.outcome import PersonActivity
     from copilot_usage.domain.scope import Scope
-    from copilot_usage.domain.usage import Flaw
+    from copilot_usage.domain.usage import DataProblem
     from copilot_usage.generations.team_join.rows import UserRow
 
 _REPORT = "users report"
@@ -48,8 +48,8 @@ class TeamJoin:
         self._open: dict[str, TeamDay] = {}
         self._members: dict[date, Mapping[int, int]] = {}
         self._read: set[date] = set()
-        self._flaws = FlawTally()
-        self._ledger = PeopleLedger() if people else None
+        self._flaws = ProblemLog()
+        self._ledger = PersonDays() if people else None
 
     def add_memberships(self, day: date, lines: Iterable[bytes], *, breakdowns: bool = True) -> bool:
         """Who was in which team on `day`: all lines of the user-teams report, before the day's first row of usage.
@@ -209,6 +209,6 @@ class TeamJoin:
         return self._names.nearest(team)
 
     @property
-    def flaws(self) -> tuple[Flaw, ...]:
+    def flaws(self) -> tuple[DataProblem, ...]:
         """What was left out so far, by kind, with the first example."""
         return tuple(self._flaws)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import date
 
-    from copilot_usage.generations.sieve import FlawTally
+    from copilot_usage.generations.sieve import ProblemLog
     from copilot_usage.generations.team_join.names import TeamNames
     from copilot_usage.generations.team_join.rows import Identity, MembershipRow
 
@@ -44,7 +44,7 @@ class People:
 class MembershipReport:
     """A report on its way in. A set of teams is an integer with a bit per team, so that repeated rows count once."""
 
-    def __init__(self, day: date, names: TeamNames, people: People, flaws: FlawTally) -> None:
+    def __init__(self, day: date, names: TeamNames, people: People, flaws: ProblemLog) -> None:
         self._day = day
         self._iso = day.isoformat()
         self._names = names

@@ -24,7 +24,7 @@ class _PersonDay:
     lines_added: int
 
 
-class PeopleLedger:
+class PersonDays:
     """A line per person and day."""
 
     def __init__(self) -> None:

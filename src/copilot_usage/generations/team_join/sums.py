@@ -36,7 +36,7 @@ Flags = tuple[bool | None, ...]
 PhaseKey = tuple[str, int | None, str | None]
 
 
-class Places:
+class ColumnIndex:
     """Which value of which array has which place in the lists; one for all sums of a day."""
 
     def __init__(self) -> None:
@@ -65,7 +65,7 @@ class Sums:
 
     __slots__ = ("active", "agents", "amounts", "flags", "phases", "places")
 
-    def __init__(self, places: Places) -> None:
+    def __init__(self, places: ColumnIndex) -> None:
         self.active = 0
         self.places = places
         self.amounts = [0] * places.size

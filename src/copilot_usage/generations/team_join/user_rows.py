@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from copilot_usage.generations.documents import parse_documents
-from copilot_usage.generations.sieve import Sieve
+from copilot_usage.generations.sieve import FieldReader
 from copilot_usage.generations.team_join.rare_rows import AGENTS, AGENTS_WINDOW, APP, CLI, ITEMS, SESSIONS, WINDOW
 from copilot_usage.generations.team_join.rows import FLAGS, SEVEN, SIX, MembershipRow, WholeUserRow
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from copilot_usage.generations.sieve import FlawTally
+    from copilot_usage.generations.sieve import ProblemLog
 
 _SEVEN = {name: name for name in SEVEN}
 _SIX = {name: name for name in SIX}
@@ -32,10 +32,10 @@ _ARRAYS: Mapping[str, tuple[tuple[str, ...], Mapping[str, str]]] = {
 } | {array: ((key,), _USES) for array, key in ITEMS.items()}
 
 
-def user_rows(line: bytes, where: str, flaws: FlawTally) -> Iterator[WholeUserRow]:
+def user_rows(line: bytes, where: str, flaws: ProblemLog) -> Iterator[WholeUserRow]:
     """The rows in a line that is not one well-formed row: usually one with a wrong value, or none."""
     for raw in _objects(line, where, flaws):
-        sieve = Sieve()
+        sieve = FieldReader()
         cleaned = _user(raw, sieve)
         for flaw in sieve.flaws:
             flaws.add(where, flaw.what)
@@ -45,7 +45,7 @@ def user_rows(line: bytes, where: str, flaws: FlawTally) -> Iterator[WholeUserRo
             flaws.add(where, "a row without a usable `user_id`")
 
 
-def membership_rows(line: bytes, where: str, flaws: FlawTally) -> Iterator[MembershipRow]:
+def membership_rows(line: bytes, where: str, flaws: ProblemLog) -> Iterator[MembershipRow]:
     """The same of the user-teams report."""
     for raw in _objects(line, where, flaws):
         try:
@@ -54,7 +54,7 @@ def membership_rows(line: bytes, where: str, flaws: FlawTally) -> Iterator[Membe
             flaws.add(where, "a row without a usable `user_id`, `team_id` or `slug`")
 
 
-def _objects(line: bytes, where: str, flaws: FlawTally) -> Iterator[dict[str, Any]]:
+def _objects(line: bytes, where: str, flaws: ProblemLog) -> Iterator[dict[str, Any]]:
     parsed = parse_documents(line)
     for flaw in parsed.flaws:
         flaws.add(where, flaw.what)
@@ -69,7 +69,7 @@ def _texts(raw: Mapping[str, Any], *names: str) -> dict[str, Any]:
     return {name: raw[name] for name in names if isinstance(raw.get(name), str)}
 
 
-def _user(raw: Mapping[str, Any], sieve: Sieve) -> dict[str, Any]:
+def _user(raw: Mapping[str, Any], sieve: FieldReader) -> dict[str, Any]:
     """The row without what the types would refuse."""
     cleaned: dict[str, Any] = _identities(raw) | _texts(raw, "day", "user_login")
     cleaned |= sieve.amounts(raw, _TOP, "row")
@@ -93,7 +93,7 @@ def _user(raw: Mapping[str, Any], sieve: Sieve) -> dict[str, Any]:
 
 
 def _rows(
-    raw: Mapping[str, Any], array: str, keys: tuple[str, ...], fields: Mapping[str, str], sieve: Sieve
+    raw: Mapping[str, Any], array: str, keys: tuple[str, ...], fields: Mapping[str, str], sieve: FieldReader
 ) -> Iterator[dict[str, Any]]:
     for row in sieve.rows(raw, array):
         names = {key: sieve.name(row, key, array) for key in keys}
@@ -101,7 +101,7 @@ def _rows(
             yield names | _texts(row, "agent_name") | sieve.amounts(row, fields, array)
 
 
-def _sessions(source: Mapping[str, Any], sieve: Sieve) -> dict[str, Any]:
+def _sessions(source: Mapping[str, Any], sieve: FieldReader) -> dict[str, Any]:
     fields = {name: name for name in SESSIONS}
     tokens = sieve.amounts(sieve.mapping(source, "token_usage"), fields, "token_usage")
     return sieve.amounts(source, fields, "sessions") | {"token_usage": tokens}

@@ -9,7 +9,7 @@ import pytest
 from copilot_usage.domain.dates import DateRange, ending
 from copilot_usage.domain.outcome import PersonActivity
 from copilot_usage.domain.scope import Scope, ScopeKind
-from copilot_usage.domain.usage import Flaw
+from copilot_usage.domain.usage import DataProblem
 from copilot_usage.generations import reports
 from copilot_usage.generations.team_join.join import TeamJoin
 from sample_documents import COUNTERS, counters, lines, membership, user_row
@@ -257,7 +257,7 @@ def test_rows_of_another_day_than_the_reports_are_left_out_and_named() -> None:
     assert documents[WEB]["members"] == 1
     assert documents[WEB]["loc_added_sum"] == 0
     assert join.flaws == (
-        Flaw("user-teams report, row 2", "a row of another day than the report's (2 times, here first)"),
+        DataProblem("user-teams report, row 2", "a row of another day than the report's (2 times, here first)"),
     )
 
 

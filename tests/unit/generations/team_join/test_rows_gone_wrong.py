@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from copilot_usage.domain.scope import Scope, ScopeKind
-from copilot_usage.generations.sieve import FlawTally
+from copilot_usage.generations.sieve import ProblemLog
 from copilot_usage.generations.team_join.join import TeamJoin
 from copilot_usage.generations.team_join.rows import WholeUserRow
 from copilot_usage.generations.team_join.user_rows import user_rows
@@ -120,7 +120,7 @@ def test_everything_of_a_row_that_fits_survives_the_slow_way() -> None:
 
 
 def test_the_place_of_the_first_bad_row_is_named_without_naming_anybody() -> None:
-    flaws = FlawTally()
+    flaws = ProblemLog()
     line = json.dumps(user_row(3, loc_added_sum="octocat")).encode()
     (row,) = user_rows(line, "users report, row 17", flaws)
     assert isinstance(row, WholeUserRow)
