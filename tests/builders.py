@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from copilot_usage.domain.dates import DateRange, ending
 from copilot_usage.domain.figures import summarise
@@ -12,12 +13,7 @@ from copilot_usage.domain.report import Report, ScopeReport
 from copilot_usage.domain.scope import Scope, ScopeKind
 from copilot_usage.domain.seats import Seat, SeatFigures, SeatRules, summarise_seats
 from copilot_usage.domain.snapshot import Generation
-from copilot_usage.domain.usage import UsageDay
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-    from copilot_usage.domain.usage import Activity, Amount, Breakdown
+from copilot_usage.domain.usage import Activity, Amount, Breakdown, UsageDay
 
 TODAY = date(2026, 11, 23)
 NEWEST = date(2026, 11, 21)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
 
 from copilot_usage.copilot_api.source import GitHubSource
 from copilot_usage.demo.github import DemoGitHub, serve
@@ -13,22 +13,17 @@ from copilot_usage.demo.owners import owners
 from copilot_usage.domain.dates import DateRange, ending
 from copilot_usage.domain.figures import summarise
 from copilot_usage.domain.history import merge
-from copilot_usage.domain.progress import NoProgress
+from copilot_usage.domain.ports import NoProgress, NoStore
 from copilot_usage.domain.report import Report, ScopeReport
 from copilot_usage.domain.scope import Scope, ScopeKind
 from copilot_usage.domain.snapshot import Generation, Snapshot
-from copilot_usage.domain.storing import NoStore
-from copilot_usage.generations.reading import read
-from copilot_usage.job import Services, run
+from copilot_usage.domain.usage import UsageDay
+from copilot_usage.parsers.parse import read
+from copilot_usage.pipeline.run import Services, run
 from copilot_usage.rendering.findings import headline
-from copilot_usage.settings.wishes import settings_from
+from copilot_usage.settings.settings import settings_from
 from copilot_usage.timing import Deadline
 from fakes.clock import RecordedClock
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from copilot_usage.domain.usage import UsageDay
 
 TODAY = date(2026, 11, 23)
 WHOLE = Scope(ScopeKind.ENTERPRISE, "octo-enterprise")

@@ -18,7 +18,7 @@ def main() -> int:
     import threading
     from io import TextIOWrapper
 
-    from copilot_usage.runner.inputs import in_a_workflow
+    from copilot_usage.github_runner import in_a_workflow
     from copilot_usage.timing import Clock
 
     if isinstance(sys.stdout, TextIOWrapper):
@@ -26,11 +26,11 @@ def main() -> int:
         sys.stdout.reconfigure(errors="backslashreplace")
     arguments = sys.argv[1:]
     if not arguments and in_a_workflow(os.environ):
-        from copilot_usage import action
+        from copilot_usage.entrypoints import action
 
         code = action.main(os.environ, Clock())
     else:
-        from copilot_usage import cli
+        from copilot_usage.entrypoints import cli
 
         code = cli.main(arguments, os.environ, Clock())
     if threading.active_count() > 1:

@@ -21,10 +21,7 @@ CopilotUsageError             title · cause · remedy; `fatal`: asking on would
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from collections.abc import Mapping
 
 _LONGEST_QUOTE = 300
 

@@ -8,19 +8,17 @@ answer from `Deadline.result`. A thread that is still busy at the end is left be
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from email.utils import parsedate_to_datetime
 from threading import Event, Lock
 from time import monotonic, sleep
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 from copilot_usage.errors import RunCancelled, TimeUp
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from concurrent.futures import Future
 
 _logger = logging.getLogger(__name__)
 Result = TypeVar("Result")

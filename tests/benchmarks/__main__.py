@@ -8,20 +8,14 @@ from __future__ import annotations
 import argparse
 import importlib.util
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
 
 from benchmarks import crowds, joins
-from benchmarks.cases import CASES
+from benchmarks.cases import CASES, Case
 from benchmarks.measuring import Run, best, run
-from benchmarks.servers import Downloaded, download, serving
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from benchmarks.cases import Case
-    from benchmarks.servers import Counted, Server
+from benchmarks.servers import Counted, Downloaded, Server, download, serving
 
 COMMAND = Path(sys.executable).with_name("copilot-usage")
 _HEAD = """\

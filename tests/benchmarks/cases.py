@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import TYPE_CHECKING
 
 from benchmarks import crowds, histories
 from copilot_usage.demo.git_objects import FILE
 from copilot_usage.demo.github import DemoGitHub
 from copilot_usage.demo.owners import ENTERPRISE, ORGANIZATION, owners
 from copilot_usage.demo.seats import seats
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
 
 TODAY = datetime.now(UTC).date()
 NEWEST = TODAY - timedelta(days=2)

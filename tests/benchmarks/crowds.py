@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from datetime import date
 from itertools import cycle, islice
 from random import Random
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from copilot_usage.demo.organization import Organization
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from datetime import date
 
 ENTERPRISE = "octo-enterprise"
 _DIFFERENT = 400

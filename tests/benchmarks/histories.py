@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from datetime import date, timedelta
 from random import Random
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from copilot_usage.demo.organization import Organization
 from copilot_usage.domain.scope import Scope, ScopeKind
 from copilot_usage.domain.snapshot import Generation, Snapshot
-from copilot_usage.generations.snapshot_lines import line_of
 from copilot_usage.snapshots.layout import by_month
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from copilot_usage.snapshots.line_format import line_of
 
 OWNER = "octo-org"
 # So many different days are invented; the others are these with other amounts.

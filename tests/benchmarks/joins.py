@@ -7,12 +7,9 @@ from __future__ import annotations
 
 import importlib
 import sys
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
 
 DAY = date(2026, 11, 17)
 PARSERS = {"orjson": ("orjson", "loads"), "json": ("json", "loads"), "msgspec": ("msgspec.json", "decode")}
@@ -37,7 +34,7 @@ def parse(folder: Path, loads: Callable[[bytes], object]) -> None:
 def join(folder: Path, days: int, *, breakdowns: bool) -> int:
     """The join of so many days, as a run makes it; gives back how many documents came of it."""
     from copilot_usage.domain.scope import Scope, ScopeKind
-    from copilot_usage.generations.team_join.join import TeamJoin
+    from copilot_usage.team_join.join import TeamJoin
 
     owner = Scope(ScopeKind.ENTERPRISE, "octo-enterprise")
     found = TeamJoin(owner, [Scope(ScopeKind.ENTERPRISE_TEAM, "octo-enterprise", "*")])

@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from multiprocessing import get_context
-from typing import TYPE_CHECKING
+from multiprocessing.connection import Connection
 from urllib.parse import urlencode, urlsplit
 
-from copilot_usage.demo.github import serve
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from multiprocessing.connection import Connection
-
-    from copilot_usage.demo.github import DemoGitHub
-    from copilot_usage.demo.loopback import Request
+from copilot_usage.demo.github import DemoGitHub, serve
+from copilot_usage.demo.loopback import Request
 
 _PIECE = 1024 * 1024
 

@@ -11,21 +11,17 @@ import re
 import shlex
 import shutil
 import subprocess
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import product
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
+from copilot_usage.demo.loopback import Reply, Request
 from copilot_usage.demo.organization import Organization
 from end_to_end.watched import WatchedWorkflow
-from end_to_end.workflow import COMMAND
+from end_to_end.workflow import COMMAND, Finished
 from fakes.github import FakeGitHub, refusing
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from pathlib import Path
-
-    from copilot_usage.demo.loopback import Reply, Request
-    from end_to_end.workflow import Finished
 
 OURS = "octo-org/copilot-usage-report@"
 REPOSITORY = "octo-org/reports"

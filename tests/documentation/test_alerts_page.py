@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from copilot_usage.domain.alerts import COMPARISONS, FIGURES, parse_threshold
-from copilot_usage.domain.watched import WATCHED
+from copilot_usage.domain.alerts import COMPARISONS, FIGURES, WATCHED, parse_threshold
 
 PAGE = Path(__file__).parents[2].joinpath("docs/alerts.md").read_text(encoding="utf-8")
 

@@ -7,21 +7,18 @@ import shutil
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 import yaml
 
 from copilot_usage.demo.github import serve
 from documentation.recipe_runner import OURS, REPOSITORY, GitHubWithPermissions, RecipeRunner, owners_in
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from end_to_end.workflow import Finished
+from end_to_end.workflow import Finished
 
 ROOT = Path(__file__).parents[2]
 # recipes-notify.md has tests of its own, with stand-ins for the programs that send.

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from copilot_usage import errors
 from copilot_usage.errors import InputError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 ROOT = Path(__file__).parents[2]
 ERRORS = {name for name in vars(errors) if isinstance(vars(errors)[name], type)} - {"InputError"}

@@ -13,7 +13,7 @@ import duckdb
 import pytest
 
 from builders import NEWEST, report_of, scope_report, seat, seat_figures, week_with_odd_values
-from copilot_usage.domain.metric import Dimension
+from copilot_usage.domain.metrics import Dimension
 from copilot_usage.domain.report import SeatDay
 from copilot_usage.rendering.files.csv_file import COLUMNS, render_csv
 from copilot_usage.rendering.files.json_file import json_parts

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 import yaml
 
-from copilot_usage import cli
+from copilot_usage.entrypoints import cli
 from copilot_usage.errors import InputError
-from copilot_usage.settings.table import FIRST, INPUTS, OUTPUTS
-from copilot_usage.settings.wishes import settings_from
+from copilot_usage.settings.inputs import FIRST, INPUTS, OUTPUTS
+from copilot_usage.settings.settings import settings_from
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text("utf-8")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from copilot_usage import cli
+from copilot_usage.entrypoints import cli
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])

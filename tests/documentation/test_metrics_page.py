@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from copilot_usage.domain.metric import EARLIER, METRICS, ROW_METRICS, Dimension
-from copilot_usage.generations import metrics, reports, usage
+from copilot_usage.domain.metrics import EARLIER, METRICS, ROW_METRICS, Dimension
+from copilot_usage.parsers import metrics, reports, usage
 
 PAGE = (Path(__file__).parents[2] / "docs" / "metrics.md").read_text(encoding="utf-8")
 ALL = {**ROW_METRICS, **METRICS}

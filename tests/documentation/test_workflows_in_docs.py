@@ -7,18 +7,16 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator, Mapping
 from email import message_from_bytes, policy
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 import yaml
 
 from copilot_usage.domain.alerts import parse_threshold
-from copilot_usage.settings.table import INPUTS, OUTPUTS
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+from copilot_usage.settings.inputs import INPUTS, OUTPUTS
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted(ROOT.glob("docs/*.md"))]

@@ -5,18 +5,14 @@ from __future__ import annotations
 import csv
 import json
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 
+from end_to_end.watched import WatchedWorkflow
 from fakes.git import git, laid_down
-from fakes.github import BRANCH
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from end_to_end.watched import WatchedWorkflow
-    from fakes.github import FakeGitHub
+from fakes.github import BRANCH, FakeGitHub
 
 OUTPUTS = {
     "since",

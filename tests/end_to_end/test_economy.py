@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
-from datetime import timedelta
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -12,13 +13,8 @@ from copilot_usage.demo.github import DemoGitHub, serve
 from copilot_usage.demo.owners import owners
 from copilot_usage.domain.scope import Scope, ScopeKind
 from copilot_usage.domain.snapshot import Generation, Snapshot
-from copilot_usage.snapshots.directory import DirectoryStore
+from copilot_usage.snapshots.local_store import DirectoryStore
 from end_to_end.workflow import Workflow
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from datetime import date
-    from pathlib import Path
 
 SEATS = 250
 LARGE = {"github", "jinja2", "msgspec", "requests", "rich"}

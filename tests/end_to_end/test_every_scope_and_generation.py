@@ -6,17 +6,13 @@ import csv
 import json
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
 
 import pytest
 
 from copilot_usage.demo.github import DemoGitHub
-from fakes.github import BRANCH, Fault
-
-if TYPE_CHECKING:
-    from copilot_usage.demo.loopback import Reply, Request
-    from end_to_end.watched import WatchedWorkflow
-    from fakes.github import FakeGitHub
+from copilot_usage.demo.loopback import Reply, Request
+from end_to_end.watched import WatchedWorkflow
+from fakes.github import BRANCH, FakeGitHub, Fault
 
 SCOPES = {
     "organization": ({"org": "octo-org"}, "octo-org"),

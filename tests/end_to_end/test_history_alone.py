@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 import shutil
-from datetime import timedelta
-from typing import TYPE_CHECKING
+from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 
+from end_to_end.watched import WatchedWorkflow
 from fakes.git import git, laid_down
-from fakes.github import BRANCH, small_owners
-
-if TYPE_CHECKING:
-    from datetime import date
-    from pathlib import Path
-
-    from end_to_end.watched import WatchedWorkflow
-    from fakes.github import FakeGitHub
+from fakes.github import BRANCH, FakeGitHub, small_owners
 
 SHOWN = ("since", "until", "days", "missing-days", "active-users", "acceptance-rate", "headline")
 

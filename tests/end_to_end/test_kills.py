@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import signal
 from datetime import timedelta
+from pathlib import Path
 from random import Random
-from typing import TYPE_CHECKING
 
 import pytest
 
+from copilot_usage.demo.loopback import Reply, Request
+from end_to_end.watched import WatchedWorkflow
 from fakes.git import git, laid_down
 from fakes.github import BRANCH, FakeGitHub, Fault
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from copilot_usage.demo.loopback import Reply, Request
-    from end_to_end.watched import WatchedWorkflow
 
 KILLS = 20
 DAYS = 90

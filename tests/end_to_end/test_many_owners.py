@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 import pytest
 
-from fakes.github import without_permission, without_sso
-
-if TYPE_CHECKING:
-    from copilot_usage.demo.loopback import Reply
-    from end_to_end.watched import WatchedWorkflow
-    from fakes.github import FakeGitHub
+from copilot_usage.demo.loopback import Reply
+from end_to_end.watched import WatchedWorkflow
+from fakes.github import FakeGitHub, without_permission, without_sso
 
 BOTH = "octo-org, octo-labs"
 

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from end_to_end.watched import WatchedWorkflow
-    from fakes.github import FakeGitHub
+from end_to_end.watched import WatchedWorkflow
+from fakes.github import FakeGitHub
 
 # Python tells an audit hook of every connection and of every name that is looked up, whichever library does it.
 GUARD = """

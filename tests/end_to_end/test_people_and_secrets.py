@@ -4,18 +4,13 @@ from __future__ import annotations
 
 import json
 from html import unescape
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
-from fakes.github import Fault, refusing
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from copilot_usage.demo.loopback import Reply, Request
-    from end_to_end.watched import WatchedWorkflow
-    from fakes.github import FakeGitHub
+from copilot_usage.demo.loopback import Reply, Request
+from end_to_end.watched import WatchedWorkflow
+from fakes.github import FakeGitHub, Fault, refusing
 
 
 def event(folder: Path, *, private: bool) -> dict[str, str]:

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Iterator
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from copilot_usage.demo.github import serve
+from copilot_usage.demo.loopback import Reply, Request
 from copilot_usage.domain.dates import a_year_before
+from end_to_end.watched import WatchedWorkflow
 from fakes.git import git, laid_down
 from fakes.github import BRANCH, NO_REPORT, FakeGitHub, Fault, small_owners
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from copilot_usage.demo.loopback import Reply, Request
-    from end_to_end.watched import WatchedWorkflow
 
 
 @pytest.fixture

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import os
 import re
-from datetime import timedelta
-from typing import TYPE_CHECKING
+from datetime import date, timedelta
 
 import pytest
 
-from end_to_end.workflow import COMMAND
+from copilot_usage.demo.loopback import Reply
+from end_to_end.watched import WatchedWorkflow
+from end_to_end.workflow import COMMAND, Finished
 from fakes.github import (
     BRANCH,
     DAY_REPORT,
     HTML,
     NO_REPORT,
+    FakeGitHub,
     Fault,
     limited,
     refusing,
@@ -23,14 +25,6 @@ from fakes.github import (
     without_policy,
     without_sso,
 )
-
-if TYPE_CHECKING:
-    from datetime import date
-
-    from copilot_usage.demo.loopback import Reply
-    from end_to_end.watched import WatchedWorkflow
-    from end_to_end.workflow import Finished
-    from fakes.github import FakeGitHub
 
 ALL_OF_COPILOT = "/(orgs|enterprises|organizations)/"
 

@@ -5,18 +5,14 @@ from __future__ import annotations
 import re
 import signal
 import sys
+from collections.abc import Callable
 from threading import Event
-from typing import TYPE_CHECKING
 
 import pytest
 
+from copilot_usage.demo.loopback import Reply, Request
+from end_to_end.watched import WatchedWorkflow
 from fakes.github import FakeGitHub, Fault, refusing
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from copilot_usage.demo.loopback import Reply, Request
-    from end_to_end.watched import WatchedWorkflow
 
 # Sends a signal to itself when a module begins to be imported.
 IMPORTING = """
@@ -40,7 +36,9 @@ def rescued(workflow: WatchedWorkflow) -> int:
     return sum(path.read_text().count('"generation":"reports"') for path in files)
 
 
-@pytest.mark.parametrize("module", ["copilot_usage.timing", "copilot_usage.job", "jinja2", "requests", "github"])
+@pytest.mark.parametrize(
+    "module", ["copilot_usage.timing", "copilot_usage.pipeline.run", "jinja2", "requests", "github"]
+)
 def test_a_signal_while_a_module_is_imported_leaves_no_traceback(workflow: WatchedWorkflow, module: str) -> None:
     done = workflow.step(
         signalled_at(module, signal.SIGINT),

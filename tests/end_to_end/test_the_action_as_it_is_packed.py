@@ -5,16 +5,14 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 import yaml
 
-from copilot_usage.settings.table import OUTPUTS
-
-if TYPE_CHECKING:
-    from end_to_end.watched import WatchedWorkflow
-    from fakes.github import FakeGitHub
+from copilot_usage.settings.inputs import OUTPUTS
+from end_to_end.watched import WatchedWorkflow
+from fakes.github import FakeGitHub
 
 ACTION = Path(__file__).parents[2] / "action.yml"
 MODULE = (sys.executable, "-m", "copilot_usage")

@@ -7,21 +7,17 @@ import json
 import os
 import signal
 import subprocess
-from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from copilot_usage.demo.earlier import metrics_day, usage_day
-from copilot_usage.settings.table import INPUTS
+from copilot_usage.settings.inputs import INPUTS
 from end_to_end.workflow import COMMAND
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from datetime import date
-    from pathlib import Path
-
-    from fakes.github import FakeGitHub
+from fakes.github import FakeGitHub
 
 
 def run(folder: Path, *arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from end_to_end.workflow import Finished, Workflow
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from fakes.github import FakeGitHub
+from fakes.github import FakeGitHub
 
 # How the runner is told a secret: the only lines that may hold one.
 _MASK = re.compile(r"^::add-mask::.*$", re.MULTILINE)

@@ -5,14 +5,11 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from copilot_usage.settings.table import INPUTS
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from copilot_usage.settings.inputs import INPUTS
 
 COMMAND = Path(sys.executable).with_name("copilot-usage")
 # What a process needs of this machine, and nothing that could lead it elsewhere.

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from threading import Event
-from typing import TYPE_CHECKING
 
 from copilot_usage.copilot_api.source import GitHubSource
-from copilot_usage.domain.plan import Plan
+from copilot_usage.domain.queries import Plan, Query
+from copilot_usage.domain.results import Result
 from copilot_usage.domain.scope import Scope, ScopeKind
 from copilot_usage.timing import Deadline
 from fakes.clock import RecordedClock
 from fakes.scripted import Reply, Request, ScriptedServer, as_json, scripted
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from copilot_usage.domain.asks import Query
-    from copilot_usage.domain.outcome import Result
 
 TODAY = date(2026, 11, 23)
 ORGANIZATION = Scope(ScopeKind.ORGANIZATION, "octo-org")

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import subprocess
-from typing import TYPE_CHECKING
+from pathlib import Path
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from copilot_usage.demo.github import DemoGitHub
+from copilot_usage.demo.github import DemoGitHub
 
 
 def laid_down(github: DemoGitHub, folder: Path) -> Path:

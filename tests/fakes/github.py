@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from copilot_usage.demo.github import DemoGitHub
-from copilot_usage.demo.loopback import Reply
+from copilot_usage.demo.loopback import Reply, Request
 from copilot_usage.demo.organization import Organization
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from copilot_usage.demo.loopback import Request
 
 BRANCH = "refs/heads/copilot-usage"
 DAY_REPORT = r"/reports/[\w-]+-1-day"

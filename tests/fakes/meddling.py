@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING
 
 from copilot_usage.demo.github import DemoGitHub, serve
-from copilot_usage.demo.loopback import Reply
-from copilot_usage.snapshots.patience import RetryPolicy
-from copilot_usage.snapshots.repository import RepositoryStore
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from copilot_usage.demo.loopback import Request
+from copilot_usage.demo.loopback import Reply, Request
+from copilot_usage.snapshots.branch_store import RepositoryStore
+from copilot_usage.snapshots.git_api import RetryPolicy
 
 BRANCH = "copilot-usage"
 TODAY = date(2026, 11, 23)

@@ -3,37 +3,33 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from pathlib import Path
 from random import Random
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from copilot_usage.copilot_api.source import GitHubSource
 from copilot_usage.demo.activity import COUNTERS
 from copilot_usage.demo.github import serve
+from copilot_usage.demo.loopback import Reply
 from copilot_usage.demo.published import Published
-from copilot_usage.domain.progress import NoProgress
+from copilot_usage.domain.ports import NoProgress, Store
+from copilot_usage.domain.report import Report
 from copilot_usage.errors import CopilotUsageError
-from copilot_usage.job import Services, run
-from copilot_usage.settings.wishes import settings_from
-from copilot_usage.snapshots.directory import DirectoryStore
-from copilot_usage.snapshots.patience import RetryPolicy
-from copilot_usage.snapshots.repository import RepositoryStore
+from copilot_usage.pipeline.run import Services, run
+from copilot_usage.settings.settings import settings_from
+from copilot_usage.snapshots.branch_store import RepositoryStore
+from copilot_usage.snapshots.git_api import RetryPolicy
+from copilot_usage.snapshots.local_store import DirectoryStore
 from copilot_usage.timing import Deadline
 from fakes.clock import RecordedClock
 from fakes.git import git, laid_down
 from fakes.github import BRANCH, FakeGitHub, Fault, refusing, small_owners, unauthorized, without_permission
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
-    from pathlib import Path
-
-    from copilot_usage.demo.loopback import Reply
-    from copilot_usage.domain.report import Report
-    from copilot_usage.domain.storing import Store
 
 FIRST_RUN = date(2025, 12, 20)
 FIRST_REPORT = date(2025, 12, 12)

@@ -9,7 +9,7 @@ from contextlib import closing
 import pytest
 
 from copilot_usage.copilot_api.downloads import Downloads
-from copilot_usage.copilot_api.lines import MOST_BYTES
+from copilot_usage.copilot_api.ndjson import MOST_BYTES
 from copilot_usage.errors import Unreachable, UnreadableDocument
 from copilot_usage.timing import Deadline
 from fakes.asking import BAD_ADDRESSES, CANARY_SIGNATURE

@@ -5,41 +5,36 @@ from __future__ import annotations
 import gzip
 import json
 import logging
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import date
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 import copilot_usage
 from copilot_usage import errors
 from copilot_usage.copilot_api.client import GitHubClient
-from copilot_usage.copilot_api.lines import MOST_BYTES
+from copilot_usage.copilot_api.ndjson import MOST_BYTES
 from copilot_usage.copilot_api.source import GitHubSource
-from copilot_usage.domain.asks import (
+from copilot_usage.domain.dates import DateRange
+from copilot_usage.domain.queries import (
     CreditMonth,
     EarlierDays,
     LatestReport,
     OwnerDay,
     PeopleReport,
+    Plan,
     QueryKind,
     SeatList,
 )
-from copilot_usage.domain.dates import DateRange
-from copilot_usage.domain.outcome import CreditBill, Failure, NoReport, Word
-from copilot_usage.domain.plan import Plan
+from copilot_usage.domain.results import CreditBill, Failure, NoReport, Result, Word
 from copilot_usage.domain.snapshot import Generation
 from copilot_usage.errors import TokenRefused, Unreachable
 from copilot_usage.timing import Deadline
 from fakes.asking import BAD_ADDRESSES, CANARY_TOKEN, NOT_FOUND, ORGANIZATION, TODAY, Asking, asking
 from fakes.clock import START, RecordedClock
 from fakes.scripted import Reply, Request, as_json, one_by_one, scripted
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from pathlib import Path
-
-    from copilot_usage.domain.outcome import Result
 
 BILL = as_json({"usageItems": [{"model": "gpt-5", "unitType": "credits", "grossQuantity": 2.5, "netAmount": 0}]})
 ASK = CreditMonth(ORGANIZATION, "2026-11")

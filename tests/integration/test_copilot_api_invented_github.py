@@ -3,27 +3,29 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
 
 import pytest
 
 from copilot_usage.copilot_api.source import GitHubSource
 from copilot_usage.demo.github import DemoGitHub, serve
 from copilot_usage.demo.owners import owners
-from copilot_usage.domain.asks import (
+from copilot_usage.domain.dates import DateRange, ending
+from copilot_usage.domain.queries import (
     CreditMonth,
     EarlierDays,
     LatestReport,
     NewestDay,
     OwnerDay,
     PeopleReport,
+    Plan,
+    Query,
     SeatList,
     TeamDays,
 )
-from copilot_usage.domain.dates import DateRange, ending
-from copilot_usage.domain.outcome import (
+from copilot_usage.domain.results import (
     CreditBill,
     Failure,
     Fetched,
@@ -31,21 +33,15 @@ from copilot_usage.domain.outcome import (
     NoReport,
     PeopleCounted,
     PeopleListed,
+    Result,
     SeatsListed,
 )
-from copilot_usage.domain.plan import Plan
+from copilot_usage.domain.scope import Scope
 from copilot_usage.domain.snapshot import Generation
 from copilot_usage.errors import NotFound, TokenRefused
 from copilot_usage.timing import Deadline
 from fakes.asking import ENTERPRISE, ORGANIZATION, TODAY
 from fakes.clock import RecordedClock
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from copilot_usage.domain.asks import Query
-    from copilot_usage.domain.outcome import Result
-    from copilot_usage.domain.scope import Scope
 
 NEWEST = TODAY - timedelta(days=2)
 # A day without a report, in the range before the newest 28 days.

@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from copilot_usage import errors
-from copilot_usage.domain.asks import CreditMonth, EarlierDays, QueryKind, SeatList
 from copilot_usage.domain.dates import DateRange
-from copilot_usage.domain.outcome import CreditBill, Failure, Fetched, NoReport, Remark, SeatsListed
+from copilot_usage.domain.queries import CreditMonth, EarlierDays, QueryKind, SeatList
+from copilot_usage.domain.results import CreditBill, Failure, Fetched, NoReport, Remark, SeatsListed
+from copilot_usage.domain.scope import Scope
 from copilot_usage.domain.snapshot import Generation, Snapshot
 from fakes.asking import ENTERPRISE, NOT_FOUND, ORGANIZATION, Asking, asking
 from fakes.scripted import Reply, Request, as_json, one_by_one
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from copilot_usage.domain.scope import Scope
 
 DAYS = DateRange(date(2026, 11, 1), date(2026, 11, 4))
 SCOPES = [ORGANIZATION, ORGANIZATION.of_team("payments"), ENTERPRISE, ENTERPRISE.of_team("payments")]

@@ -6,18 +6,19 @@ import gzip
 import json
 import logging
 import threading
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import date, timedelta
 from email.utils import formatdate
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from copilot_usage import errors
-from copilot_usage.domain.asks import LatestReport, NewestDay, OwnerDay, PeopleReport, QueryKind
 from copilot_usage.domain.dates import SETTLED_AFTER, DateRange
-from copilot_usage.domain.outcome import (
+from copilot_usage.domain.queries import LatestReport, NewestDay, OwnerDay, PeopleReport, QueryKind
+from copilot_usage.domain.results import (
     Failure,
     Fetched,
     LatestWindow,
@@ -25,17 +26,13 @@ from copilot_usage.domain.outcome import (
     PeopleListed,
     PersonActivity,
     Remark,
+    Result,
     Word,
 )
 from copilot_usage.domain.snapshot import Generation, Snapshot
 from fakes.asking import CANARY_SIGNATURE, CANARY_TOKEN, ENTERPRISE, NOT_FOUND, ORGANIZATION, TODAY, Asking, asking
 from fakes.clock import START
 from fakes.scripted import Reply, Request, as_json, one_by_one
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from copilot_usage.domain.outcome import Result
 
 DAY = date(2026, 11, 10)
 ASK = OwnerDay(ORGANIZATION, DAY)

@@ -4,26 +4,22 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from copilot_usage import errors
-from copilot_usage.domain.asks import NewestDay, TeamDays
 from copilot_usage.domain.dates import DateRange, ending
-from copilot_usage.domain.outcome import Failure, Fetched, NoReport, PeopleCounted, PeopleListed, Remark, Word
+from copilot_usage.domain.queries import NewestDay, TeamDays
+from copilot_usage.domain.results import Failure, Fetched, NoReport, PeopleCounted, PeopleListed, Remark, Result, Word
+from copilot_usage.domain.scope import Scope
 from copilot_usage.domain.snapshot import Generation, Snapshot
 from fakes.asking import ENTERPRISE, NOT_FOUND, ORGANIZATION, Asking, asking
 from fakes.scripted import Reply, Request, as_json, one_by_one
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
-
-    from copilot_usage.domain.outcome import Result
-    from copilot_usage.domain.scope import Scope
 
 WINDOW = DateRange(date(2026, 10, 25), date(2026, 11, 21))
 OLD = date(2026, 9, 10)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import base64
 import json
 from collections import defaultdict
+from collections.abc import Iterator
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
@@ -15,10 +17,6 @@ from copilot_usage.demo.activity import COUNTERS
 from copilot_usage.demo.github import DemoGitHub, serve
 from fakes.git import git, laid_down
 from fakes.github import small_owners
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
 
 TODAY = date(2026, 11, 23)
 NEWEST = TODAY - timedelta(days=2)

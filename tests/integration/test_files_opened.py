@@ -7,7 +7,7 @@ import json
 import shutil
 import subprocess
 from datetime import date
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import duckdb
 import pandas as pd  # type: ignore[import-untyped] # its types are another package
@@ -16,9 +16,6 @@ import pytest
 from builders import ODD_VALUES, week_with_odd_values
 from copilot_usage.rendering.files.csv_file import render_csv
 from copilot_usage.rendering.files.json_file import json_parts
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 @pytest.fixture(scope="module")

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
 from copilot_usage.rendering.page import render_page
 from invented import report_of_a_run, report_of_many_teams
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 MANY_TEAMS = "three_hundred_teams"
 GOLDEN = Path(__file__).parents[1] / "golden"

@@ -14,7 +14,7 @@ import pytest
 
 from builders import ENTERPRISE, ORGANIZATION, TEAM
 from copilot_usage.domain.snapshot import Generation, Snapshot
-from copilot_usage.snapshots.directory import DirectoryStore
+from copilot_usage.snapshots.local_store import DirectoryStore
 from fakes.meddling import BRANCH, meddled
 from unit.snapshots.strategies import snapshot
 

@@ -5,32 +5,27 @@ from __future__ import annotations
 import json
 import random
 import subprocess
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import date
 from itertools import count
+from pathlib import Path
 from threading import Barrier
-from typing import TYPE_CHECKING
 
 import pytest
 
 from builders import ORGANIZATION, TEAM
 from copilot_usage.demo.git_data import GitData
-from copilot_usage.demo.loopback import Reply
+from copilot_usage.demo.loopback import Reply, Request
 from copilot_usage.domain.dates import DateRange
-from copilot_usage.domain.storing import Saved
+from copilot_usage.domain.ports import Saved
+from copilot_usage.domain.snapshot import Snapshot
 from copilot_usage.errors import StoreRefused
-from copilot_usage.snapshots.patience import RetryPolicy
-from copilot_usage.snapshots.repository import RepositoryStore
+from copilot_usage.snapshots.branch_store import RepositoryStore
+from copilot_usage.snapshots.git_api import RetryPolicy
 from fakes.meddling import BRANCH, HungUp, MeddledGitHub, meddled, replying
 from unit.snapshots.strategies import snapshot
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from pathlib import Path
-
-    from copilot_usage.demo.loopback import Request
-    from copilot_usage.domain.snapshot import Snapshot
 
 REF = f"refs/heads/{BRANCH}"
 YEAR = DateRange(date(2026, 1, 1), date(2026, 12, 31))

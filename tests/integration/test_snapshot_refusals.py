@@ -4,24 +4,19 @@ from __future__ import annotations
 
 import logging
 import socket
+from collections.abc import Callable, Iterator
 from itertools import count
-from typing import TYPE_CHECKING
 
 import pytest
 
 from builders import ORGANIZATION
-from copilot_usage.demo.loopback import Reply
+from copilot_usage.demo.loopback import Reply, Request
 from copilot_usage.domain.dates import ending
 from copilot_usage.errors import StoreRefused
-from copilot_usage.snapshots.patience import RetryPolicy
-from copilot_usage.snapshots.repository import RepositoryStore
+from copilot_usage.snapshots.branch_store import RepositoryStore
+from copilot_usage.snapshots.git_api import RetryPolicy
 from fakes.meddling import BRANCH, TODAY, HungUp, MeddledGitHub, meddled, replying
 from unit.snapshots.strategies import snapshot
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from copilot_usage.demo.loopback import Request
 
 CANARY = "ghs_canary0writing0token0that0must0never0appear"
 NOVEMBER = ending(TODAY, 28)

@@ -3,27 +3,22 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from builders import ORGANIZATION, TEAM
-from copilot_usage.demo.loopback import Reply
+from copilot_usage.demo.loopback import Reply, Request
 from copilot_usage.domain.dates import DateRange
+from copilot_usage.domain.ports import LeftOut, Saved, SkippedMonths
+from copilot_usage.domain.scope import Scope
 from copilot_usage.domain.snapshot import Generation, Snapshot
-from copilot_usage.domain.storing import LeftOut, Saved, SkippedMonths
 from copilot_usage.errors import StoreRefused
 from fakes.meddling import BRANCH, MeddledGitHub, meddled
 from unit.snapshots.strategies import snapshot
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from pathlib import Path
-
-    from copilot_usage.demo.loopback import Request
-    from copilot_usage.domain.scope import Scope
 
 YEAR = DateRange(date(2025, 11, 24), date(2026, 11, 23))
 NOVEMBER = DateRange(date(2026, 11, 1), date(2026, 11, 30))

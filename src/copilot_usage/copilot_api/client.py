@@ -4,26 +4,21 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import Generic, TypeVar
 from urllib.parse import parse_qs
 
 import msgspec
 import requests
 
-from copilot_usage.copilot_api import transport
-from copilot_usage.copilot_api.refusal import RefusedResponse
-from copilot_usage.copilot_api.refusals import error_for
-from copilot_usage.copilot_api.token_kinds import kind_of
-from copilot_usage.copilot_api.tries import HostRetry, TransientError, trouble_in
+from copilot_usage.copilot_api import session as transport
+from copilot_usage.copilot_api.access_errors import RefusedResponse, error_for, kind_of
+from copilot_usage.copilot_api.endpoints import ApiRequest
+from copilot_usage.copilot_api.retry import HostRetry, TransientError, trouble_in
 from copilot_usage.errors import Unreachable, UnreadableDocument
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from copilot_usage.copilot_api.questions import ApiRequest
-    from copilot_usage.timing import Deadline
+from copilot_usage.timing import Deadline
 
 _logger = logging.getLogger(__name__)
 

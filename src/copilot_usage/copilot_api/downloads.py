@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import requests
 
-from copilot_usage.copilot_api import transport
-from copilot_usage.copilot_api.lines import MOST_BYTES, is_cut_off
-from copilot_usage.copilot_api.tries import HostRetry, TransientError, trouble_in
+from copilot_usage.copilot_api import session as transport
+from copilot_usage.copilot_api.ndjson import MOST_BYTES, is_cut_off
+from copilot_usage.copilot_api.retry import HostRetry, TransientError, trouble_in
 from copilot_usage.errors import UnreadableDocument
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator
-
-    from copilot_usage.timing import Deadline
+from copilot_usage.timing import Deadline
 
 # Answers to a link that has expired or whose file is gone; a fresh envelope may bring a link that works.
 _EXPIRED = frozenset({401, 403, 404, 410})

@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
-from typing import TYPE_CHECKING
 
 import msgspec
 
-from copilot_usage.copilot_api.lines import rows
-from copilot_usage.copilot_api.reports import NoSuchReport
-from copilot_usage.domain.dates import parse_day
-from copilot_usage.domain.outcome import PeopleListed, PersonActivity, Remark
-from copilot_usage.generations.sieve import ProblemLog
-from copilot_usage.generations.team_join import rows as team_rows
-from copilot_usage.generations.team_join.rows import ABSENT, identity, is_active
-from copilot_usage.generations.team_join.user_rows import user_rows
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from copilot_usage.copilot_api.reports import ReportFile, Reports
-    from copilot_usage.domain.asks import PeopleReport
-    from copilot_usage.domain.dates import DateRange
-    from copilot_usage.domain.outcome import Result
-    from copilot_usage.generations.team_join.rows import Identity, UserRow
+from copilot_usage.copilot_api.ndjson import rows
+from copilot_usage.copilot_api.report_files import NoSuchReport, ReportFile, Reports
+from copilot_usage.domain.dates import DateRange, parse_day
+from copilot_usage.domain.queries import PeopleReport
+from copilot_usage.domain.results import PeopleListed, PersonActivity, Remark, Result
+from copilot_usage.parsers.fields import ProblemLog
+from copilot_usage.team_join import rows as team_rows
+from copilot_usage.team_join.lenient_rows import user_rows
+from copilot_usage.team_join.rows import ABSENT, Identity, UserRow, identity, is_active
 
 
 @dataclass(slots=True)

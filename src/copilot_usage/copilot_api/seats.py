@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future
+from datetime import UTC, date, datetime
 from functools import partial
-from typing import TYPE_CHECKING
 
 import msgspec
 
-from copilot_usage.copilot_api import questions
-from copilot_usage.copilot_api.refusals import endless
-from copilot_usage.domain.outcome import Remark, SeatsListed
+from copilot_usage.copilot_api import endpoints
+from copilot_usage.copilot_api.access_errors import endless
+from copilot_usage.copilot_api.client import ApiResponse, GitHubClient
+from copilot_usage.copilot_api.prefetch import Workers
+from copilot_usage.domain.queries import SeatList
+from copilot_usage.domain.results import Remark, Result, SeatsListed
+from copilot_usage.domain.scope import Scope
 from copilot_usage.domain.seats import Seat
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-    from concurrent.futures import Future
-    from datetime import date
-
-    from copilot_usage.copilot_api.client import ApiResponse, GitHubClient
-    from copilot_usage.copilot_api.workers import Workers
-    from copilot_usage.domain.asks import SeatList
-    from copilot_usage.domain.outcome import Result
-    from copilot_usage.domain.scope import Scope
 
 
 class _Person(msgspec.Struct):
@@ -107,7 +101,7 @@ def _utc_day(text: str) -> date:
 
 def first_page(client: GitHubClient, owner: Scope) -> ApiResponse[SeatPage]:
     """The page that says how many there are; raises CopilotUsageError."""
-    return client.get(questions.seat_page(owner, 1), decode_page)
+    return client.get(endpoints.seat_page(owner, 1), decode_page)
 
 
 def _rows(answers: Iterable[ApiResponse[SeatPage]]) -> int:
@@ -125,10 +119,10 @@ def seat_list(
     answers = [workers.result(first)]
     opening = answers[0].value
     promised = opening.promised if opening else 0
-    expected = -(-promised // questions.SEATS_A_PAGE)
+    expected = -(-promised // endpoints.SEATS_A_PAGE)
     most = min(_MOST_PAGES, _MOST_TIMES_THE_TOTAL * (expected + 1)) if promised else _MOST_PAGES
     last = min(answers[0].last_page or expected, most)
-    pages = (partial(client.get, questions.seat_page(ask.owner, page), decode_page) for page in range(2, last + 1))
+    pages = (partial(client.get, endpoints.seat_page(ask.owner, page), decode_page) for page in range(2, last + 1))
     for answer in workers.in_order(pages):
         answers.append(answer)
         if not answer.value or not answer.value.rows:
@@ -140,8 +134,8 @@ def seat_list(
         and (answers[-1].next_page if linked else _rows(answers) < promised)
     ):
         if len(answers) >= most:
-            raise endless(questions.seat_page(ask.owner, 1).label)
-        following = questions.seat_page(ask.owner, len(answers) + 1)
+            raise endless(endpoints.seat_page(ask.owner, 1).label)
+        following = endpoints.seat_page(ask.owner, len(answers) + 1)
         answers += workers.in_order([partial(client.get, following, decode_page)])
     found = [answer.value for answer in answers if answer.value]
     unreadable = sum(page.unreadable for page in found)

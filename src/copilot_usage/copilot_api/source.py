@@ -3,47 +3,42 @@
 from __future__ import annotations
 
 from collections import deque
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import AbstractContextManager, nullcontext
+from datetime import date
 from functools import partial
 from itertools import islice
-from typing import TYPE_CHECKING, assert_never
+from typing import Self, assert_never
 
-from copilot_usage.copilot_api.aggregates import Aggregates
+from copilot_usage.copilot_api.billing import credit_month
 from copilot_usage.copilot_api.client import GitHubClient
-from copilot_usage.copilot_api.credits import credit_month
 from copilot_usage.copilot_api.downloads import Downloads
-from copilot_usage.copilot_api.earlier import earlier_days
+from copilot_usage.copilot_api.legacy_reports import earlier_days
+from copilot_usage.copilot_api.owner_reports import Aggregates
 from copilot_usage.copilot_api.people import people_report
-from copilot_usage.copilot_api.reports import Reports
+from copilot_usage.copilot_api.prefetch import AT_ONCE, Workers
+from copilot_usage.copilot_api.report_files import Reports
 from copilot_usage.copilot_api.seats import first_page, seat_list
-from copilot_usage.copilot_api.team_days import TeamReading
-from copilot_usage.copilot_api.workers import AT_ONCE, Workers
-from copilot_usage.domain.asks import (
+from copilot_usage.copilot_api.team_reports import TeamReading
+from copilot_usage.domain.queries import (
     CreditMonth,
     EarlierDays,
     LatestReport,
     NewestDay,
     OwnerDay,
     PeopleReport,
+    Plan,
+    Query,
+    QueryKind,
     SeatList,
     TeamDays,
     subject,
 )
-from copilot_usage.domain.outcome import Failure
+from copilot_usage.domain.results import Failure, Result
+from copilot_usage.domain.scope import Scope
 from copilot_usage.errors import CopilotUsageError, NotAllowed, NotFound
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from concurrent.futures import Future
-    from contextlib import AbstractContextManager
-    from datetime import date
-    from typing import Self
-
-    from copilot_usage.domain.asks import Query, QueryKind
-    from copilot_usage.domain.outcome import Result
-    from copilot_usage.domain.plan import Plan
-    from copilot_usage.domain.scope import Scope
-    from copilot_usage.timing import Deadline
+from copilot_usage.timing import Deadline
 
 # So many asks are begun before their turn: enough to keep every thread busy, few enough to hold little.
 _AHEAD = 2 * AT_ONCE

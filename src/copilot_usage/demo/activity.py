@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 from random import Random
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from copilot_usage.demo.people import Person
+from copilot_usage.demo.people import Person
 
 Row = dict[str, Any]
 COUNTERS = (

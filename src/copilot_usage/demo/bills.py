@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from calendar import monthrange
+from collections.abc import Mapping
 from datetime import date
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from typing import Any
 
 # Credits of a person in a month, by model.
 _USED: Mapping[str, int] = {"GPT-5.4": 610, "Claude Sonnet 4.6": 480, "Gemini 3 Pro": 140}

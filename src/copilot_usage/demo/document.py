@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -11,8 +12,6 @@ from copilot_usage.demo.activity import COUNTERS, PHASES, Row
 from copilot_usage.demo.pull_requests import pull_requests
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
-
     from copilot_usage.demo.organization import Organization
 
 # Introduced by GitHub on these days; earlier documents lack the fields.

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 Document = dict[str, Any]
 _SHOWN, _ACCEPTED = "code_generation_activity_count", "code_acceptance_activity_count"

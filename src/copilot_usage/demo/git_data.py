@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import base64
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 from copilot_usage.demo.git_objects import FILE, FOLDER, GitObjects
-from copilot_usage.demo.loopback import Reply
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from copilot_usage.demo.loopback import Request
+from copilot_usage.demo.loopback import Reply, Request
 
 _BOT = "github-actions[bot] <41898282+github-actions[bot]@users.noreply.github.com> 1790000000 +0000"
 

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import zlib
+from collections.abc import Mapping
+from pathlib import Path
 from threading import RLock
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
 
 FOLDER = "40000"
 FILE = "100644"

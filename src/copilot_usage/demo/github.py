@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -18,8 +19,6 @@ from copilot_usage.demo.published import Published
 from copilot_usage.demo.seats import seats
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
     from copilot_usage.demo.organization import Organization
 
 REPOSITORY = "octo-org/copilot-usage"

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from copilot_usage.demo.activity import COUNTERS, FLAGS, Row, user_row
 from copilot_usage.demo.document import document_of
 from copilot_usage.demo.people import FLOOR, Person, invent_people, team_slugs
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from datetime import date
 
 _SEED = "copilot"
 

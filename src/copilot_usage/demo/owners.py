@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
 from copilot_usage.demo.organization import Organization
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 ORGANIZATION = "octo-org"
 ENTERPRISE = "octo-enterprise"

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from random import Random
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 TEAM_NAMES = ("payments", "platform", "web", "mobile", "data", "search", "security", "design-systems", "docs")
 # Below GitHub's floor of five people with a seat, a team is left out of its reports.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
@@ -13,8 +14,6 @@ from copilot_usage.domain.plan import BEGAN
 from copilot_usage.domain.scope import ScopeKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-
     from copilot_usage.demo.organization import Organization
 
 _KINDS = {"organization_id": ScopeKind.ORGANIZATION, "enterprise_id": ScopeKind.ENTERPRISE}

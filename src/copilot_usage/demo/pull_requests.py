@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date
 from random import Random
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from datetime import date
+from typing import Any
 
 
 def pull_requests(login: str, day: date, active: int) -> dict[str, Any]:

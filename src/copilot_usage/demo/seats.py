@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from copilot_usage.demo.activity import is_active
+from copilot_usage.demo.people import Person
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from copilot_usage.demo.organization import Organization
-    from copilot_usage.demo.people import Person
 
 _GITHUB_FORGETS_AFTER = 90
 

@@ -5,16 +5,13 @@ A figure is called by its name, one of a row by `dimension/value/name`; `*` stan
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fnmatch import fnmatchcase
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from copilot_usage.domain.dates import DateRange
+from copilot_usage.domain.dates import DateRange
 
 # The documents of earlier days cannot know these figures. The CLI came in the course of February 2026.
 _FIRST_DAYS: Mapping[date, Sequence[str]] = {

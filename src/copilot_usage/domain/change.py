@@ -6,22 +6,15 @@ series, and with as many working days. Where the known days differ, it is the wo
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import date
 
 from copilot_usage.domain.breaks import why_not_comparable
-from copilot_usage.domain.dates import ending, is_working_day
-from copilot_usage.domain.figures import PEOPLE_WINDOWS
-from copilot_usage.domain.usage import Figure
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from datetime import date
-
-    from copilot_usage.domain.dates import DateRange
-    from copilot_usage.domain.figures import Figures, Rate
-    from copilot_usage.domain.history import History
-    from copilot_usage.domain.usage import Amount, UsageDay
+from copilot_usage.domain.dates import DateRange, ending, is_working_day
+from copilot_usage.domain.figures import PEOPLE_WINDOWS, Figures, Rate
+from copilot_usage.domain.history import History
+from copilot_usage.domain.usage import Amount, Figure, UsageDay
 
 # Of a range, so much must be known for its mean to be that of the range: 6 of 7 days, 24 of 28.
 ENOUGH = 0.85

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 # GitHub publishes a day within two full UTC days and restates it until three have passed; one more day of grace
 # (docs: "Copilot usage metrics", freshness; "Reconciling Copilot usage metrics").

@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from datetime import date
 
-from copilot_usage.domain.dates import is_working_day
-from copilot_usage.domain.metric import AGENT_FEATURES, COMPLETION, SUMMABLE, Dimension
-from copilot_usage.domain.usage import Figure
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-    from datetime import date
-
-    from copilot_usage.domain.dates import DateRange
-    from copilot_usage.domain.history import History
-    from copilot_usage.domain.snapshot import Generation
-    from copilot_usage.domain.usage import Activity, Amount, Breakdown, UsageDay
+from copilot_usage.domain.dates import DateRange, is_working_day
+from copilot_usage.domain.history import History
+from copilot_usage.domain.metrics import AGENT_FEATURES, COMPLETION, SUMMABLE, Dimension
+from copilot_usage.domain.snapshot import Generation
+from copilot_usage.domain.usage import Activity, Amount, Breakdown, Figure, UsageDay
 
 # GitHub counts distinct people over windows of these lengths, in days, and over no others.
 PEOPLE_WINDOWS: Mapping[int, str] = {1: "daily_active_users", 7: "weekly_active_users", 28: "monthly_active_users"}

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from datetime import date
 
-from copilot_usage.domain.metric import Dimension
-from copilot_usage.domain.packed import CompactBreakdowns
+from copilot_usage.domain.dates import DateRange
+from copilot_usage.domain.metrics import Dimension
+from copilot_usage.domain.scope import Scope
 from copilot_usage.domain.snapshot import Generation
-from copilot_usage.domain.usage import agent_titles
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-    from datetime import date
-
-    from copilot_usage.domain.dates import DateRange
-    from copilot_usage.domain.scope import Scope
-    from copilot_usage.domain.usage import Amount, UsageDay
+from copilot_usage.domain.usage import Amount, CompactBreakdowns, UsageDay, agent_titles
 
 # The later generation says more and is counted better: it wins day by day.
 _RANK = {Generation.REPORTS: 3, Generation.METRICS: 2, Generation.USAGE: 1}

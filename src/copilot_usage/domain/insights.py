@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import TYPE_CHECKING
+from datetime import date, timedelta
 
 from copilot_usage.domain.breaks import breaks_of
 from copilot_usage.domain.change import Change, change_between, moved, why_days_differ
 from copilot_usage.domain.dates import DateRange, ending
 from copilot_usage.domain.figures import PEOPLE_WINDOWS
-from copilot_usage.domain.metric import AGENT_FEATURES, AGENT_MODE, Dimension, measures
+from copilot_usage.domain.metrics import AGENT_FEATURES, AGENT_MODE, Dimension, measures
+from copilot_usage.domain.report import ScopeReport
+from copilot_usage.domain.seats import SeatFigures
 from copilot_usage.domain.usage import Figure
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from datetime import date
-
-    from copilot_usage.domain.report import ScopeReport
-    from copilot_usage.domain.seats import SeatFigures
 
 MOST = 3
 # Smaller numbers jump by chance: five people more of ten are half as many again.

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Context, Decimal
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from copilot_usage.domain.usage import Amount
+from copilot_usage.domain.usage import Amount
 
 UNKNOWN = "–"
 # A float holds fifteen digits; what stands behind them is not the number's (28.499999999999996 is 28.5).

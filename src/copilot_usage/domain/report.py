@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
 from copilot_usage.domain.change import Comparison
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-    from datetime import date
-
-    from copilot_usage.domain.dates import DateRange
-    from copilot_usage.domain.figures import Figures
-    from copilot_usage.domain.history import History
-    from copilot_usage.domain.outcome import CreditBill, PersonActivity
-    from copilot_usage.domain.scope import Scope
-    from copilot_usage.domain.seats import SeatFigures
+from copilot_usage.domain.dates import DateRange
+from copilot_usage.domain.figures import Figures
+from copilot_usage.domain.history import History
+from copilot_usage.domain.results import CreditBill, PersonActivity
+from copilot_usage.domain.scope import Scope
+from copilot_usage.domain.seats import SeatFigures
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-    from datetime import date
-
-    from copilot_usage.domain.dates import DateRange
+from copilot_usage.domain.dates import DateRange
 
 # USD a seat and month (docs: "About billing for GitHub Copilot in organizations and enterprises").
 PRICES: Mapping[str, float] = {"business": 19.0, "enterprise": 39.0}

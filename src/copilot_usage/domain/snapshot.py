@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import date
-
-    from copilot_usage.domain.scope import Scope, ScopeKind
+from copilot_usage.domain.scope import Scope, ScopeKind
 
 SCHEMA = 1
 # What a settled line without a document must carry to be believed: that GitHub's API said so. Lines of earlier versions

@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
-from copilot_usage.domain.report import listed
+from copilot_usage.domain.report import ScopeReport, listed
 from copilot_usage.rendering import charts, markdown
-from copilot_usage.rendering.series import points, unit_of
+from copilot_usage.rendering.series import Point, points, unit_of
 from copilot_usage.rendering.view import Chart, Section, Table
-
-if TYPE_CHECKING:
-    from copilot_usage.domain.report import ScopeReport
-    from copilot_usage.rendering.series import Point
 
 _TRAILING = {
     "day": "people active in the 7 days up to the day",

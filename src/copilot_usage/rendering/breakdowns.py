@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
-from copilot_usage.domain.figures import not_attributed, of_newest_generation, percentage
-from copilot_usage.domain.metric import Dimension
+from copilot_usage.domain.figures import Figures, Total, not_attributed, of_newest_generation, percentage
+from copilot_usage.domain.history import History
+from copilot_usage.domain.metrics import Dimension
+from copilot_usage.domain.report import ScopeReport
+from copilot_usage.domain.usage import Amount
 from copilot_usage.rendering import charts, markdown
 from copilot_usage.rendering.view import Section, Table
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from copilot_usage.domain.figures import Figures, Total
-    from copilot_usage.domain.history import History
-    from copilot_usage.domain.report import ScopeReport
-    from copilot_usage.domain.usage import Amount
 
 _LINES = "loc_added_sum"
 _SHOWN, _ACCEPTED = "code_generation_activity_count", "code_acceptance_activity_count"

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 from copilot_usage.domain.numbers import number, rounded
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from copilot_usage.domain.usage import Amount
+from copilot_usage.domain.usage import Amount
 
 # Readable on GitHub's light and on its dark page; Mermaid's own first colour is nearly invisible in light.
 PURPLE, GREEN, ORANGE = "#8250df", "#1f883d", "#bc4c00"

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
+from copilot_usage.domain.report import Report, ScopeReport
 from copilot_usage.rendering import charts, markdown, notes
 from copilot_usage.rendering.findings import kinds
 from copilot_usage.rendering.view import Section, Table, without_empty_columns
-
-if TYPE_CHECKING:
-    from copilot_usage.domain.report import Report, ScopeReport
 
 _SEEN = 25
 # The table has many columns; so many blocks leave it as wide as the page.

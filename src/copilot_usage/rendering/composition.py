@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
+from copilot_usage.domain.report import Report, ScopeReport
 from copilot_usage.rendering import markdown, notes, owners
 from copilot_usage.rendering.activity import activity
 from copilot_usage.rendering.breakdowns import breakdowns
@@ -14,11 +15,6 @@ from copilot_usage.rendering.headline import headline_table
 from copilot_usage.rendering.seat_section import seats
 from copilot_usage.rendering.surfaces import adoption
 from copilot_usage.rendering.view import PageView, ScopeView, Section, without_empty_columns
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from copilot_usage.domain.report import Report, ScopeReport
 
 
 def compose(report: Report) -> PageView:

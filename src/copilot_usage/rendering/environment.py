@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from jinja2 import BaseLoader, ChoiceLoader, FileSystemLoader, PrefixLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from copilot_usage.rendering import markdown
 from copilot_usage.rendering.size_limit import LIMIT
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from copilot_usage.rendering.view import PageView
+from copilot_usage.rendering.view import PageView
 
 ENDING = ".md.j2"
 FIRST = f"summary{ENDING}"

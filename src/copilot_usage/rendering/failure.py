@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from copilot_usage.errors import CopilotUsageError
 from copilot_usage.rendering import markdown
-
-if TYPE_CHECKING:
-    from copilot_usage.errors import CopilotUsageError
 
 
 def render_failure(error: CopilotUsageError) -> str:

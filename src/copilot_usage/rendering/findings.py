@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, assert_never
+from collections.abc import Callable, Mapping, Sequence
+from typing import assert_never
 
+from copilot_usage.domain.change import Change, Compared, Comparison
 from copilot_usage.domain.change import moved as change_of
 from copilot_usage.domain.insights import (
     MOST,
     CountMoved,
     IdleSeats,
+    Insight,
     Peak,
     PeopleMoved,
     PeopleOverRange,
@@ -16,17 +19,11 @@ from copilot_usage.domain.insights import (
     TookOff,
     insights,
 )
+from copilot_usage.domain.report import Report, ScopeReport
+from copilot_usage.domain.seats import SeatFigures
 from copilot_usage.rendering import markdown
 from copilot_usage.rendering.headline import COUNTS
 from copilot_usage.rendering.notes import could_not_be_read
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-
-    from copilot_usage.domain.change import Change, Compared, Comparison
-    from copilot_usage.domain.insights import Insight
-    from copilot_usage.domain.report import Report, ScopeReport
-    from copilot_usage.domain.seats import SeatFigures
 
 
 def findings(scope: ScopeReport) -> tuple[str, ...]:

@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from copilot_usage.domain.change import change
+from copilot_usage.domain.change import Compared, Comparison, change
 from copilot_usage.domain.figures import (
     ACCEPTANCE,
     ACCEPTANCE_BY_LINES,
     AGENT_SHARE,
     PEOPLE_WINDOWS,
+    Figures,
+    Rate,
+    Total,
     working_day_mean,
 )
-from copilot_usage.domain.metric import COMPLETION, Dimension
-from copilot_usage.domain.report import seats_before
+from copilot_usage.domain.metrics import COMPLETION, Dimension
+from copilot_usage.domain.report import ScopeReport, SeatDay, seats_before
+from copilot_usage.domain.seats import SeatFigures
+from copilot_usage.domain.usage import Amount
 from copilot_usage.rendering import markdown
 from copilot_usage.rendering.view import Table
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from copilot_usage.domain.change import Compared, Comparison
-    from copilot_usage.domain.figures import Figures, Rate, Total
-    from copilot_usage.domain.report import ScopeReport, SeatDay
-    from copilot_usage.domain.seats import SeatFigures
-    from copilot_usage.domain.usage import Amount
 
 COUNTS = {
     "user_initiated_interaction_count": "Prompts",

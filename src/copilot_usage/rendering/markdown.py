@@ -5,14 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import date
-from typing import TYPE_CHECKING
 
-from copilot_usage.domain.change import Change, NoChange
+from copilot_usage.domain.change import Change, Compared, NoChange
+from copilot_usage.domain.dates import DateRange
 from copilot_usage.domain.numbers import UNKNOWN, dollars, mean, number, per_cent, rounded
-
-if TYPE_CHECKING:
-    from copilot_usage.domain.change import Compared
-    from copilot_usage.domain.dates import DateRange
 
 _LONGEST = 80
 __all__ = ["UNKNOWN", "dollars", "mean", "number", "per_cent"]

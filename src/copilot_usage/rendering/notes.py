@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from datetime import date
 from itertools import chain
-from typing import TYPE_CHECKING
 
-from copilot_usage.domain.breaks import breaks_in
+from copilot_usage.domain.breaks import Break, breaks_in
 from copilot_usage.domain.dates import DateRange
-from copilot_usage.domain.report import Absence, Note, listed, sentences
+from copilot_usage.domain.report import Absence, Note, Report, ScopeReport, listed, sentences
 from copilot_usage.domain.snapshot import Generation
 from copilot_usage.rendering import markdown
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from datetime import date
-
-    from copilot_usage.domain.breaks import Break
-    from copilot_usage.domain.report import Report, ScopeReport
 
 _MOST_NAMED = 12
 GLOSSARY = (

@@ -10,6 +10,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from pathlib import Path
 from time import monotonic
@@ -26,8 +27,6 @@ from copilot_usage.rendering.size_limit import LIMIT, ORDER, within_limit
 from copilot_usage.rendering.view import PageView
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from jinja2 import Environment
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
 
-from copilot_usage.domain.figures import latest_breakdown, percentage
-from copilot_usage.domain.metric import Dimension
+from copilot_usage.domain.figures import Total, latest_breakdown, percentage
+from copilot_usage.domain.metrics import Dimension
+from copilot_usage.domain.report import ScopeReport
+from copilot_usage.domain.results import CreditBill
 from copilot_usage.rendering import charts, markdown
 from copilot_usage.rendering.view import Section, Table
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from copilot_usage.domain.figures import Total
-    from copilot_usage.domain.outcome import CreditBill
-    from copilot_usage.domain.report import ScopeReport
 
 _LEFT, _RIGHT = ":--", "--:"
 _PULLS = {

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from pathlib import Path
 
+from copilot_usage.domain.report import Report
 from copilot_usage.errors import TemplateMistake
 from copilot_usage.rendering.composition import compose
 from copilot_usage.rendering.environment import environment, text_of
 from copilot_usage.rendering.size_limit import LIMIT, within_limit
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
-
-    from copilot_usage.domain.report import Report
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from copilot_usage.domain.seats import MOST_KNOWN_DAYS
+from copilot_usage.domain.report import ScopeReport
+from copilot_usage.domain.seats import MOST_KNOWN_DAYS, SeatFigures
 from copilot_usage.rendering import charts, markdown
 from copilot_usage.rendering.view import Section, Table
-
-if TYPE_CHECKING:
-    from copilot_usage.domain.report import ScopeReport
-    from copilot_usage.domain.seats import SeatFigures
 
 _LEFT, _RIGHT = ":--", "--:"
 _MOST_ROWS = 15

@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 from calendar import monthrange
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import groupby, repeat
-from typing import TYPE_CHECKING
 
 from copilot_usage.domain.dates import DateRange, month_of
 from copilot_usage.domain.figures import working_day_mean
+from copilot_usage.domain.history import History
 from copilot_usage.domain.numbers import rounded
+from copilot_usage.domain.usage import Amount
 from copilot_usage.rendering import markdown
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-    from datetime import date
-
-    from copilot_usage.domain.history import History
-    from copilot_usage.domain.usage import Amount
 
 _MOST_DAYS = 56
 _MOST_WEEKS = 366

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from copilot_usage.rendering.view import PageView
+from copilot_usage.rendering.view import PageView
 
 # Limit of the runner (`AttachmentSizeLimit`), less what other steps and the encoding may add.
 LIMIT = 1024 * 1024 - 16 * 1024

@@ -4,19 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from copilot_usage.domain.dates import month_of
-from copilot_usage.domain.scope import ScopeKind, scope_named
-from copilot_usage.domain.snapshot import Generation
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
-
-    from copilot_usage.domain.dates import DateRange
-    from copilot_usage.domain.scope import Scope
-    from copilot_usage.domain.snapshot import Snapshot
+from copilot_usage.domain.dates import DateRange, month_of
+from copilot_usage.domain.scope import Scope, ScopeKind, scope_named
+from copilot_usage.domain.snapshot import Generation, Snapshot
 
 # A year touches so many calendar months.
 _A_YEARS_FILES = 13

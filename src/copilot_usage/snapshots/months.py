@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import reduce
-from typing import TYPE_CHECKING
 
-from copilot_usage.domain.dates import month_of
-from copilot_usage.domain.snapshot import NOT_LATER, winner
-from copilot_usage.domain.storing import LeftOut, SkippedMonths
-from copilot_usage.generations.snapshot_lines import InvalidLine, Line, line_of, read_line
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from datetime import date
-
-    from copilot_usage.domain.dates import DateRange
-    from copilot_usage.domain.snapshot import Snapshot
-    from copilot_usage.snapshots.layout import MonthFile
+from copilot_usage.domain.dates import DateRange, month_of
+from copilot_usage.domain.ports import LeftOut, SkippedMonths
+from copilot_usage.domain.snapshot import NOT_LATER, Snapshot, winner
+from copilot_usage.snapshots.layout import MonthFile
+from copilot_usage.snapshots.line_format import InvalidLine, Line, line_of, read_line
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _A_NEWER_VERSION = "the day was stored by a newer version, and stays as it is"

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import groupby, pairwise
-from typing import TYPE_CHECKING
 
-from copilot_usage.snapshots.layout import inside
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
-
-    from copilot_usage.domain.scope import Scope
-    from copilot_usage.domain.snapshot import Generation
-    from copilot_usage.snapshots.layout import MonthFile
+from copilot_usage.domain.scope import Scope
+from copilot_usage.domain.snapshot import Generation
+from copilot_usage.snapshots.layout import MonthFile, inside
 
 README = "README.md"
 _MARK = "<!-- Written by Copilot Usage Report, and again whenever months are added: changes made here are lost. -->"

@@ -3,22 +3,17 @@ from __future__ import annotations
 import operator
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from builders import ENTERPRISE, NEWEST, ORGANIZATION, TEAM, report_of, scope_report, seat, seat_figures, usage_day
-from copilot_usage.domain.alerts import COMPARISONS, FIGURES, Alerts, Threshold, evaluate, parse_threshold
+from copilot_usage.domain.alerts import COMPARISONS, FIGURES, WATCHED, Alerts, Threshold, evaluate, parse_threshold
 from copilot_usage.domain.dates import DateRange, ending
-from copilot_usage.domain.metric import METRICS
-from copilot_usage.domain.report import SeatDay
-from copilot_usage.domain.watched import WATCHED
-
-if TYPE_CHECKING:
-    from copilot_usage.domain.report import Report, ScopeReport
-    from copilot_usage.domain.usage import UsageDay
+from copilot_usage.domain.metrics import METRICS
+from copilot_usage.domain.report import Report, ScopeReport, SeatDay
+from copilot_usage.domain.usage import UsageDay
 
 FORTNIGHT = ending(NEWEST, 14)
 COMPLETIONS = {

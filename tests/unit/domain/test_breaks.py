@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from copilot_usage.domain.breaks import breaks_in, breaks_of, first_day, why_not_comparable
 from copilot_usage.domain.dates import DateRange, ending
 from copilot_usage.domain.figures import PEOPLE_WINDOWS
-from copilot_usage.domain.metric import METRICS
+from copilot_usage.domain.metrics import METRICS
 
 YEAR = DateRange(date(2026, 1, 1), date(2026, 12, 31))
 APP = "feature/copilot_app/loc_added_sum"

@@ -1,8 +1,8 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -13,11 +13,7 @@ from copilot_usage.domain.change import Change, Comparison, NoChange, change, mo
 from copilot_usage.domain.dates import DateRange, ending
 from copilot_usage.domain.figures import ACCEPTANCE, AGENT_SHARE, summarise
 from copilot_usage.domain.snapshot import Generation
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from copilot_usage.domain.usage import UsageDay
+from copilot_usage.domain.usage import UsageDay
 
 LINES, PEOPLE = "loc_added_sum", "daily_active_users"
 # A Sunday of a time without breaks.

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -19,11 +18,9 @@ from copilot_usage.domain.figures import (
     sum_activities,
     summarise,
 )
-from copilot_usage.domain.metric import METRICS, ROW_METRICS, is_summable
+from copilot_usage.domain.metrics import METRICS, ROW_METRICS, is_summable
 from copilot_usage.domain.snapshot import Generation
-
-if TYPE_CHECKING:
-    from copilot_usage.domain.usage import Activity, Breakdown, UsageDay
+from copilot_usage.domain.usage import Activity, Breakdown, UsageDay
 
 WEEK = ending(NEWEST, 7)
 ACCEPTED, SHOWN = "code_acceptance_activity_count", "code_generation_activity_count"

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,9 +9,7 @@ from builders import NEWEST, ORGANIZATION, history_of, usage_day
 from copilot_usage.domain.dates import DateRange, ending
 from copilot_usage.domain.history import merge
 from copilot_usage.domain.snapshot import Generation
-
-if TYPE_CHECKING:
-    from copilot_usage.domain.usage import UsageDay
+from copilot_usage.domain.usage import UsageDay
 
 WEEK = ending(NEWEST, 7)
 MONDAY, TUESDAY, WEDNESDAY = (date(2026, 11, 16), date(2026, 11, 17), date(2026, 11, 18))

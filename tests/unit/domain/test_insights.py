@@ -2,17 +2,17 @@ from __future__ import annotations
 
 import random
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
 
 import pytest
 
 from builders import NEWEST, scope_report, seat, seat_figures, usage_day, usage_days
 from copilot_usage.domain.change import Change
-from copilot_usage.domain.dates import ending
+from copilot_usage.domain.dates import DateRange, ending
 from copilot_usage.domain.insights import (
     MOST,
     CountMoved,
     IdleSeats,
+    Insight,
     Peak,
     PeopleMoved,
     PeopleOverRange,
@@ -20,13 +20,9 @@ from copilot_usage.domain.insights import (
     TookOff,
     insights,
 )
+from copilot_usage.domain.report import ScopeReport
 from copilot_usage.domain.snapshot import Generation
-
-if TYPE_CHECKING:
-    from copilot_usage.domain.dates import DateRange
-    from copilot_usage.domain.insights import Insight
-    from copilot_usage.domain.report import ScopeReport
-    from copilot_usage.domain.usage import UsageDay
+from copilot_usage.domain.usage import UsageDay
 
 WEEK = ending(NEWEST, 7)
 PAST = ending(NEWEST, 42)

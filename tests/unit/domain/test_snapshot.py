@@ -1,7 +1,8 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -9,9 +10,6 @@ from hypothesis import strategies as st
 
 from builders import NEWEST, ORGANIZATION, TEAM
 from copilot_usage.domain.snapshot import Generation, Snapshot, Status, winner
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 SAYS = {"day": "2026-11-21", "daily_active_users": 7}
 RESTATED = {"day": "2026-11-21", "daily_active_users": 9}

@@ -4,25 +4,23 @@ from __future__ import annotations
 
 import json
 import random
+from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from copilot_usage.domain.dates import DateRange
 from copilot_usage.domain.scope import Scope, ScopeKind
 from copilot_usage.domain.snapshot import Generation, Snapshot
-from copilot_usage.generations.day_documents import day_documents, mismatch
-from copilot_usage.generations.documents import parse_documents
-from copilot_usage.generations.reading import read
-from copilot_usage.generations.recognition import recognise
-from copilot_usage.generations.sieve import LARGEST
-from copilot_usage.generations.team_join.join import TeamJoin
+from copilot_usage.importing.detect import recognise
+from copilot_usage.parsers.fields import LARGEST
+from copilot_usage.parsers.json_documents import parse_documents
+from copilot_usage.parsers.parse import read
+from copilot_usage.parsers.report_days import day_documents, mismatch
+from copilot_usage.team_join.join import TeamJoin
 from sample_documents import counters, lines, membership, metrics_day, report_day, usage_day, user_row, wrapper
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
 
 OWNER = Scope(ScopeKind.ORGANIZATION, "octo-org")
 DAY = date(2026, 10, 5)

@@ -1,14 +1,10 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from builders import NEWEST, scope_report, usage_day, usage_days
 from copilot_usage.domain.dates import ending
+from copilot_usage.domain.report import ScopeReport
 from copilot_usage.rendering.activity import activity
-
-if TYPE_CHECKING:
-    from copilot_usage.domain.report import ScopeReport
-    from copilot_usage.rendering.view import Chart, Section
+from copilot_usage.rendering.view import Chart, Section
 
 WEEK = ending(NEWEST, 7)
 

@@ -1,13 +1,9 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from builders import NEWEST, scope_report, usage_day
+from copilot_usage.domain.usage import Activity, Breakdown
 from copilot_usage.rendering.breakdowns import breakdowns
-
-if TYPE_CHECKING:
-    from copilot_usage.domain.usage import Activity, Breakdown
-    from copilot_usage.rendering.view import Section
+from copilot_usage.rendering.view import Section
 
 SHOWN, ACCEPTED, LINES = "code_generation_activity_count", "code_acceptance_activity_count", "loc_added_sum"
 

@@ -1,16 +1,12 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from builders import ENTERPRISE, NEWEST, ORGANIZATION, report_of, scope_report, usage_day, usage_days
 from copilot_usage.domain.dates import ending
+from copilot_usage.domain.report import ScopeReport
 from copilot_usage.domain.scope import Scope, ScopeKind
 from copilot_usage.domain.snapshot import Generation
 from copilot_usage.rendering.comparison import comparison
-
-if TYPE_CHECKING:
-    from copilot_usage.domain.report import ScopeReport
-    from copilot_usage.rendering.view import Section
+from copilot_usage.rendering.view import Section
 
 WEEK = ending(NEWEST, 7)
 

@@ -1,18 +1,15 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
 
 import pytest
 
 from builders import NEWEST, ORGANIZATION, report_of, scope_report, seat, seat_figures, usage_day, usage_days
 from copilot_usage.domain.dates import ending
-from copilot_usage.domain.metric import AGENT_FEATURES
+from copilot_usage.domain.metrics import AGENT_FEATURES
+from copilot_usage.domain.report import ScopeReport
+from copilot_usage.domain.seats import SeatFigures
 from copilot_usage.rendering.findings import findings, headline, joint_findings
-
-if TYPE_CHECKING:
-    from copilot_usage.domain.report import ScopeReport
-    from copilot_usage.domain.seats import SeatFigures
 
 WEEK = ending(NEWEST, 7)
 PEOPLE = "weekly_active_users"

@@ -1,17 +1,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 from builders import NEWEST, TODAY, history_of, scope_report, seat, seat_figures, usage_day, usage_days
 from copilot_usage.domain.dates import ending
 from copilot_usage.domain.figures import summarise
-from copilot_usage.domain.report import SeatDay
+from copilot_usage.domain.report import ScopeReport, SeatDay
 from copilot_usage.domain.snapshot import Generation
 from copilot_usage.rendering.headline import headline_table
-
-if TYPE_CHECKING:
-    from copilot_usage.domain.report import ScopeReport
 
 WEEK = ending(NEWEST, 7)
 LINES = "loc_added_sum"

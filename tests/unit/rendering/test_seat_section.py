@@ -1,17 +1,13 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 from builders import NEWEST, TODAY, scope_report, seat, seat_figures, usage_day
 from copilot_usage.domain.report import SeatDay
+from copilot_usage.domain.seats import Seat
 from copilot_usage.rendering.seat_section import seats
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from copilot_usage.domain.seats import Seat
-    from copilot_usage.rendering.view import Section
+from copilot_usage.rendering.view import Section
 
 
 def section_of(

@@ -5,21 +5,17 @@ from __future__ import annotations
 import os
 import re
 import sys
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
+from pytest_mock import MockerFixture
 
 from builders import ORGANIZATION, report_of, scope_report, usage_day
 from copilot_usage.errors import TemplateMistake
 from copilot_usage.rendering.composition import compose
 from copilot_usage.rendering.own_templates import Limits, Task, render, render_apart
 from copilot_usage.rendering.page import Page, render_page
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
-
-    from pytest_mock import MockerFixture
 
 REPORT = report_of(scope_report(usage_day(totals={"daily_active_users": 4})))
 

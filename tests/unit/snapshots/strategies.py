@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from hypothesis import strategies as st
 
 from builders import ORGANIZATION
 from copilot_usage.domain.scope import Scope, ScopeKind, is_slug
 from copilot_usage.domain.snapshot import Generation, Snapshot, about_whom
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 MONTH = "2026-11"
 

@@ -2,9 +2,10 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -12,17 +13,14 @@ from hypothesis import strategies as st
 
 from builders import ORGANIZATION, TEAM
 from copilot_usage.domain.dates import DateRange
+from copilot_usage.domain.ports import LeftOut, SkippedMonths
 from copilot_usage.domain.scope import Scope, ScopeKind
 from copilot_usage.domain.snapshot import Generation, Snapshot
-from copilot_usage.domain.storing import LeftOut, SkippedMonths
-from copilot_usage.generations.snapshot_lines import line_of
 from copilot_usage.rendering import markdown
 from copilot_usage.snapshots.layout import MonthFile
+from copilot_usage.snapshots.line_format import line_of
 from copilot_usage.snapshots.months import Month, in_words, usage_days
 from unit.snapshots.strategies import snapshot, snapshots
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
 
 FILE = MonthFile(Generation.REPORTS, ORGANIZATION, "2026-11")
 NOVEMBER = DateRange(date(2026, 11, 1), date(2026, 11, 30))

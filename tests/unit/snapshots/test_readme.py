@@ -1,19 +1,15 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from builders import ENTERPRISE, ORGANIZATION, TEAM
+from copilot_usage.domain.scope import Scope
 from copilot_usage.domain.snapshot import Generation
 from copilot_usage.snapshots.layout import MonthFile
 from copilot_usage.snapshots.readme import is_ours, readme_places, render_readme
 from unit.snapshots.strategies import scopes
-
-if TYPE_CHECKING:
-    from copilot_usage.domain.scope import Scope
 
 files = st.lists(
     st.builds(MonthFile, st.sampled_from(Generation), scopes(), st.sampled_from(["2025-12", "2026-01", "2026-05"])),

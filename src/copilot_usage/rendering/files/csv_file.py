@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping
+from datetime import date
 
-from copilot_usage.domain.metric import Dimension
-from copilot_usage.domain.watched import SEAT_FIGURES
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from datetime import date
-
-    from copilot_usage.domain.report import Report, ScopeReport
-    from copilot_usage.domain.usage import Activity, Amount, UsageDay
+from copilot_usage.domain.alerts import SEAT_FIGURES
+from copilot_usage.domain.metrics import Dimension
+from copilot_usage.domain.report import Report, ScopeReport
+from copilot_usage.domain.usage import Activity, Amount, UsageDay
 
 COLUMNS = ("scope", "name", "day", "dimension", "value", "metric", "amount")
 TOTAL = "total"

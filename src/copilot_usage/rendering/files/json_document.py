@@ -6,20 +6,17 @@ in maps by their names, and one that is not known has no entry.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from datetime import date
 
 import msgspec
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import date
-
-    from copilot_usage.domain.figures import Total
-    from copilot_usage.domain.outcome import PersonActivity
-    from copilot_usage.domain.report import SeatDay
-    from copilot_usage.domain.scope import ScopeKind
-    from copilot_usage.domain.snapshot import Generation
-    from copilot_usage.domain.usage import Activity, Amount, Breakdown
+from copilot_usage.domain.figures import Total
+from copilot_usage.domain.report import SeatDay
+from copilot_usage.domain.results import PersonActivity
+from copilot_usage.domain.scope import ScopeKind
+from copilot_usage.domain.snapshot import Generation
+from copilot_usage.domain.usage import Activity, Amount, Breakdown
 
 # Raised when a field goes, or changes its meaning; not when one is added.
 SCHEMA = 1

@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator, Mapping
 
 import msgspec
 
-from copilot_usage.domain.breaks import breaks_in
-from copilot_usage.domain.change import Change, NoChange
-from copilot_usage.domain.figures import ACCEPTANCE, ACCEPTANCE_BY_LINES, AGENT_SHARE
+from copilot_usage.domain.breaks import Break, breaks_in
+from copilot_usage.domain.change import Change, Compared, Comparison, NoChange
+from copilot_usage.domain.dates import DateRange
+from copilot_usage.domain.figures import ACCEPTANCE, ACCEPTANCE_BY_LINES, AGENT_SHARE, Figures
+from copilot_usage.domain.report import Note, Report, ScopeReport
+from copilot_usage.domain.seats import SeatFigures
+from copilot_usage.domain.usage import UsageDay
 from copilot_usage.rendering.files import json_document as shape
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
-
-    from copilot_usage.domain.breaks import Break
-    from copilot_usage.domain.change import Compared, Comparison
-    from copilot_usage.domain.dates import DateRange
-    from copilot_usage.domain.figures import Figures
-    from copilot_usage.domain.report import Note, Report, ScopeReport
-    from copilot_usage.domain.seats import SeatFigures
-    from copilot_usage.domain.usage import UsageDay
 
 # Figures under names of our own that have a change.
 _NAMED: Mapping[str, Callable[[Comparison], Compared]] = {

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from copilot_usage.domain.dates import DateRange, ending
 from copilot_usage.domain.scope import Scope, ScopeKind
-from copilot_usage.generations.team_join.join import TeamJoin
+from copilot_usage.team_join.join import TeamJoin
 from sample_documents import COUNTERS, lines
 
 OWNER = Scope(ScopeKind.ORGANIZATION, "octo-org")

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from copilot_usage.domain.scope import Scope, ScopeKind
-from copilot_usage.generations.sieve import ProblemLog
-from copilot_usage.generations.team_join.join import TeamJoin
-from copilot_usage.generations.team_join.rows import WholeUserRow
-from copilot_usage.generations.team_join.user_rows import user_rows
+from copilot_usage.parsers.fields import ProblemLog
+from copilot_usage.team_join.join import TeamJoin
+from copilot_usage.team_join.lenient_rows import user_rows
+from copilot_usage.team_join.rows import WholeUserRow
 from sample_documents import counters, lines, membership, user_row
 
 OWNER = Scope(ScopeKind.ORGANIZATION, "octo-org")

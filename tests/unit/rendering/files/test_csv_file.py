@@ -3,7 +3,6 @@ from __future__ import annotations
 import csv
 import io
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -11,14 +10,11 @@ from hypothesis import strategies as st
 
 from builders import ENTERPRISE, NEWEST, ORGANIZATION, TODAY, report_of, scope_report, seat, seat_figures, usage_day
 from copilot_usage.domain.dates import ending
-from copilot_usage.domain.metric import Dimension
-from copilot_usage.domain.report import SeatDay
+from copilot_usage.domain.metrics import Dimension
+from copilot_usage.domain.report import Report, SeatDay
 from copilot_usage.domain.scope import Scope, ScopeKind
+from copilot_usage.domain.usage import Activity
 from copilot_usage.rendering.files.csv_file import COLUMNS, render_csv
-
-if TYPE_CHECKING:
-    from copilot_usage.domain.report import Report
-    from copilot_usage.domain.usage import Activity
 
 FORMULA_STARTS = "=+-@\t\r\n＝＋－＠"
 

@@ -2,10 +2,11 @@ from __future__ import annotations
 
 import copy
 import json
+from collections.abc import Iterator
 from dataclasses import fields, replace
 from datetime import date, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -15,18 +16,14 @@ from jsonschema import Draft202012Validator, FormatChecker, ValidationError
 from builders import ENTERPRISE, NEWEST, ORGANIZATION, TEAM, report_of, scope_report, seat, seat_figures, usage_day
 from copilot_usage.domain.dates import DateRange, ending
 from copilot_usage.domain.figures import Figures, summarise
-from copilot_usage.domain.outcome import CreditBill, PersonActivity
 from copilot_usage.domain.report import Note, Report, ScopeReport, SeatDay
+from copilot_usage.domain.results import CreditBill, PersonActivity
 from copilot_usage.domain.seats import SeatFigures
 from copilot_usage.domain.snapshot import Generation
+from copilot_usage.domain.usage import Activity, UsageDay
 from copilot_usage.rendering.files import json_document
 from copilot_usage.rendering.files.csv_file import render_csv
 from copilot_usage.rendering.files.json_file import json_parts
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from copilot_usage.domain.usage import Activity, UsageDay
 
 SCHEMA = json.loads(Path(__file__).parents[4].joinpath("docs/report.schema.json").read_text(encoding="utf-8"))
 validator = Draft202012Validator(SCHEMA, format_checker=FormatChecker())

@@ -1,0 +1,63 @@
+"""The AI-credit bill of a month."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+import msgspec
+
+from copilot_usage.copilot_api import endpoints
+from copilot_usage.copilot_api.client import GitHubClient
+from copilot_usage.domain.queries import CreditMonth
+from copilot_usage.domain.results import CreditBill, Remark, Result
+from copilot_usage.parsers.fields import LARGEST
+
+
+class _Item(msgspec.Struct, rename="camel"):
+    """What is read of a line of the bill (schema: billing-ai-credit-usage-report)."""
+
+    model: str | None = None
+    unit_type: str | None = None
+    gross_quantity: float | None = None
+    net_amount: float | None = None
+
+    @property
+    def is_of_credits(self) -> bool:
+        """Other products' lines, in minutes or gigabytes, are somebody else's bill."""
+        return self.unit_type is None or "credit" in self.unit_type.lower()
+
+
+class _Bill(msgspec.Struct, rename="camel"):
+    usage_items: list[msgspec.Raw] | None = None
+
+
+def credit_month(client: GitHubClient, ask: CreditMonth) -> Iterator[Result]:
+    """Gross credits by model and the amount after discounts; raises CopilotUsageError."""
+    bill = client.get(endpoints.credit_month(ask.owner, ask.month), _decode).value or _Bill()
+    by_model: dict[str, float] = defaultdict(float)
+    net = 0.0
+    lines = [_item(raw) for raw in bill.usage_items or []]
+    for item in lines:
+        if item is not None and item.is_of_credits:
+            by_model[item.model or "unknown"] += item.gross_quantity or 0.0
+            net += item.net_amount or 0.0
+    if bad := lines.count(None):
+        yield Remark(
+            ask.owner, f"Lines of the bill of {ask.month} were left out, because their amounts cannot be right: {bad}."
+        )
+    yield CreditBill(ask.owner, ask.month, dict(sorted(by_model.items())), net)
+
+
+def _item(raw: msgspec.Raw) -> _Item | None:
+    """A refund has negative amounts; None: what stands there is no line, or no amount."""
+    try:
+        item = msgspec.json.decode(raw, type=_Item)
+    except msgspec.DecodeError:
+        return None
+    amounts = (item.gross_quantity or 0.0, item.net_amount or 0.0)
+    return item if all(abs(amount) <= LARGEST for amount in amounts) else None
+
+
+def _decode(body: bytes) -> _Bill:
+    return msgspec.json.decode(body, type=_Bill)

@@ -1,0 +1,76 @@
+"""Days from the retired generations, which take a range and answer in pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+
+import msgspec
+
+from copilot_usage.copilot_api import endpoints
+from copilot_usage.copilot_api.access_errors import endless
+from copilot_usage.copilot_api.client import GitHubClient
+from copilot_usage.copilot_api.endpoints import ApiRequest
+from copilot_usage.domain.availability import earlier_limits
+from copilot_usage.domain.dates import is_settled
+from copilot_usage.domain.queries import EarlierDays
+from copilot_usage.domain.results import Fetched, NoReport, Remark, Result, Word
+from copilot_usage.domain.snapshot import Snapshot
+from copilot_usage.errors import NotFound
+from copilot_usage.parsers.json_documents import Parsed, joined, parse_documents
+from copilot_usage.parsers.report_days import day_documents
+
+_MOST_PAGES = 200
+
+
+def earlier_days(client: GitHubClient, ask: EarlierDays, today: Callable[[], date]) -> Iterator[Result]:
+    """Every day of the range; raises CopilotUsageError."""
+    if ask.scope.every_team:
+        raise _no_names(ask)
+    question = endpoints.earlier_days(ask.scope, ask.generation, ask.days)
+    found = day_documents(joined(_pages(client, question)))
+    for day, document in found.documents.items():
+        if day in ask.days:
+            settled = is_settled(day, today())
+            yield Fetched(Snapshot(day, ask.scope, ask.generation, settled, document))
+    if found.flaws:
+        first = found.flaws[0]
+        yield Remark(
+            ask.scope, f"Something in the answer “{question.label}” was left out: {first.where}: {first.what}."
+        )
+    # An older day is not missing: this endpoint does not say.
+    reachable = ask.days.clipped(earlier_limits(ask.generation, today()).since, today() - timedelta(days=1))
+    for day in reachable or ():
+        if day not in found.documents:
+            yield NoReport(ask.scope, day, Word.VAGUE if found.flaws else Word.SAID, generation=ask.generation)
+
+
+def _pages(client: GitHubClient, question: ApiRequest) -> Iterator[Parsed]:
+    page: str | None = None
+    seen: set[str] = set()
+    for _ in range(_MOST_PAGES):
+        answer = client.get(question, _decode, page=page)
+        if answer.value is not None:
+            yield answer.value
+        page = answer.next_page
+        if page is None:
+            return
+        if page in seen:
+            break
+        seen.add(page)
+    raise endless(question.label)
+
+
+def _no_names(ask: EarlierDays) -> NotFound:
+    return NotFound(
+        f"Generation `{ask.generation}` needs its teams by name",
+        cause="`team: '*'` is every team in GitHub's reports; the retired generations have no list of teams.",
+        remedy="Name the teams:\n\n```yaml\nwith:\n  team: payments, search\n```",
+    )
+
+
+def _decode(body: bytes) -> Parsed:
+    parsed = parse_documents(body)
+    if parsed.flaws and not parsed.documents:
+        raise msgspec.DecodeError(parsed.flaws[0].what)
+    return parsed

@@ -1,0 +1,159 @@
+"""Days of organizations and enterprises from the live reports: the newest 28 at once, older ones singly."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date
+
+from copilot_usage.copilot_api import endpoints
+from copilot_usage.copilot_api.endpoints import Report
+from copilot_usage.copilot_api.report_files import NoSuchReport, ReportFile, Reports, unusable
+from copilot_usage.domain.dates import PUBLISHED_AFTER, DateRange, is_settled
+from copilot_usage.domain.queries import LatestReport, NewestDay, OwnerDay, QueryKind
+from copilot_usage.domain.results import Failure, Fetched, LatestWindow, NoReport, Remark, Result, Word
+from copilot_usage.domain.scope import Scope
+from copilot_usage.domain.snapshot import Generation, Snapshot
+from copilot_usage.domain.usage import DataProblem
+from copilot_usage.errors import Busy, NotFound, Retired, UnreadableDocument
+from copilot_usage.parsers.json_documents import Document, joined, parse_documents
+from copilot_usage.parsers.report_days import ReportDays, day_documents, mismatch, usual_owner_id
+
+
+class Aggregates:
+    """Answers what is asked about an owner as a whole; remembers the owners' ids to notice documents of others."""
+
+    def __init__(self, reports: Reports, today: Callable[[], date]) -> None:
+        self._reports = reports
+        self._today = today
+        self._ids: dict[Scope, str] = {}
+
+    def latest(self, ask: LatestReport) -> Iterator[Result]:
+        """The newest 28 days, or why they have to be asked for one by one; raises CopilotUsageError."""
+        question = endpoints.newest_days(ask.owner, Report.OWNER)
+        try:
+            file = self._reports.open(question)
+            found = _read(file)
+            window = file.envelope.window or found.window or _span(found)
+            if window is None:
+                raise _unreadable(question.label, found.flaws)
+        except (Busy, UnreadableDocument) as error:
+            yield Failure(ask.owner, error, about=QueryKind.WINDOW)
+            return
+        except NoSuchReport:
+            yield _not_yet(ask.owner)
+            return
+        except NotFound as error:
+            yield from self._not_found(ask.owner, error)
+            return
+        self._learn(ask.owner, found)
+        yield LatestWindow(ask.owner, window, found.engaged_people)
+        yield from _remarks(ask.owner, question.label, found.flaws)
+        for day, document in found.documents.items():
+            yield self._filed(ask, day, document, window)
+
+    def newest(self, ask: NewestDay) -> Iterator[Result]:
+        """Only the window, from the envelope of the users' report, or why there is none; raises CopilotUsageError."""
+        try:
+            window = self._reports.newest_users(ask.owner).envelope.window
+            if window is None:
+                raise _unreadable(endpoints.newest_days(ask.owner, Report.USERS).label, ())
+            yield LatestWindow(ask.owner, window)
+        except (Busy, UnreadableDocument) as error:
+            yield Failure(ask.owner, error, about=QueryKind.WINDOW)
+        except NoSuchReport:
+            yield _not_yet(ask.owner)
+        except NotFound as error:
+            yield from self._not_found(ask.owner, error)
+
+    def _not_found(self, owner: Scope, error: NotFound) -> Iterator[Result]:
+        """A 404 of the 28 days means "not built yet", or no access: a single day tells which; raises the error."""
+        if isinstance(error, Retired):
+            raise error
+        found = [*self.day(OwnerDay(owner, self._today() - PUBLISHED_AFTER))]
+        if any(isinstance(outcome, NoReport) and outcome.word is Word.HIDDEN for outcome in found):
+            raise self._reports.diagnosed(owner, error)
+        yield _not_yet(owner)
+        yield from found
+
+    def day(self, ask: OwnerDay) -> Iterator[Result]:
+        """One day; raises CopilotUsageError."""
+        question = endpoints.one_day(ask.owner, Report.OWNER, ask.day)
+        try:
+            file = self._reports.open(question)
+            found = _read(file)
+        except Retired:
+            raise
+        except NotFound:
+            yield NoReport(ask.owner, ask.day, Word.HIDDEN)
+            return
+        except NoSuchReport as gone:
+            yield NoReport(ask.owner, ask.day, gone.word)
+            return
+        except Busy:
+            # 502 and 503 also come while GitHub builds a report; of a day that it may still work on that is no failure.
+            if is_settled(ask.day, self._today()):
+                raise
+            yield NoReport(ask.owner, ask.day, Word.VAGUE)
+            return
+        yield from self._of_the_day(ask, found, file.envelope.day, question.label)
+
+    def _of_the_day(self, ask: OwnerDay, found: ReportDays, said: date | None, label: str) -> Iterator[Result]:
+        document = found.documents.get(ask.day)
+        if document is None or said not in {None, ask.day}:
+            others = [said] if said not in {None, ask.day} else [*found.documents]
+            raise _unreadable(label, found.flaws, others)
+        yield from _remarks(ask.owner, label, found.flaws)
+        yield self._filed(ask, ask.day, document, DateRange(ask.day, ask.day))
+
+    def _learn(self, owner: Scope, found: ReportDays) -> None:
+        owner_id = usual_owner_id(found.documents.values(), owner.kind)
+        if owner_id is not None:
+            self._ids[owner] = owner_id
+
+    def _filed(self, ask: LatestReport | OwnerDay, day: date, document: Document, window: DateRange) -> Result:
+        owner = ask.owner
+        flaw = mismatch(document, day=day, kind=owner.kind, owner=ask.owner_id or self._ids.get(owner))
+        if flaw is not None:
+            return Remark(owner, f"A report that came for {day} was left out: {flaw.what}.", caution=True)
+        if day not in window:
+            return Remark(owner, f"A day outside the report's own window was left out: {day}.")
+        settled = is_settled(day, self._today())
+        return Fetched(Snapshot(day, owner, Generation.REPORTS, settled, document))
+
+
+def _read(file: ReportFile) -> ReportDays:
+    """Raises NoSuchReport, and CopilotUsageError where a file holds nothing: that is no whole report."""
+    bodies = file.bodies()
+    parsed = joined(map(parse_documents, bodies))
+    if not parsed.documents and not parsed.flaws:
+        if any(body.strip() for body in bodies):
+            raise NoSuchReport  # a text or `null`
+        raise unusable(file.label, "its file is empty")
+    return day_documents(parsed)
+
+
+def _span(found: ReportDays) -> DateRange | None:
+    return DateRange(min(found.documents), max(found.documents)) if found.documents else None
+
+
+def _remarks(owner: Scope, label: str, flaws: tuple[DataProblem, ...]) -> Iterator[Remark]:
+    """One sentence for all that was left out of a file."""
+    if flaws:
+        more = f" ({len(flaws)} such places)" if len(flaws) > 1 else ""
+        yield Remark(owner, f"Something in the report “{label}” was left out: {flaws[0].where}: {flaws[0].what}{more}.")
+
+
+def _not_yet(owner: Scope) -> Remark:
+    """The 28-day report alone says nothing of the single days, which are asked for next."""
+    return Remark(
+        owner,
+        "GitHub has no report of the newest 28 days as a whole. Reports begin up to two days after the policy "
+        "“Copilot usage metrics” was set to “Enabled everywhere”, and need a handful of people who use Copilot.",
+    )
+
+
+def _unreadable(label: str, flaws: tuple[DataProblem, ...], days: Sequence[date | None] = ()) -> UnreadableDocument:
+    what = f"{flaws[0].where}: {flaws[0].what}" if flaws else "it holds no day that was asked for"
+    if days:
+        what = f"it is of {', '.join(str(day) for day in days[:3])} instead"
+    return unusable(label, what)

@@ -1,0 +1,101 @@
+"""What both sessions share: how they are opened, where an answer leads, and how bodies are read in time and bounds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import partial
+from http.cookiejar import DefaultCookiePolicy
+from typing import Any
+from urllib.parse import urljoin
+
+import requests
+import urllib3
+from requests.adapters import HTTPAdapter
+from urllib3.util import Url, parse_url
+
+import copilot_usage
+from copilot_usage import network_errors
+from copilot_usage.copilot_api.ndjson import MOST_BYTES
+from copilot_usage.copilot_api.retry import TransientError
+from copilot_usage.errors import UnreadableDocument
+from copilot_usage.settings.values import is_on_this_machine
+from copilot_usage.timing import Deadline, in_time
+
+CONNECT_TIMEOUT = 10.0
+READ_TIMEOUT = 30.0
+_CHUNK = 256 * 1024
+
+# Everything that requests lets through of a connection that failed; urllib3's own errors pass it in a few places.
+CONNECTION_FAILED = (requests.RequestException, urllib3.exceptions.HTTPError, OSError)
+
+
+class _Session(requests.Session):
+    """Leaves redirects alone, even their addresses, which may be none, and their bodies, which may have no end."""
+
+    def get_redirect_target(self, resp: requests.Response) -> None:  # noqa: ARG002 - the library's signature
+        return None
+
+    def merge_environment_settings(self, url: Any, *others: Any) -> Any:
+        """What stays on this machine goes through no proxy, which would see the token."""
+        settings = super().merge_environment_settings(url, *others)
+        if is_on_this_machine(str(url)):
+            settings["proxies"] = {}
+        return settings
+
+
+def open_session(pool_size: int) -> requests.Session:
+    """A session with keep-alive, without cookies or retries of its own; proxies and CA bundles from the environment."""
+    session = _Session()
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    session.headers["User-Agent"] = f"copilot-usage-report/{copilot_usage.__version__}"
+    adapter = HTTPAdapter(pool_connections=2, pool_maxsize=pool_size, max_retries=0)
+    session.mount("http://", adapter)
+    session.mount("https://", adapter)
+    return session
+
+
+def timeouts(deadline: Deadline) -> tuple[float, float]:
+    """Connect and read, neither longer than the run may still take."""
+    deadline.check()
+    left = max(deadline.left, 0.1)
+    return min(CONNECT_TIMEOUT, left), min(READ_TIMEOUT, left)
+
+
+def chunks(response: requests.Response, deadline: Deadline) -> Iterator[bytes]:
+    """The body as it arrives, unpacked, what one read of the socket brought at a time."""
+    for chunk in in_time(partial(response.raw.read1, _CHUNK, decode_content=True), deadline.elapsed):
+        deadline.check()
+        yield chunk
+
+
+def whole(chunks: Iterable[bytes], label: str, url: str, read_before: int = 0) -> bytes:
+    """All of a body; `read_before`: bytes of what belongs together with it. Raises UnreadableDocument."""
+    body = bytearray()
+    for chunk in chunks:
+        body += chunk
+        if read_before + len(body) > MOST_BYTES:
+            raise too_large(label, url)
+    return bytes(body)
+
+
+def too_large(label: str, url: str) -> UnreadableDocument:
+    """The error for an answer, or a row, of more than MOST_BYTES; of the address it names the host alone."""
+    host = address(url).host
+    return UnreadableDocument(
+        "An answer is too large",
+        cause=f"{label}: {host} sent more than {MOST_BYTES // 1024**2} MB in one piece.",
+        remedy="Check `GITHUB_API_URL`, and what a proxy may put in between; if it stays, report this message.",
+    )
+
+
+def address(reference: str, base: str = "") -> Url:
+    """Where a link or a redirect leads, as the library reads it that will open it; raises InvalidURL."""
+    try:
+        return parse_url(urljoin(base, reference))
+    except ValueError as error:
+        raise requests.exceptions.InvalidURL from error
+
+
+def trouble_of(error: BaseException) -> TransientError:
+    """Why a connection failed."""
+    return TransientError(network_errors.words_of(error), remedy=network_errors.remedy_of(error))

@@ -1,0 +1,181 @@
+"""What can be asked of GitHub, and what it costs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import ClassVar
+
+from copilot_usage.domain.dates import DateRange
+from copilot_usage.domain.scope import Scope
+from copilot_usage.domain.snapshot import Generation
+
+
+class QueryKind(StrEnum):
+    """What of an owner an ask or a failure is about; as notes call it. One refusal refuses all of a kind."""
+
+    USAGE = "Usage"
+    WINDOW = "The report of the newest 28 days as a whole"
+    SEATS = "Seats"
+    CREDITS = "AI credits"
+    PEOPLE = "People"
+
+    @property
+    def is_optional(self) -> bool:
+        """Whether a page makes sense without it."""
+        return self in {QueryKind.SEATS, QueryKind.CREDITS, QueryKind.PEOPLE}
+
+
+@dataclass(frozen=True, slots=True)
+class LatestReport:
+    """The newest 28 days of an organization or enterprise, in one envelope (`…-28-day/latest`).
+
+    `owner_id`: the id that the stored days say, so that the report of another owner is noticed.
+    """
+
+    about: ClassVar[QueryKind] = QueryKind.USAGE
+    owner: Scope
+    owner_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewestDay:
+    """Only which day is the newest published one: the envelope of the users' 28-day report, its parts not read."""
+
+    about: ClassVar[QueryKind] = QueryKind.USAGE
+    owner: Scope
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerDay:
+    """One day of an organization or enterprise (`…-1-day`)."""
+
+    about: ClassVar[QueryKind] = QueryKind.USAGE
+    owner: Scope
+    day: date
+    owner_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TeamDays:
+    """Days of an owner's teams, each joined with its own membership; `lead_in` days are read and not kept.
+
+    One reading of an owner serves every team in `teams` (which may hold `*`). `ranges`: over each of these the distinct
+    active people are counted, if every day of it that has a report was read.
+    """
+
+    about: ClassVar[QueryKind] = QueryKind.USAGE
+    owner: Scope
+    teams: tuple[Scope, ...]
+    days: tuple[date, ...]
+    lead_in: tuple[date, ...]
+    ranges: tuple[DateRange, ...] = ()
+    owner_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierDays:
+    """Days of a scope from a retired generation, which takes a range (`since`, `until`, pages)."""
+
+    about: ClassVar[QueryKind] = QueryKind.USAGE
+    scope: Scope
+    generation: Generation
+    days: DateRange
+
+
+@dataclass(frozen=True, slots=True)
+class SeatList:
+    """Every seat of an owner, page by page."""
+
+    about: ClassVar[QueryKind] = QueryKind.SEATS
+    owner: Scope
+
+
+@dataclass(frozen=True, slots=True)
+class CreditMonth:
+    """The AI-credit bill of an owner for one calendar month, `YYYY-MM`."""
+
+    about: ClassVar[QueryKind] = QueryKind.CREDITS
+    owner: Scope
+    month: str
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleReport:
+    """The people of an organization or enterprise over a range; only asked for by `people: logins`."""
+
+    about: ClassVar[QueryKind] = QueryKind.PEOPLE
+    owner: Scope
+    days: DateRange
+
+
+Query = LatestReport | NewestDay | OwnerDay | TeamDays | EarlierDays | SeatList | CreditMonth | PeopleReport
+
+
+def cost(ask: Query) -> int:
+    """Requests to the API host, not counting pages beyond the first."""
+    return 2 * len(ask.days + ask.lead_in) if isinstance(ask, TeamDays) else 1
+
+
+def owner_days(ask: Query) -> int:
+    """Days of owners that will be kept; the 28-day report counts as its 28."""
+    match ask:
+        case LatestReport():
+            return 28
+        case OwnerDay():
+            return 1
+        case TeamDays() | EarlierDays():
+            return len(ask.days)
+        case _:
+            return 0
+
+
+def describe(ask: Query) -> str:
+    """In words, for the debug log."""
+    match ask:
+        case LatestReport():
+            what = "the newest 28 days"
+        case NewestDay():
+            what = "which day is the newest"
+        case OwnerDay(_, day):
+            what = f"{day}"
+        case TeamDays(_, teams, days, before):
+            names = ", ".join(team.team or "" for team in teams)
+            what = f"{len(days)} days of its teams {names}, and {len(before)} before them"
+        case EarlierDays(_, generation, days):
+            what = f"{generation} {days.since} to {days.until}"
+        case SeatList():
+            what = "seats"
+        case CreditMonth(_, month):
+            what = f"AI credits of {month}"
+        case PeopleReport(_, days):
+            what = f"people, {days.since} to {days.until}"
+    return f"{subject(ask).name}: {what}"
+
+
+def subject(ask: Query) -> Scope:
+    """Whose it is."""
+    return ask.scope if isinstance(ask, EarlierDays) else ask.owner
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What will be asked, in this order."""
+
+    asks: tuple[Query, ...] = ()
+
+    @property
+    def envelopes(self) -> int:
+        """Requests to the API host, not counting pages beyond the first; parts of reports come from another host."""
+        return sum(cost(ask) for ask in self.asks)
+
+    @property
+    def owner_days(self) -> int:
+        """Days of owners that will be kept; the 28-day report counts as its 28."""
+        return sum(owner_days(ask) for ask in self.asks)
+
+    def describe(self) -> Iterable[str]:
+        """A line an ask, for the debug log."""
+        return (describe(ask) for ask in self.asks)

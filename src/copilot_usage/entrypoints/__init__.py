@@ -1,0 +1,1 @@
+"""Entry points: a step in a workflow, and a terminal."""

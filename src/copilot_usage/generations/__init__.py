@@ -1,1 +1,0 @@
-"""Three ways in which GitHub said it, read into one model; and the team join. Pure."""

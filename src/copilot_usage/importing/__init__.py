@@ -1,0 +1,1 @@
+"""Imports saved API responses into a history."""

@@ -1,0 +1,166 @@
+"""From the bytes of a report, or of a file somebody kept, to the JSON objects in it, in whatever form they came."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import chain
+from typing import Any, NoReturn
+
+import msgspec
+
+from copilot_usage.domain.usage import DataProblem
+from copilot_usage.parsers.fields import ProblemLog, described
+
+Document = dict[str, Any]
+
+_BOM = b"\xef\xbb\xbf"
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")  # what a redirection in Windows PowerShell writes
+_NOT_JSON = "what stands there is no JSON"
+_TOO_DEEP = "it is nested too deeply to be a report"
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """The objects of a body, in order, and `places`: where each begins. No objects and no flaws = no report."""
+
+    documents: tuple[Document, ...] = ()
+    places: tuple[str, ...] = ()
+    flaws: tuple[DataProblem, ...] = ()
+
+
+class _Unparsable(ValueError):
+    """Bytes that are no JSON."""
+
+
+def parse_documents(body: bytes) -> Parsed:
+    """Reads one object, an array, NDJSON, or objects one after another; a JSON string or `null` stands for no report.
+
+    Raises nothing: what cannot be read becomes a flaw, and the rest is read.
+    """
+    flaws = ProblemLog()
+    text = _clean(body, flaws)
+    if not text.strip():
+        return Parsed(flaws=tuple(flaws))
+    try:
+        found = list(_documents(parse(text), "", flaws))
+    except _Unparsable:
+        found = list(_lines(text, flaws))
+    return Parsed(tuple(document for _, document in found), tuple(place for place, _ in found), tuple(flaws))
+
+
+def joined(parts: Iterable[Parsed]) -> Parsed:
+    """Several parts of one report as one."""
+    parts = tuple(parts)
+    return Parsed(
+        tuple(chain.from_iterable(part.documents for part in parts)),
+        tuple(chain.from_iterable(part.places for part in parts)),
+        tuple(chain.from_iterable(part.flaws for part in parts)),
+    )
+
+
+def parse(text: bytes) -> Any:
+    """One JSON value. NaN and Infinity are no JSON; of equal keys the last one counts. Raises ValueError."""
+    try:
+        return msgspec.json.decode(text)
+    except RecursionError:
+        raise _Unparsable(_TOO_DEEP) from None
+    except msgspec.ValidationError:  # a number that is too large for msgspec: the sieve will name it
+        return _parse_slowly(text)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        raise _Unparsable(_NOT_JSON) from None
+
+
+def _parse_slowly(text: bytes) -> Any:
+    try:
+        value = json.loads(text, parse_int=_integer, parse_constant=_refuse)
+        json.dumps(value, ensure_ascii=False).encode()  # refuses half characters (lone surrogates), as msgspec does
+    except (ValueError, RecursionError):
+        raise _Unparsable(_NOT_JSON) from None
+    return value
+
+
+def _integer(digits: str) -> int | float:
+    """Python refuses to convert thousands of digits; so long a number is no figure anyhow."""
+    return int(digits) if len(digits) < 100 else float("inf")
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(constant)
+
+
+def _clean(body: bytes, flaws: ProblemLog) -> bytes:
+    """UTF-8 without a byte order mark; wrong bytes become replacement characters."""
+    if body.startswith(_UTF16):
+        return body.decode("utf-16", "replace").encode()
+    body = body.removeprefix(_BOM)
+    try:
+        body.decode()
+    except UnicodeDecodeError as error:
+        flaws.add(f"byte {error.start + 1}", "bytes that are not UTF-8")
+        return body.decode("utf-8", "replace").encode()
+    return body
+
+
+def _documents(value: Any, place: str, flaws: ProblemLog) -> Iterator[tuple[str, Document]]:
+    """The objects that a value stands for."""
+    match value:
+        case dict():
+            yield place or "line 1", value
+        case str():  # "" and "No report available" are ways to say that there is none; JSON may be written as a text
+            inner = parse_documents(value.encode())
+            if inner.documents:
+                flaws.extend(inner.flaws)
+                places = [place] * len(inner.places) if place else inner.places
+                yield from zip(places, inner.documents, strict=True)
+        case None:  # another way to say so
+            return
+        case list():
+            for number, item in enumerate(value, 1):
+                where = f"{place + ', ' if place else ''}item {number}"
+                if isinstance(item, list):
+                    flaws.add(where, "a list in a list")
+                else:
+                    yield from _documents(item, where, flaws)
+        case _:
+            flaws.add(place or "line 1", f"{described(value)} instead of an object")
+
+
+def _lines(text: bytes, flaws: ProblemLog) -> Iterator[tuple[str, Document]]:
+    """NDJSON; a bad line does not spoil the others. Where lines are bad, it may be pretty-printed objects instead."""
+    values: list[tuple[str, Any]] = []
+    bad: list[tuple[str, str]] = []
+    for number, line in enumerate(text.split(b"\n"), 1):
+        if line.strip():
+            try:
+                values.append((f"line {number}", parse(line)))
+            except _Unparsable as error:
+                bad.append((f"line {number}", str(error)))
+    if bad and (pretty := _one_after_another(text)):
+        values, bad = pretty, []
+    for place, what in bad:
+        flaws.add(place, what)
+    for place, value in values:
+        yield from _documents(value, place, flaws)
+
+
+def _one_after_another(text: bytes) -> list[tuple[str, Any]]:
+    """Values over several lines each, as `jq` writes them; none where anything else stands between them."""
+    decoder = json.JSONDecoder(parse_int=_integer, parse_constant=_refuse)
+    rest, end, line, values = text.decode(), 0, 1, []
+    while (start := _next_value(rest, end)) < len(rest):
+        line += rest.count("\n", end, start)
+        try:
+            _, end = decoder.raw_decode(rest, start)
+            values.append((f"line {line}", parse(rest[start:end].encode())))
+        except (ValueError, RecursionError):
+            return []
+        line += rest.count("\n", start, end)
+    return values
+
+
+def _next_value(text: str, position: int) -> int:
+    while position < len(text) and text[position].isspace():
+        position += 1
+    return position

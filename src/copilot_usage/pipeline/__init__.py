@@ -1,0 +1,1 @@
+"""One run, in its order: load, plan, fetch, save, report, publish."""

@@ -1,0 +1,146 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+
+from copilot_usage.errors import StoreRefused
+from copilot_usage.snapshots.errors import BranchAddress, GitResponse, moved, outrun, refused, too_large, unreachable
+
+CANARY = "ghs_canary0token"
+PLACE = BranchAddress("octo-org/history", "copilot-usage", "http://127.0.0.1", CANARY)
+
+
+def answer(
+    status: int, message: str = "", headers: Mapping[str, str] | None = None, *, writing: bool = True
+) -> GitResponse:
+    return GitResponse(status, message, headers or {}, writing)
+
+
+@pytest.mark.parametrize(
+    ("said", "title", "remedy"),
+    [
+        (answer(401, "Bad credentials"), "The snapshot token is not valid", "has not expired"),
+        (
+            answer(403, "Resource not accessible by integration"),
+            "The snapshot token may not write",
+            "permissions:\n  contents: write",
+        ),
+        (
+            answer(403, "Resource not accessible by personal access token"),
+            "The snapshot token may not write",
+            "Contents",
+        ),
+        (answer(404, "Not Found"), "The snapshot token may not write", "contents: write"),
+        (
+            answer(403, "Resource not accessible by integration", writing=False),
+            "The snapshot token may not read",
+            "contents: write",
+        ),
+        (answer(404, "Not Found", writing=False), "The snapshot repository was not found", "owner/name"),
+        (answer(403, "Repository was archived so is read-only."), "The snapshot repository is archived", "Unarchive"),
+        (
+            answer(403, "Resource protected by organization SAML enforcement. You must grant your token access."),
+            "The snapshot token is not authorized for single sign-on",
+            "Authorize the token",
+        ),
+        (
+            answer(422, "Repository rule violations found\n\nChanges must be made through a pull request."),
+            "The snapshot branch is protected",
+            "snapshot-branch: copilot-usage",
+        ),
+        (
+            answer(409, "Repository rule violations found\n\nCannot create ref due to creations being restricted."),
+            "The snapshot branch is protected",
+            "bypass",
+        ),
+        (
+            answer(422, 'Required status check "build" is expected.'),
+            "The snapshot branch is protected",
+            "snapshot-branch",
+        ),
+        (
+            answer(403, "Protected branch update failed for refs/heads/main."),
+            "The snapshot branch is protected",
+            "snapshot-branch",
+        ),
+        (
+            answer(403, "API rate limit exceeded"),
+            "The rate limit of the snapshot repository is used up",
+            "after that time",
+        ),
+        (answer(429), "The rate limit of the snapshot repository is used up", "1,000 requests an hour"),
+        (answer(502, "Server Error"), "The snapshot repository could not be reached", "githubstatus.com"),
+        (answer(418, "I'm a teapot"), "GitHub refused the snapshots", "debug log"),
+        (answer(422, "Invalid request"), "GitHub refused the snapshots", "debug log"),
+    ],
+)
+def test_each_situation_has_its_title_and_its_remedy(said: GitResponse, title: str, remedy: str) -> None:
+    error = refused(PLACE, said)
+    assert isinstance(error, StoreRefused)
+    assert error.title == title
+    assert remedy in error.remedy
+    assert error.answer is said
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 409, 422, 429, 500, 503])
+@pytest.mark.parametrize("writing", [True, False])
+def test_no_error_holds_the_token(status: int, *, writing: bool) -> None:
+    error = refused(PLACE, answer(status, "no", writing=writing))
+    assert CANARY not in f"{error}{error.cause}{error.remedy}{error!r}{PLACE!r}"
+
+
+@pytest.mark.parametrize(
+    ("headers", "words"),
+    [
+        ({"retry-after": "3600"}, "GitHub asks for a pause of 3600 s"),
+        ({"x-ratelimit-remaining": "0", "x-ratelimit-reset": "1795435200"}, "it is full again at 2026-11-23 12:00 UTC"),
+        ({"x-ratelimit-remaining": "0", "x-ratelimit-reset": "9" * 40}, "GitHub does not say for how long"),
+        ({"x-ratelimit-remaining": "0"}, "GitHub does not say for how long"),
+    ],
+)
+def test_a_rate_limit_says_when_it_is_over(headers: Mapping[str, str], words: str) -> None:
+    assert words in refused(PLACE, answer(403, "limit", headers)).cause
+
+
+def test_what_github_said_is_quoted_on_one_line_and_not_without_end() -> None:
+    cause = refused(PLACE, answer(418, "first\nsecond\x1b[31m\u202e" + "x" * 5000)).cause
+    assert "(“first second [31m xxx" in cause
+    assert len(cause) < 500
+
+
+def test_braces_in_what_github_said_are_no_placeholders() -> None:
+    assert "{0} {token}" in refused(PLACE, answer(418, "{0} {token}")).cause
+
+
+@pytest.mark.parametrize(
+    "message",
+    ["Update is not a fast forward", "Reference already exists", "Reference does not exist", "Reference update failed"],
+)
+def test_a_lost_race_is_known(message: str) -> None:
+    assert answer(422, message).lost_race
+    assert not answer(403, message).lost_race
+
+
+def test_a_conflict_is_a_lost_race_unless_a_rule_is_behind_it() -> None:
+    assert answer(409, "Conflict").lost_race
+    assert not answer(409, "Repository rule violations found").lost_race
+
+
+def test_an_empty_repository_is_known() -> None:
+    assert answer(409, "Git Repository is empty.").empty_repository
+    assert not answer(409, "Conflict").empty_repository
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (unreachable(PLACE, "no answer in time"), "octo-org/history: no answer in time."),
+        (moved(PLACE, "octo-labs/history"), "octo-org/history answers from another place (“octo-labs/history”)."),
+        (outrun(PLACE, 40), "40 times the branch copilot-usage of octo-org/history was changed"),
+        (too_large(PLACE, ""), "GitHub lists the folder at the top of copilot-usage"),
+    ],
+)
+def test_what_is_no_answer_of_github_has_words_too(error: StoreRefused, words: str) -> None:
+    assert words in error.cause
+    assert error.remedy
