@@ -41,26 +41,30 @@ class EntryPoint:
 
 
 @contextmanager
-def assembled(settings: Settings, around: RunnerContext, door: EntryPoint) -> Iterator[tuple[Settings, Services]]:
+def assembled(
+    settings: Settings, context: RunnerContext, entry_point: EntryPoint
+) -> Iterator[tuple[Settings, Services]]:
     """The settings of the run, which are not those given where it is the demo, and its parts.
 
     Connections, and the demo's GitHub, live as long as they do.
     """
     with ExitStack() as stack:
         if settings.demo:
-            settings, around = stack.enter_context(_invented(settings, around, door))
+            settings, context = stack.enter_context(_invented(settings, context, entry_point))
         parts = Services(
-            source=stack.enter_context(_source(settings, around, door)),
-            store=store_of(settings, around, door.clock, door.cancelled),
-            publisher=Publication(settings, around, door.show, door.cancelled.is_set),
+            source=stack.enter_context(_source(settings, context, entry_point)),
+            store=store_of(settings, context, entry_point.clock, entry_point.cancelled),
+            publisher=Publication(settings, context, entry_point.show, entry_point.cancelled.is_set),
             headline=_headline,
-            progress=door.progress,
+            progress=entry_point.progress,
         )
         yield settings, parts
 
 
 @contextmanager
-def _invented(settings: Settings, around: RunnerContext, door: EntryPoint) -> Iterator[tuple[Settings, RunnerContext]]:
+def _invented(
+    settings: Settings, context: RunnerContext, entry_point: EntryPoint
+) -> Iterator[tuple[Settings, RunnerContext]]:
     """The same run against an invented GitHub on loopback, with its token. Invented figures are kept nowhere."""
     from copilot_usage.demo.github import DemoGitHub, serve
     from copilot_usage.demo.owners import owners_named
@@ -68,7 +72,7 @@ def _invented(settings: Settings, around: RunnerContext, door: EntryPoint) -> It
     if settings.keeps_history:
         _logger.info("the demo keeps nothing: its figures are fictional, so no snapshot is read or written")
     names = {scope.owner: scope.kind.owner_kind is ScopeKind.ENTERPRISE for scope in settings.scopes}
-    with serve(DemoGitHub(today=door.clock.today(), owners=owners_named(names))) as github:
+    with serve(DemoGitHub(today=entry_point.clock.today(), owners=owners_named(names))) as github:
         demo = replace(
             settings,
             api=Api.AUTO if settings.api is Api.SNAPSHOTS else settings.api,
@@ -77,7 +81,7 @@ def _invented(settings: Settings, around: RunnerContext, door: EntryPoint) -> It
             snapshot_directory=None,
             snapshot_token=None,
         )
-        yield demo, replace(around, api_url=github.api_url)
+        yield demo, replace(context, api_url=github.api_url)
 
 
 def _headline(report: Report) -> str:
@@ -87,18 +91,18 @@ def _headline(report: Report) -> str:
 
 
 @contextmanager
-def _source(settings: Settings, around: RunnerContext, door: EntryPoint) -> Iterator[Source]:
+def _source(settings: Settings, context: RunnerContext, entry_point: EntryPoint) -> Iterator[Source]:
     if settings.token is None:
         yield _Nobody()
         return
     from copilot_usage.copilot_api.source import GitHubSource
 
     with GitHubSource(
-        api_url=around.api_url,
+        api_url=context.api_url,
         token=settings.token,
-        deadline=_deadline(settings, door.clock, door.cancelled),
-        today=door.clock.today(),
-        mask=around.secrets.add,
+        deadline=_deadline(settings, entry_point.clock, entry_point.cancelled),
+        today=entry_point.clock.today(),
+        mask=context.secrets.add,
         people=settings.people is People.LOGINS,
     ) as source:
         yield source
@@ -114,30 +118,30 @@ class _Nobody:
         return iter(())
 
 
-def store_of(settings: Settings, around: RunnerContext, clock: Clock, cancelled: Cancellation) -> Store:
+def store_of(settings: Settings, context: RunnerContext, clock: Clock, cancelled: Cancellation) -> Store:
     """Where snapshots are kept: a repository, a local folder, or nowhere."""
     if not settings.keeps_history:
         return NoStore()
     from copilot_usage.snapshots.local_store import DirectoryStore, RescuingStore
 
-    rescued = Path(around.temporary or ".", _RESCUED)
+    rescued = Path(context.temporary or ".", _RESCUED)
     directory = settings.snapshot_directory or _DEFAULT_DIRECTORY
     saving = _deadline(settings, clock, Late(cancelled, _LAST_SAVE, clock.elapsed), grace=_GRACE)
     if settings.snapshot_repository is None:
-        folder = DirectoryStore(Path(around.workspace, directory), wait=saving.wait)
+        folder = DirectoryStore(Path(context.workspace, directory), wait=saving.wait)
         return RescuingStore(folder, rescued, "--snapshot-directory FOLDER")
     from copilot_usage.snapshots.branch_store import RepositoryStore
     from copilot_usage.snapshots.git_api import RetryPolicy
 
-    patience = RetryPolicy(saving=saving)
-    patience.follow(_deadline(settings, clock, cancelled))
+    policy = RetryPolicy(saving=saving)
+    policy.follow(_deadline(settings, clock, cancelled))
     store = RepositoryStore(
         repository=settings.snapshot_repository,
         branch=settings.snapshot_branch,
         directory=directory,
         token=settings.snapshot_token or "",
-        api_url=around.api_url,
-        patience=patience,
+        api_url=context.api_url,
+        policy=policy,
     )
     return RescuingStore(store, rescued, "--snapshot-repository OWNER/NAME --snapshot-token TOKEN")
 

@@ -190,28 +190,28 @@ def runner_context(environ: Mapping[str, str], tell_secret: Callable[[str], None
     )
 
 
-def network_problems(around: RunnerContext) -> list[str]:
+def network_problems(context: RunnerContext) -> list[str]:
     """Why GitHub cannot be asked with these variables."""
-    return [*_problems_of_the_address(around), *_problems_of_the_certificates(around)]
+    return [*_problems_of_the_address(context), *_problems_of_the_certificates(context)]
 
 
-def _problems_of_the_address(around: RunnerContext) -> Iterator[str]:
-    address = _ADDRESS.fullmatch(around.api_url)
+def _problems_of_the_address(context: RunnerContext) -> Iterator[str]:
+    address = _ADDRESS.fullmatch(context.api_url)
     # Without what could be a password.
-    given = quoted(around.api_url.rpartition("@")[2])
+    given = quoted(context.api_url.rpartition("@")[2])
     if address is None or not _is_host_and_port(address):
         yield f"`GITHUB_API_URL`: {given} was given, allowed is `https://HOST[:PORT][/PATH]`."
-    elif around.is_unencrypted and not around.allows_http:
+    elif context.is_unencrypted and not context.allows_http:
         yield (
             f"`GITHUB_API_URL`: {given} would send the token unencrypted over the network. Use `https://`; "
             "or set the variable `COPILOT_USAGE_ALLOW_HTTP` to `true` where the network is trusted."
         )
 
 
-def _problems_of_the_certificates(around: RunnerContext) -> Iterator[str]:
-    if around.ca_bundle is None or around.api_url.lower().startswith("http:"):
+def _problems_of_the_certificates(context: RunnerContext) -> Iterator[str]:
+    if context.ca_bundle is None or context.api_url.lower().startswith("http:"):
         return
-    name, path = around.ca_bundle
+    name, path = context.ca_bundle
     shown = f"`{name}`: {quoted(path, most=1000)}"
     try:
         where = {"capath": path} if Path(path).is_dir() else {"cafile": path}

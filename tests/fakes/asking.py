@@ -44,8 +44,8 @@ class Asking:
     def link(self, path: str) -> str:
         return f"{self.downloads.url}/{path}?{CANARY_SIGNATURE}"
 
-    def ask(self, *asks: Query) -> list[Result]:
-        return list(self.source.fetch(Plan(asks)))
+    def query(self, *queries: Query) -> list[Result]:
+        return list(self.source.fetch(Plan(queries)))
 
 
 @contextmanager

@@ -44,7 +44,7 @@ class MeddledGitHub(DemoGitHub):
             directory=directory,
             token=self.writing_token,
             api_url=self.api_url,
-            patience=RetryPolicy(sleep=self.slept.append, chance=lambda: 0.5, tries=tries),
+            policy=RetryPolicy(sleep=self.slept.append, chance=lambda: 0.5, tries=tries),
         )
 
     @property

@@ -175,7 +175,7 @@ def assert_nothing_is_lost(year: Year, files: Mapping[str, bytes]) -> None:
 
 @pytest.mark.slow
 def test_a_branch_holds_githubs_last_word_after_a_year_of_trouble(github: RestatingGitHub, tmp_path: Path) -> None:
-    patience = RetryPolicy(sleep=lambda _: None, chance=lambda: 0.5, tries=2)
+    policy = RetryPolicy(sleep=lambda _: None, chance=lambda: 0.5, tries=2)
 
     def store() -> Store:
         return RepositoryStore(
@@ -184,7 +184,7 @@ def test_a_branch_holds_githubs_last_word_after_a_year_of_trouble(github: Restat
             directory="snapshots",
             token=github.writing_token,
             api_url=github.api_url,
-            patience=patience,
+            policy=policy,
         )
 
     year = Year(github, store)

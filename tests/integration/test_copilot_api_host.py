@@ -48,15 +48,15 @@ def run() -> Iterator[Callable[..., Asking]]:
         yield lambda *args, **kwargs: stack.enter_context(asking(*args, **kwargs))
 
 
-def error_of(outcomes: list[Result]) -> errors.CopilotUsageError:
-    (failure,) = outcomes
+def error_of(results: list[Result]) -> errors.CopilotUsageError:
+    (failure,) = results
     assert isinstance(failure, Failure)
     return failure.error
 
 
 def test_every_request_carries_token_version_and_name(run: Callable[..., Asking]) -> None:
     here = run(one_by_one(BILL))
-    assert here.ask(ASK) == BILLED
+    assert here.query(ASK) == BILLED
     (request,) = here.api.requests
     assert request.headers["authorization"] == f"Bearer {CANARY_TOKEN}"
     assert request.headers["accept"] == "application/vnd.github+json"
@@ -84,13 +84,13 @@ def test_credentials_of_netrc_are_not_used(
     here = run()
     here.api.script = one_by_one(as_json({"download_links": [here.link("a")], "report_day": "2026-11-20"}))
     here.downloads.script = one_by_one(Reply(b'{"day":"2026-11-20"}\n'))
-    here.ask(OwnerDay(ORGANIZATION, date(2026, 11, 20)))
+    here.query(OwnerDay(ORGANIZATION, date(2026, 11, 20)))
     assert here.api.requests[0].headers["authorization"] == f"Bearer {CANARY_TOKEN}"
     assert "authorization" not in here.downloads.requests[0].headers
 
 
 def test_a_compressed_answer_is_unpacked(run: Callable[..., Asking]) -> None:
-    assert run(one_by_one(Reply(gzip.compress(BILL.body), headers={"Content-Encoding": "gzip"}))).ask(ASK) == BILLED
+    assert run(one_by_one(Reply(gzip.compress(BILL.body), headers={"Content-Encoding": "gzip"}))).query(ASK) == BILLED
 
 
 def test_a_proxy_of_the_environment_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -138,7 +138,7 @@ def test_a_fault_that_passes_is_asked_again_and_shown_as_one_line(
 ) -> None:
     here = run(one_by_one(PASSING[fault], BILL))
     with caplog.at_level(logging.INFO):
-        assert here.ask(ASK) == BILLED
+        assert here.query(ASK) == BILLED
     assert len(here.api.requests) == 2
     (line,) = (record.getMessage() for record in caplog.records if record.levelno == logging.INFO)
     assert line.startswith("octo-org: usage: ")
@@ -148,7 +148,7 @@ def test_a_fault_that_passes_is_asked_again_and_shown_as_one_line(
 @pytest.mark.parametrize("fault", PASSING)
 def test_a_fault_that_stays_becomes_a_failure_after_five_tries(run: Callable[..., Asking], fault: str) -> None:
     here = run(one_by_one(PASSING[fault]))
-    error = error_of(here.ask(ASK))
+    error = error_of(here.query(ASK))
     assert isinstance(error, Unreachable)
     assert len(here.api.requests) == 5
     assert sum(here.clock.sleeps) < 60
@@ -179,14 +179,14 @@ def test_a_host_that_refuses_connections_is_a_failure() -> None:
 )
 def test_a_rate_limit_is_waited_for(run: Callable[..., Asking], limit: Reply, wait: int) -> None:
     here = run(one_by_one(limit, BILL))
-    assert here.ask(ASK) == BILLED
+    assert here.query(ASK) == BILLED
     assert here.clock.sleeps == [wait]
 
 
 def test_a_secondary_limit_without_a_time_is_waited_for_a_minute_or_more(run: Callable[..., Asking]) -> None:
     limit = as_json({"message": "You have exceeded a secondary rate limit."}, 403)
     here = run(one_by_one(limit, limit, BILL))
-    assert here.ask(ASK) == BILLED
+    assert here.query(ASK) == BILLED
     first, second = here.clock.sleeps
     assert 60 <= first <= 75
     assert 120 <= second <= 150
@@ -195,7 +195,7 @@ def test_a_secondary_limit_without_a_time_is_waited_for_a_minute_or_more(run: Ca
 def test_a_primary_limit_beyond_the_runs_time_stops_all_asking(run: Callable[..., Asking]) -> None:
     spent = as_json({"message": "x"}, 403, x_ratelimit_remaining="0", x_ratelimit_reset=str(int(START) + 3000))
     here = run(one_by_one(spent), seconds=600)
-    error = error_of(here.ask(*(OwnerDay(ORGANIZATION, date(2026, 10, number)) for number in range(1, 13)), ASK))
+    error = error_of(here.query(*(OwnerDay(ORGANIZATION, date(2026, 10, number)) for number in range(1, 13)), ASK))
     assert type(error) is errors.RateLimited
     assert error.fatal
     assert here.clock.sleeps == []
@@ -217,19 +217,19 @@ def test_what_is_optional_never_ends_a_run(run: Callable[..., Asking], refusal: 
 
     here = run(only_days, seconds=seconds)
     days = [OwnerDay(ORGANIZATION, date(2026, 10, number)) for number in range(1, 4)]
-    outcomes = here.ask(*OPTIONAL, *days)
-    assert outcomes[:3] == [NoReport(ORGANIZATION, ask.day, Word.VAGUE) for ask in days]
-    failures = [outcome for outcome in outcomes[3:] if isinstance(outcome, Failure)]
+    results = here.query(*OPTIONAL, *days)
+    assert results[:3] == [NoReport(ORGANIZATION, query.day, Word.VAGUE) for query in days]
+    failures = [result for result in results[3:] if isinstance(result, Failure)]
     assert [failure.about for failure in failures] == [QueryKind.SEATS, QueryKind.CREDITS, QueryKind.PEOPLE]
     assert [failure.error.fatal for failure in failures] == [False] * 3
     assert sum(here.clock.sleeps) < seconds * 0.6
-    assert here.ask(*days) == outcomes[:3]
+    assert here.query(*days) == results[:3]
 
 
 def test_a_day_for_which_github_asks_for_too_long_a_wait_is_one_failure(run: Callable[..., Asking]) -> None:
     days = [OwnerDay(ORGANIZATION, date(2026, 10, number)) for number in range(1, 4)]
     here = run(lambda request: BUSY_FOR_AN_HOUR if request.query["day"] == "2026-10-02" else as_json(""))
-    first, failure, last = here.ask(*days)
+    first, failure, last = here.query(*days)
     assert isinstance(failure, Failure)
     assert type(failure.error) is errors.Busy
     assert [first, last] == [NoReport(ORGANIZATION, days[n].day, Word.VAGUE) for n in (0, 2)]
@@ -237,25 +237,25 @@ def test_a_day_for_which_github_asks_for_too_long_a_wait_is_one_failure(run: Cal
 
 def test_an_unknown_token_is_the_last_outcome(run: Callable[..., Asking]) -> None:
     here = run(one_by_one(as_json({"message": "Bad credentials"}, 401)))
-    outcomes = here.ask(LatestReport(ORGANIZATION), SeatList(ORGANIZATION), ASK)
-    assert type(error_of(outcomes)) is TokenRefused
+    results = here.query(LatestReport(ORGANIZATION), SeatList(ORGANIZATION), ASK)
+    assert type(error_of(results)) is TokenRefused
 
 
 def test_a_refusal_is_said_once_and_not_asked_for_again(run: Callable[..., Asking]) -> None:
     here = run(one_by_one(as_json({"message": "Must have admin rights"}, 403)))
     days = [OwnerDay(ORGANIZATION, date(2026, 11, number)) for number in range(1, 21)]
-    (failure,) = here.ask(*days)
+    (failure,) = here.query(*days)
     assert isinstance(failure, Failure)
     assert (failure.day, failure.about) == (None, QueryKind.USAGE)
     assert len(here.api.requests) < 10
     asked = len(here.api.requests)
-    assert here.ask(*days) == []
+    assert here.query(*days) == []
     assert len(here.api.requests) == asked
 
 
 def test_the_time_of_the_run_ends_all_tries(run: Callable[..., Asking]) -> None:
     here = run(one_by_one(Reply(status=503, headers={"retry-after": "100"})), seconds=250)
-    error = error_of(here.ask(OwnerDay(ORGANIZATION, date(2026, 10, 1))))
+    error = error_of(here.query(OwnerDay(ORGANIZATION, date(2026, 10, 1))))
     assert type(error) is errors.Busy
     assert here.clock.sleeps == [100, 100]
 
@@ -268,7 +268,7 @@ def test_the_run_ends_in_time_though_a_body_arrives_in_drops(run: Callable[..., 
     if where == "download":
         here.api.script = one_by_one(as_json({"download_links": [here.link("a")]}))
     day = OwnerDay(ORGANIZATION, date(2026, 10, 1))
-    error = error_of(here.ask(SeatList(ORGANIZATION) if where == "seats" else ASK if where == "bill" else day))
+    error = error_of(here.query(SeatList(ORGANIZATION) if where == "seats" else ASK if where == "bill" else day))
     assert type(error) in {errors.TimeUp, Unreachable}
     assert error.fatal == (where in {"report", "download"})
 
@@ -280,7 +280,7 @@ def test_a_redirect_on_the_same_host_is_followed(run: Callable[..., Asking]) -> 
         return Reply(status=301, headers={"Location": "/organizations/1/settings/billing/ai_credit/usage"})
 
     here = run(renamed)
-    assert here.ask(ASK) == BILLED
+    assert here.query(ASK) == BILLED
     assert [request.headers["authorization"] for request in here.api.requests] == [f"Bearer {CANARY_TOKEN}"] * 2
 
 
@@ -291,7 +291,7 @@ def test_the_token_follows_no_redirect_to_another_host(run: Callable[..., Asking
     port = here.downloads.server_address[1]
     target = form.format(url=here.downloads.url, port=port, api=here.api.url.removeprefix("http://"))
     here.api.script = one_by_one(Reply(status=status, headers={"Location": target}))
-    error = error_of(here.ask(ASK))
+    error = error_of(here.query(ASK))
     assert error.title == "The API sent this run to another host"
     assert here.downloads.requests == []
     assert len(here.api.requests) == 1
@@ -302,7 +302,7 @@ def test_pages_are_not_followed_to_another_host(run: Callable[..., Asking]) -> N
     elsewhere = f'<{here.downloads.url}/steal?page=2>; rel="next"'
     here.api.script = one_by_one(as_json([], Link=elsewhere))
     days = DateRange(date(2026, 11, 1), date(2026, 11, 20))
-    error = error_of(here.ask(EarlierDays(ORGANIZATION, Generation.METRICS, days)))
+    error = error_of(here.query(EarlierDays(ORGANIZATION, Generation.METRICS, days)))
     assert error.title == "The API sent this run to another host"
     assert here.downloads.requests == []
 
@@ -317,11 +317,11 @@ def test_an_address_that_is_none_is_a_fault_of_one_request(
     links = {"Location": address, "Link": f'<{address}>; rel="next", <{address}>; rel="last"'}
     astray = Reply(BILL.body, status, links, endless=b"x" * 65536 if status == 302 else b"")
     here = run(lambda request: astray if request.query.get("month") == "1" else BILL)
-    first, *others = here.ask(*(CreditMonth(ORGANIZATION, f"2026-{month:02}") for month in range(1, 13)))
+    first, *others = here.query(*(CreditMonth(ORGANIZATION, f"2026-{month:02}") for month in range(1, 13)))
     assert isinstance(first, Failure)
     assert type(first.error) is Unreachable
     assert len(others) == 11
-    assert [outcome for outcome in others if not isinstance(outcome, CreditBill)] == []
+    assert [result for result in others if not isinstance(result, CreditBill)] == []
 
 
 @pytest.mark.parametrize(
@@ -337,7 +337,7 @@ def test_an_address_that_is_none_is_a_fault_of_one_request(
 )
 def test_an_answer_without_an_end_is_an_error_that_names_the_host(run: Callable[..., Asking], endless: Reply) -> None:
     here = run(one_by_one(endless))
-    error = error_of(here.ask(ASK))
+    error = error_of(here.query(ASK))
     assert error.title == "An answer is too large"
     assert "127.0.0.1 sent more than 32 MB" in error.cause
     assert len(here.api.requests) == 1
@@ -345,13 +345,13 @@ def test_an_answer_without_an_end_is_an_error_that_names_the_host(run: Callable[
 
 def test_redirects_in_circles_end(run: Callable[..., Asking]) -> None:
     here = run(one_by_one(Reply(status=302, headers={"Location": "/again"})))
-    assert error_of(here.ask(ASK)).title == "GitHub redirects in circles"
+    assert error_of(here.query(ASK)).title == "GitHub redirects in circles"
     assert len(here.api.requests) == 4
 
 
 def test_an_answer_of_another_shape_is_named(run: Callable[..., Asking]) -> None:
     here = run(one_by_one(as_json({"usageItems": "none"})))
-    error = error_of(here.ask(ASK))
+    error = error_of(here.query(ASK))
     assert type(error) is errors.UnreadableDocument
     assert "octo-org: usage" in error.cause
 
@@ -361,7 +361,7 @@ def test_a_token_that_github_echoes_appears_nowhere(
 ) -> None:
     here = run(one_by_one(as_json({"message": f"The token {CANARY_TOKEN} may not do this"}, 403)))
     with caplog.at_level(logging.DEBUG):
-        error = error_of(here.ask(ASK))
+        error = error_of(here.query(ASK))
     seen: BaseException | None = error
     while seen is not None:
         assert CANARY_TOKEN not in f"{seen!r} {seen} {vars(seen)}"
@@ -386,24 +386,24 @@ def test_cancelling_ends_with_what_was_had(run: Callable[..., Asking]) -> None:
         return BILL
 
     here.api.script = cancel_at_the_third
-    outcomes = here.ask(*(CreditMonth(ORGANIZATION, f"2026-{month:02}") for month in range(1, 13)))
-    assert type(outcomes[-1]) is Failure
-    assert type(outcomes[-1].error) is errors.TimeUp
-    assert [outcome for outcome in outcomes[:-1] if not isinstance(outcome, CreditBill)] == []
+    results = here.query(*(CreditMonth(ORGANIZATION, f"2026-{month:02}") for month in range(1, 13)))
+    assert type(results[-1]) is Failure
+    assert type(results[-1].error) is errors.TimeUp
+    assert [result for result in results[:-1] if not isinstance(result, CreditBill)] == []
     assert len(here.api.requests) < 12
 
 
 def test_leaving_in_the_middle_asks_no_more(run: Callable[..., Asking]) -> None:
     here = run(one_by_one(BILL))
-    outcomes = here.source.fetch(Plan(tuple(CreditMonth(ORGANIZATION, f"2026-{month:02}") for month in range(1, 13))))
-    next(outcomes)
-    outcomes.close()  # type: ignore[attr-defined]
+    results = here.source.fetch(Plan(tuple(CreditMonth(ORGANIZATION, f"2026-{month:02}") for month in range(1, 13))))
+    next(results)
+    results.close()  # type: ignore[attr-defined]
     assert len(here.api.requests) < 12
 
 
 def test_seats_that_may_not_be_seen_do_not_touch_the_rest(run: Callable[..., Asking]) -> None:
     here = run(lambda request: BILL if "ai_credit" in request.path else NOT_FOUND)
-    seats, bill = here.ask(SeatList(ORGANIZATION), ASK)
+    seats, bill = here.query(SeatList(ORGANIZATION), ASK)
     assert isinstance(seats, Failure)
     assert seats.about is QueryKind.SEATS
     assert [bill] == BILLED

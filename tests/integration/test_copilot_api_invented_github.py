@@ -55,7 +55,7 @@ def github() -> Iterator[DemoGitHub]:
         yield serving
 
 
-def ask(github: DemoGitHub, *asks: Query, token: str | None = None, people: bool = False) -> list[Result]:
+def query(github: DemoGitHub, *queries: Query, token: str | None = None, people: bool = False) -> list[Result]:
     clock, masked = RecordedClock(), list[str]()
     with ExitStack() as stack:
         source = stack.enter_context(
@@ -68,12 +68,12 @@ def ask(github: DemoGitHub, *asks: Query, token: str | None = None, people: bool
                 people=people,
             )
         )
-        return list(source.fetch(Plan(asks)))
+        return list(source.fetch(Plan(queries)))
 
 
 @pytest.mark.parametrize("owner", [ORGANIZATION, ENTERPRISE], ids=lambda owner: owner.owner)
 def test_a_month_of_an_owner_costs_one_request_and_one_download(github: DemoGitHub, owner: Scope) -> None:
-    newest, *days = ask(github, LatestReport(owner))
+    newest, *days = query(github, LatestReport(owner))
     assert isinstance(newest, LatestWindow)
     assert newest.window == WINDOW
     assert newest.engaged_people["code_completion"] > 0
@@ -85,7 +85,7 @@ def test_a_month_of_an_owner_costs_one_request_and_one_download(github: DemoGitH
 
 
 def test_older_days_come_singly_and_the_gap_is_no_error(github: DemoGitHub) -> None:
-    before, there, after = ask(github, *(OwnerDay(ORGANIZATION, GAP + timedelta(days=n)) for n in (-1, 0, 1)))
+    before, there, after = query(github, *(OwnerDay(ORGANIZATION, GAP + timedelta(days=n)) for n in (-1, 0, 1)))
     assert there == NoReport(ORGANIZATION, GAP)
     assert isinstance(before, Fetched)
     assert isinstance(after, Fetched)
@@ -96,14 +96,14 @@ def test_older_days_come_singly_and_the_gap_is_no_error(github: DemoGitHub) -> N
 def test_all_teams_for_a_month_with_lead_in_are_joined(github: DemoGitHub, owner: Scope) -> None:
     lead_in = [day for day in ending(NEWEST, 55) if day not in WINDOW]
     team_days = TeamDays(owner, (owner.of_team("*"),), tuple(WINDOW), tuple(lead_in), (WINDOW,))
-    outcomes = ask(github, NewestDay(owner), team_days)
-    assert not [o for o in outcomes if isinstance(o, Failure)]
-    fetched = [o.snapshot for o in outcomes if isinstance(o, Fetched)]
+    results = query(github, NewestDay(owner), team_days)
+    assert not [o for o in results if isinstance(o, Failure)]
+    fetched = [o.snapshot for o in results if isinstance(o, Fetched)]
     assert len(fetched) == len({(s.scope, s.day) for s in fetched})
     assert [s.day for s in fetched] == sorted(s.day for s in fetched)
     assert {s.day for s in fetched} == set(WINDOW)
     last = [s for s in fetched if s.day == NEWEST]
-    counted = {o.scope: o.active for o in outcomes if isinstance(o, PeopleCounted)}
+    counted = {o.scope: o.active for o in results if isinstance(o, PeopleCounted)}
     for snapshot in last:
         assert snapshot.trailing is not None
         assert counted[snapshot.scope] == snapshot.trailing["monthly_active_users"]
@@ -112,7 +112,7 @@ def test_all_teams_for_a_month_with_lead_in_are_joined(github: DemoGitHub, owner
 
 
 def test_seats_bill_and_people_are_had(github: DemoGitHub) -> None:
-    seats, bill, people = ask(
+    seats, bill, people = query(
         github, SeatList(ORGANIZATION), CreditMonth(ORGANIZATION, "2026-11"), PeopleReport(ORGANIZATION, WINDOW)
     )
     assert isinstance(seats, SeatsListed)
@@ -133,21 +133,21 @@ def test_the_retired_generations_are_read_where_they_still_answer(
     github: DemoGitHub, scope: Scope, generation: Generation
 ) -> None:
     days = DateRange(NEWEST - timedelta(days=26), NEWEST)
-    outcomes = ask(github, EarlierDays(scope, generation, days))
-    assert [o.snapshot.day for o in outcomes if isinstance(o, Fetched)] == list(days)
-    assert {o.snapshot.generation for o in outcomes if isinstance(o, Fetched)} == {generation}
+    results = query(github, EarlierDays(scope, generation, days))
+    assert [o.snapshot.day for o in results if isinstance(o, Fetched)] == list(days)
+    assert {o.snapshot.generation for o in results if isinstance(o, Fetched)} == {generation}
 
 
 def test_an_owner_that_github_does_not_know_does_not_stop_the_others(github: DemoGitHub) -> None:
     unknown = type(ORGANIZATION)(ORGANIZATION.kind, "nobody")
-    failure, newest, *_ = ask(github, LatestReport(unknown), LatestReport(ORGANIZATION))
+    failure, newest, *_ = query(github, LatestReport(unknown), LatestReport(ORGANIZATION))
     assert isinstance(failure, Failure)
     assert type(failure.error) is NotFound
     assert isinstance(newest, LatestWindow)
 
 
 def test_a_wrong_token_ends_it(github: DemoGitHub) -> None:
-    (failure,) = ask(github, LatestReport(ORGANIZATION), SeatList(ORGANIZATION), token="wrong")
+    (failure,) = query(github, LatestReport(ORGANIZATION), SeatList(ORGANIZATION), token="wrong")
     assert isinstance(failure, Failure)
     assert type(failure.error) is TokenRefused
 
@@ -156,8 +156,8 @@ def test_secrets_and_logins_stay_out_of_the_log(github: DemoGitHub, caplog: pyte
     everything = (LatestReport(ORGANIZATION), SeatList(ORGANIZATION), PeopleReport(ORGANIZATION, WINDOW))
     teams = TeamDays(ORGANIZATION, (ORGANIZATION.of_team("*"),), (date(2026, 11, 1),), ())
     with caplog.at_level(logging.DEBUG):
-        outcomes = ask(github, *everything, teams, people=True)
-    logins = {seat.login for o in outcomes if isinstance(o, SeatsListed) for seat in o.seats if seat.login}
+        results = query(github, *everything, teams, people=True)
+    logins = {seat.login for o in results if isinstance(o, SeatsListed) for seat in o.seats if seat.login}
     assert logins
     secrets = {github.reading_token, github.writing_token, github.signature, *logins}
     assert [secret for secret in secrets if secret in caplog.text] == []

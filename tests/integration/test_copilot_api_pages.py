@@ -54,7 +54,7 @@ def test_every_scope_of_the_retired_generations_is_asked(
     run: Callable[..., Asking], scope: Scope, root: str, generation: Generation, make: Callable[[date], dict[str, Any]]
 ) -> None:
     here = run(one_by_one(as_json([make(day) for day in DAYS])))
-    assert here.ask(EarlierDays(scope, generation, DAYS)) == [
+    assert here.query(EarlierDays(scope, generation, DAYS)) == [
         fetched(scope, generation, day, make(day)) for day in DAYS
     ]
     assert [request.path for request in here.api.requests] == [f"{root}/copilot/{generation}"]
@@ -70,14 +70,14 @@ def test_pages_are_followed_to_the_last(run: Callable[..., Asking]) -> None:
         return as_json([day], Link=following) if number < 4 else as_json([day])
 
     here.api.script = page_by_page
-    assert here.ask(ASK) == [fetched(ORGANIZATION, Generation.METRICS, day, metrics_day(day)) for day in DAYS]
+    assert here.query(ASK) == [fetched(ORGANIZATION, Generation.METRICS, day, metrics_day(day)) for day in DAYS]
     assert [request.query["page"] for request in here.api.requests] == ["1", "2", "3", "4"]
 
 
 def test_pages_without_an_end_are_noticed(run: Callable[..., Asking]) -> None:
     here = run()
     here.api.script = lambda r: as_json([], Link=f'<{here.api.url}{r.path}?page=2>; rel="next"')
-    (failure,) = here.ask(ASK)
+    (failure,) = here.query(ASK)
     assert isinstance(failure, Failure)
     assert failure.error.title == "GitHub's pages have no end"
     assert len(here.api.requests) == 2
@@ -85,7 +85,7 @@ def test_pages_without_an_end_are_noticed(run: Callable[..., Asking]) -> None:
 
 def test_days_that_are_not_in_the_answer_have_no_report(run: Callable[..., Asking]) -> None:
     here = run(one_by_one(as_json([metrics_day(DAYS.until), metrics_day(date(2026, 6, 1))])))
-    assert here.ask(ASK) == [
+    assert here.query(ASK) == [
         fetched(ORGANIZATION, Generation.METRICS, DAYS.until, metrics_day(DAYS.until)),
         *(NoReport(ORGANIZATION, date(2026, 11, n), generation=Generation.METRICS) for n in (1, 2, 3)),
     ]
@@ -93,7 +93,7 @@ def test_days_that_are_not_in_the_answer_have_no_report(run: Callable[..., Askin
 
 def test_what_cannot_be_read_of_an_answer_is_named(run: Callable[..., Asking]) -> None:
     here = run(one_by_one(as_json([*map(metrics_day, DAYS), 7])))
-    *days, remark = here.ask(ASK)
+    *days, remark = here.query(ASK)
     assert len(days) == 4
     assert isinstance(remark, Remark)
     assert "octo-org: metrics" in remark.text
@@ -102,13 +102,13 @@ def test_what_cannot_be_read_of_an_answer_is_named(run: Callable[..., Asking]) -
 def test_days_that_are_not_over_or_beyond_its_memory_are_not_called_missing(run: Callable[..., Asking]) -> None:
     here = run(one_by_one(as_json([])))
     old = EarlierDays(ORGANIZATION, Generation.USAGE, DateRange(date(2026, 10, 20), date(2026, 11, 23)))
-    days = [outcome.day for outcome in here.ask(old) if isinstance(outcome, NoReport)]
+    days = [result.day for result in here.query(old) if isinstance(result, NoReport)]
     assert (days[0], days[-1]) == (date(2026, 10, 26), date(2026, 11, 22))
 
 
 def test_the_retired_generations_cannot_tell_every_team(run: Callable[..., Asking]) -> None:
     here = run()
-    (failure,) = here.ask(EarlierDays(ORGANIZATION.of_team("*"), Generation.METRICS, DAYS))
+    (failure,) = here.query(EarlierDays(ORGANIZATION.of_team("*"), Generation.METRICS, DAYS))
     assert isinstance(failure, Failure)
     assert "team: payments, search" in failure.error.remedy
     assert here.api.requests == []
@@ -129,7 +129,7 @@ def test_the_retired_generations_cannot_tell_every_team(run: Callable[..., Askin
 def test_each_refusal_of_a_retired_generation_is_its_own_error(
     run: Callable[..., Asking], reply: Reply, kind: type[errors.CopilotUsageError]
 ) -> None:
-    (failure,) = run(one_by_one(reply)).ask(ASK)
+    (failure,) = run(one_by_one(reply)).query(ASK)
     assert isinstance(failure, Failure)
     assert type(failure.error) is kind
     assert failure.day is None
@@ -161,14 +161,14 @@ def seat_pages(people: int, *, promised: int | None = None, link: bool = True) -
 @pytest.mark.parametrize("people", [0, 1, 100, 101, 867])
 def test_all_seats_are_listed_in_order_page_by_page(run: Callable[..., Asking], people: int, *, link: bool) -> None:
     here = run(seat_pages(people, link=link))
-    (listed,) = here.ask(SeatList(ORGANIZATION))
+    (listed,) = here.query(SeatList(ORGANIZATION))
     assert isinstance(listed, SeatsListed)
     assert [found.person for found in listed.seats] == list(range(people))
     assert len(here.api.requests) == max(1, -(-people // 100))
 
 
 def test_an_enterprise_that_counts_people_once_has_more_pages_than_its_total_says(run: Callable[..., Asking]) -> None:
-    (listed,) = run(seat_pages(250, promised=90)).ask(SeatList(ENTERPRISE))
+    (listed,) = run(seat_pages(250, promised=90)).query(SeatList(ENTERPRISE))
     assert isinstance(listed, SeatsListed)
     assert len(listed.seats) == 250
 
@@ -182,7 +182,7 @@ def test_a_last_page_that_was_not_the_last_is_followed_on(run: Callable[..., Ask
         return as_json({"total_seats": 150, "seats": [seat(number)]}, Link=links)
 
     here.api.script = grown
-    remark, listed = here.ask(SeatList(ORGANIZATION))
+    remark, listed = here.query(SeatList(ORGANIZATION))
     assert isinstance(remark, Remark)
     assert remark.text == "GitHub counts 150 seats and lists 4 of them."
     assert isinstance(listed, SeatsListed)
@@ -196,7 +196,7 @@ def test_pages_shorter_than_asked_for_are_read_to_the_end(run: Callable[..., Ask
         return as_json({"total_seats": 250, "seats": seats})
 
     here = run(short)
-    (listed,) = here.ask(SeatList(ORGANIZATION))
+    (listed,) = here.query(SeatList(ORGANIZATION))
     assert isinstance(listed, SeatsListed)
     assert [found.person for found in listed.seats] == list(range(250))
 
@@ -207,12 +207,12 @@ def test_lines_of_other_products_are_not_on_the_bill_of_credits(run: Callable[..
         {"product": "Actions", "unitType": "minutes", "grossQuantity": 500, "netAmount": 9},
     ]
     here = run(one_by_one(as_json({"usageItems": items})))
-    assert here.ask(CreditMonth(ORGANIZATION, "2026-11")) == [CreditBill(ORGANIZATION, "2026-11", {"a": 10}, 0.7)]
+    assert here.query(CreditMonth(ORGANIZATION, "2026-11")) == [CreditBill(ORGANIZATION, "2026-11", {"a": 10}, 0.7)]
 
 
 def test_a_total_far_too_high_does_not_ask_for_empty_pages(run: Callable[..., Asking]) -> None:
     here = run(seat_pages(100, promised=5_000_000, link=False))
-    _, listed = here.ask(SeatList(ORGANIZATION))
+    _, listed = here.query(SeatList(ORGANIZATION))
     assert isinstance(listed, SeatsListed)
     assert len(here.api.requests) < 10
 
@@ -229,7 +229,7 @@ def test_pages_of_seats_are_read_four_at_once(run: Callable[..., Asking], promis
         return pages(request)
 
     here.api.script = four_at_a_time
-    (listed,) = here.ask(SeatList(ORGANIZATION))
+    (listed,) = here.query(SeatList(ORGANIZATION))
     assert isinstance(listed, SeatsListed)
     assert here.api.most_at_once == 4
 
@@ -237,7 +237,7 @@ def test_pages_of_seats_are_read_four_at_once(run: Callable[..., Asking], promis
 def test_one_page_that_cannot_be_had_is_a_failure_of_the_seats(run: Callable[..., Asking]) -> None:
     pages = seat_pages(300)
     here = run(lambda request: Reply(status=503) if request.query["page"] == "2" else pages(request))
-    (failure,) = here.ask(SeatList(ORGANIZATION))
+    (failure,) = here.query(SeatList(ORGANIZATION))
     assert isinstance(failure, Failure)
     assert (failure.about, type(failure.error)) == (QueryKind.SEATS, errors.Busy)
 
@@ -247,14 +247,14 @@ def test_pages_of_seats_without_an_end_are_noticed(run: Callable[..., Asking]) -
         return as_json({"total_seats": 250, "seats": [seat(1)]}, Link=f'<{here.api.url}/seats?page=2>; rel="next"')
 
     here = run(endless)
-    (failure,) = here.ask(SeatList(ORGANIZATION))
+    (failure,) = here.query(SeatList(ORGANIZATION))
     assert isinstance(failure, Failure)
     assert failure.error.title == "GitHub's pages have no end"
     assert len(here.api.requests) == 40
 
 
 def test_seats_that_cannot_be_read_are_counted_in_a_remark(run: Callable[..., Asking]) -> None:
-    remark, listed = run(one_by_one(as_json({"total_seats": 2, "seats": [seat(1), {"assignee": None}]}))).ask(
+    remark, listed = run(one_by_one(as_json({"total_seats": 2, "seats": [seat(1), {"assignee": None}]}))).query(
         SeatList(ORGANIZATION)
     )
     assert isinstance(remark, Remark)
@@ -271,7 +271,7 @@ def test_a_bill_is_summed_by_model(run: Callable[..., Asking]) -> None:
         {"model": "b", "unitType": "minutes", "grossQuantity": 900, "netAmount": None},
     ]
     here = run(one_by_one(as_json({"timePeriod": {"year": 2026}, "usageItems": items})))
-    assert here.ask(CreditMonth(ENTERPRISE, "2026-11")) == [
+    assert here.query(CreditMonth(ENTERPRISE, "2026-11")) == [
         CreditBill(ENTERPRISE, "2026-11", {"a": 1.5, "b": 3.0}, 0.75)
     ]
 
@@ -288,7 +288,7 @@ def test_amounts_that_cannot_be_right_are_left_out_of_a_bill_and_refunds_are_not
     )
     body = f'{{"usageItems": [{",".join(lines)}]}}'.encode()
     with asking(one_by_one(Reply(body))) as here:
-        remark, bill = here.ask(CreditMonth(ORGANIZATION, "2026-11"))
+        remark, bill = here.query(CreditMonth(ORGANIZATION, "2026-11"))
     assert bill == CreditBill(ORGANIZATION, "2026-11", {"a": 4}, 2.0)
     assert remark == Remark(
         ORGANIZATION, "Lines of the bill of 2026-11 were left out, because their amounts cannot be right: 5."
@@ -297,6 +297,6 @@ def test_amounts_that_cannot_be_right_are_left_out_of_a_bill_and_refunds_are_not
 
 def test_a_bill_that_may_not_be_seen_is_asked_for_once(run: Callable[..., Asking]) -> None:
     here = run(one_by_one(as_json({"message": "Must have admin rights"}, 403)))
-    here.ask(CreditMonth(ORGANIZATION, "2026-10"))
-    assert here.ask(CreditMonth(ORGANIZATION, "2026-11")) == []
+    here.query(CreditMonth(ORGANIZATION, "2026-10"))
+    assert here.query(CreditMonth(ORGANIZATION, "2026-11")) == []
     assert len(here.api.requests) == 1

@@ -93,14 +93,14 @@ def serving(here: Asking, **files: Any) -> Asking:
     ids=["one line", "pretty-printed", "byte order mark and CRLF", "array", "wrapper"],
 )
 def test_a_day_is_filed_as_received_whatever_its_form(run: Callable[..., Asking], body: bytes) -> None:
-    assert serving(run(), a=body).ask(ASK) == [fetched(DAY, day_of(DAY))]
+    assert serving(run(), a=body).query(ASK) == [fetched(DAY, day_of(DAY))]
 
 
 def test_unknown_fields_are_kept_and_a_young_day_is_not_settled(run: Callable[..., Asking]) -> None:
     day = date(2026, 11, 20)
     here = serving(run(), a=day_of(day, brand_new={"x": [1]}))
     here.api.script = one_by_one(envelope(here, "a", day=day))
-    assert here.ask(OwnerDay(ORGANIZATION, day)) == [fetched(day, day_of(day, brand_new={"x": [1]}), settled=False)]
+    assert here.query(OwnerDay(ORGANIZATION, day)) == [fetched(day, day_of(day, brand_new={"x": [1]}), settled=False)]
 
 
 @pytest.mark.parametrize("ahead", [3, 0])
@@ -109,7 +109,7 @@ def test_no_day_settles_early_on_a_machine_whose_clock_is_ahead(run: Callable[..
     here = serving(run(), a=day_of(day))
     by_github = {"Date": formatdate(START - 86_400 * ahead, usegmt=True)}
     here.api.script = one_by_one(replace(envelope(here, "a", day=day), headers=by_github))
-    assert here.ask(OwnerDay(ORGANIZATION, day)) == [fetched(day, day_of(day), settled=ahead == 0)]
+    assert here.query(OwnerDay(ORGANIZATION, day)) == [fetched(day, day_of(day), settled=ahead == 0)]
     assert here.source.today() == TODAY - timedelta(days=ahead)
 
 
@@ -122,7 +122,7 @@ def test_links_are_asked_without_credentials_and_masked_before(run: Callable[...
         return Reply(WHOLE)
 
     here.downloads.script = note_what_is_masked
-    here.ask(ASK)
+    here.query(ASK)
     (request,) = here.downloads.requests
     assert not {"authorization", "x-github-api-version", "cookie"} & request.headers.keys()
     assert request.headers["accept"] == "*/*"
@@ -150,7 +150,7 @@ def test_every_face_of_no_report_is_no_error(run: Callable[..., Asking], face: s
     files = in_files(sentence=b'"No report available"')
     here = run(downloads=lambda request: MISSING if request.path == "/missing" else files(request))
     here.api.script = one_by_one(reply(here))
-    assert here.ask(ASK) == [NoReport(ORGANIZATION, DAY, word)]
+    assert here.query(ASK) == [NoReport(ORGANIZATION, DAY, word)]
 
 
 FOREIGN = {
@@ -164,7 +164,7 @@ FOREIGN = {
 def test_what_is_no_whole_report_is_tried_again_and_never_no_report(run: Callable[..., Asking], answer: str) -> None:
     here = serving(run(), a=day_of(DAY))
     here.downloads.script = one_by_one(FOREIGN[answer])
-    (failure,) = here.ask(ASK)
+    (failure,) = here.query(ASK)
     assert isinstance(failure, Failure)
     assert failure.day == DAY
     assert len(here.downloads.requests) >= 2
@@ -173,7 +173,7 @@ def test_what_is_no_whole_report_is_tried_again_and_never_no_report(run: Callabl
 def test_a_404_of_a_proxy_names_the_host_and_the_hosts_to_allow(run: Callable[..., Asking]) -> None:
     here = serving(run(), a=day_of(DAY))
     here.downloads.script = one_by_one(FOREIGN["a 404 of a proxy"])
-    (failure,) = here.ask(ASK)
+    (failure,) = here.query(ASK)
     assert isinstance(failure, Failure)
     assert "the download host 127.0.0.1 answered 404, also to a fresh link" in failure.error.cause
     assert "`copilot-reports.github.com`" in failure.error.remedy
@@ -184,7 +184,7 @@ def test_a_404_of_a_proxy_names_the_host_and_the_hosts_to_allow(run: Callable[..
 def test_a_file_that_only_the_first_link_misses_is_read_from_the_second(run: Callable[..., Asking]) -> None:
     here = serving(run(), a=day_of(DAY))
     here.downloads.script = one_by_one(MISSING, Reply(WHOLE))
-    assert here.ask(ASK) == [fetched(DAY, day_of(DAY))]
+    assert here.query(ASK) == [fetched(DAY, day_of(DAY))]
 
 
 @pytest.mark.parametrize(
@@ -202,8 +202,8 @@ def test_a_file_that_only_the_first_link_misses_is_read_from_the_second(run: Cal
 def test_an_envelope_of_an_unknown_form_is_an_error_and_no_missing_report(
     run: Callable[..., Asking], reply: Reply
 ) -> None:
-    for ask in (ASK, LatestReport(ORGANIZATION)):
-        (failure,) = run(one_by_one(reply)).ask(ask)
+    for query in (ASK, LatestReport(ORGANIZATION)):
+        (failure,) = run(one_by_one(reply)).query(query)
         assert isinstance(failure, Failure)
         assert failure.error.title == "GitHub's answer about octo-org has an unknown form"
 
@@ -212,16 +212,16 @@ def test_a_28_day_report_that_is_not_built_yet_does_not_hide_the_days(run: Calla
     here = serving(run(), a=day_of(date(2026, 11, 20)))
     day = envelope(here, "a", day=date(2026, 11, 20))
     here.api.script = lambda request: NOT_FOUND if "28-day" in request.path else day
-    remark, found = here.ask(LatestReport(ORGANIZATION))
+    remark, found = here.query(LatestReport(ORGANIZATION))
     assert isinstance(remark, Remark)
     assert found == fetched(date(2026, 11, 20), day_of(date(2026, 11, 20)), settled=False)
-    (alone, _) = here.ask(NewestDay(ORGANIZATION))
+    (alone, _) = here.query(NewestDay(ORGANIZATION))
     assert isinstance(alone, Remark)
 
 
 def test_an_owner_that_knows_no_day_either_is_asked_about_itself(run: Callable[..., Asking]) -> None:
     here = run(lambda request: as_json({"login": "octo-org"}) if request.path == "/orgs/octo-org" else NOT_FOUND)
-    (failure,) = here.ask(LatestReport(ORGANIZATION))
+    (failure,) = here.query(LatestReport(ORGANIZATION))
     assert isinstance(failure, Failure)
     assert "there is no organization" not in failure.error.cause
     assert "the policy “Copilot usage metrics” is off" in failure.error.cause
@@ -229,7 +229,7 @@ def test_an_owner_that_knows_no_day_either_is_asked_about_itself(run: Callable[.
 
 
 def test_of_an_owner_that_is_not_found_either_no_policy_is_suspected(run: Callable[..., Asking]) -> None:
-    (failure,) = run().ask(LatestReport(ORGANIZATION))
+    (failure,) = run().query(LatestReport(ORGANIZATION))
     assert isinstance(failure, Failure)
     assert "there is no organization `octo-org`" in failure.error.cause
     assert "policy" not in failure.error.cause
@@ -239,14 +239,14 @@ def test_of_an_owner_that_is_not_found_either_no_policy_is_suspected(run: Callab
 def test_a_young_day_that_github_is_still_building_has_no_report_yet(run: Callable[..., Asking], status: int) -> None:
     young = date(2026, 11, 22)
     here = run(one_by_one(Reply(status=status)))
-    assert here.ask(OwnerDay(ORGANIZATION, young)) == [NoReport(ORGANIZATION, young, Word.VAGUE)]
+    assert here.query(OwnerDay(ORGANIZATION, young)) == [NoReport(ORGANIZATION, young, Word.VAGUE)]
 
 
 def test_an_old_day_that_cannot_be_had_is_a_failure_of_that_day_alone(run: Callable[..., Asking]) -> None:
     here = serving(run(), a=day_of(DAY))
     good = here.api.script
     here.api.script = lambda r: Reply(status=503) if r.query["day"] == "2026-11-09" else good(r)
-    failure, day = here.ask(OwnerDay(ORGANIZATION, date(2026, 11, 9)), ASK)
+    failure, day = here.query(OwnerDay(ORGANIZATION, date(2026, 11, 9)), ASK)
     assert isinstance(failure, Failure)
     assert (failure.day, type(failure.error)) == (date(2026, 11, 9), errors.Busy)
     assert day == fetched(DAY, day_of(DAY))
@@ -258,7 +258,7 @@ def test_an_expired_link_is_replaced_by_a_fresh_one(run: Callable[..., Asking], 
     here.api.script = one_by_one(envelope(here, "stale"), envelope(here, "fresh"))
     good = in_files(fresh=day_of(DAY))
     here.downloads.script = lambda r: Reply(status=status) if r.path == "/stale" else good(r)
-    assert here.ask(ASK) == [fetched(DAY, day_of(DAY))]
+    assert here.query(ASK) == [fetched(DAY, day_of(DAY))]
     assert [request.path for request in here.downloads.requests] == ["/stale", "/fresh"]
     assert len(here.api.requests) == 2
 
@@ -266,7 +266,7 @@ def test_an_expired_link_is_replaced_by_a_fresh_one(run: Callable[..., Asking], 
 def test_a_link_that_is_refused_twice_is_a_failure_of_the_day(run: Callable[..., Asking]) -> None:
     here = serving(run(), a=day_of(DAY))
     here.downloads.script = one_by_one(Reply(status=403))
-    (failure,) = here.ask(ASK)
+    (failure,) = here.query(ASK)
     assert isinstance(failure, Failure)
     assert failure.day == DAY
     assert "also to a fresh link" in failure.error.cause
@@ -276,7 +276,7 @@ def test_a_link_that_is_refused_twice_is_a_failure_of_the_day(run: Callable[...,
 def test_a_report_that_is_cut_anew_while_it_is_read_is_a_failure(run: Callable[..., Asking]) -> None:
     here = run(downloads=one_by_one(Reply(status=403)))
     here.api.script = one_by_one(envelope(here, "a"), envelope(here, "a", "b"))
-    (failure,) = here.ask(ASK)
+    (failure,) = here.query(ASK)
     assert isinstance(failure, Failure)
     assert failure.error.title == "GitHub replaced a report while it was read"
 
@@ -299,7 +299,7 @@ def test_a_download_that_breaks_is_tried_again(
     here = serving(run(), a=WHOLE)
     here.downloads.script = one_by_one(BROKEN[fault], Reply(WHOLE))
     with caplog.at_level(logging.INFO):
-        assert here.ask(ASK) == [fetched(DAY, day_of(DAY))]
+        assert here.query(ASK) == [fetched(DAY, day_of(DAY))]
     assert [record.getMessage().partition(": ")[0] for record in caplog.records] == ["octo-org"]
     assert len(here.api.requests) == 1
 
@@ -307,7 +307,7 @@ def test_a_download_that_breaks_is_tried_again(
 def test_a_download_that_stays_broken_is_a_failure_of_the_day(run: Callable[..., Asking]) -> None:
     here = serving(run(), a=WHOLE)
     here.downloads.script = one_by_one(Reply(status=500))
-    (failure,) = here.ask(ASK)
+    (failure,) = here.query(ASK)
     assert isinstance(failure, Failure)
     assert (failure.day, type(failure.error)) == (DAY, errors.Busy)
     assert len(here.downloads.requests) == 5
@@ -317,7 +317,7 @@ def test_a_link_to_something_else_than_the_web_is_not_followed(run: Callable[...
     for link in ("file:///etc/passwd", "ftp://127.0.0.1/a", "//127.0.0.1/a", "", "https://"):
         here = run()
         here.api.script = one_by_one(as_json({"download_links": [link], "report_day": DAY.isoformat()}))
-        (failure,) = here.ask(ASK)
+        (failure,) = here.query(ASK)
         assert isinstance(failure, Failure)
         assert failure.error.title == "A download link that cannot be used"
 
@@ -326,12 +326,12 @@ def test_a_link_back_to_the_api_host_gets_no_token_either(run: Callable[..., Ask
     here = run()
     link = as_json({"download_links": [f"{here.api.url}/file"], "report_day": DAY.isoformat()})
     here.api.script = lambda request: Reply(WHOLE) if request.path == "/file" else link
-    assert here.ask(ASK) == [fetched(DAY, day_of(DAY))]
+    assert here.query(ASK) == [fetched(DAY, day_of(DAY))]
     assert "authorization" not in here.api.requests[-1].headers
 
 
 def test_a_report_of_another_day_is_not_filed(run: Callable[..., Asking]) -> None:
-    (failure,) = serving(run(), a=day_of(date(2026, 11, 9))).ask(ASK)
+    (failure,) = serving(run(), a=day_of(date(2026, 11, 9))).query(ASK)
     assert isinstance(failure, Failure)
     assert type(failure.error) is errors.UnreadableDocument
     assert "2026-11-09" in failure.error.cause
@@ -340,7 +340,7 @@ def test_a_report_of_another_day_is_not_filed(run: Callable[..., Asking]) -> Non
 def test_an_envelope_of_another_day_is_not_filed(run: Callable[..., Asking]) -> None:
     here = serving(run(), a=day_of(DAY))
     here.api.script = one_by_one(envelope(here, "a", day=date(2026, 11, 9)))
-    (failure,) = here.ask(ASK)
+    (failure,) = here.query(ASK)
     assert isinstance(failure, Failure)
     assert type(failure.error) is errors.UnreadableDocument
 
@@ -350,8 +350,8 @@ def test_a_report_of_another_organization_is_not_filed(run: Callable[..., Asking
     wrapper = {"day_totals": [day_of(WINDOW.until), day_of(WINDOW.since)]}
     here.downloads.script = in_files(newest=wrapper, other=day_of(DAY, organization_id="43"))
     here.api.script = lambda r: newest_envelope(here, "newest") if "latest" in r.path else envelope(here, "other")
-    here.ask(LatestReport(ORGANIZATION))
-    (remark,) = here.ask(ASK)
+    here.query(LatestReport(ORGANIZATION))
+    (remark,) = here.query(ASK)
     assert isinstance(remark, Remark)
     assert "another organization" in remark.text
 
@@ -360,8 +360,8 @@ def test_a_report_of_another_organization_than_the_stored_days_is_not_filed(run:
     here = run()
     here.downloads.script = in_files(newest={"day_totals": [day_of(WINDOW.until)]}, day=day_of(DAY))
     here.api.script = lambda r: newest_envelope(here, "newest") if "latest" in r.path else envelope(here, "day")
-    assert not [found for found in here.ask(LatestReport(ORGANIZATION, "43")) if isinstance(found, Fetched)]
-    (remark,) = here.ask(OwnerDay(ORGANIZATION, DAY, "43"))
+    assert not [found for found in here.query(LatestReport(ORGANIZATION, "43")) if isinstance(found, Fetched)]
+    (remark,) = here.query(OwnerDay(ORGANIZATION, DAY, "43"))
     assert isinstance(remark, Remark)
     assert "another organization" in remark.text
     assert remark.caution
@@ -369,7 +369,7 @@ def test_a_report_of_another_organization_than_the_stored_days_is_not_filed(run:
 
 def test_a_report_about_a_person_is_a_failure_and_never_a_day(run: Callable[..., Asking]) -> None:
     here = serving(run(), a=day_of(DAY, user_login="person-a"))
-    (failure,) = here.ask(ASK)
+    (failure,) = here.query(ASK)
     assert isinstance(failure, Failure)
     assert "it is about a person" in failure.error.cause
 
@@ -378,14 +378,14 @@ def test_a_report_without_an_end_is_a_failure_that_names_the_host(run: Callable[
     here = run()
     here.api.script = one_by_one(as_json({"download_links": [here.link("a")], "report_day": f"{DAY}"}))
     here.downloads.script = one_by_one(Reply(endless=b'{"a":1}\n' * 8192))
-    (failure,) = here.ask(OwnerDay(ORGANIZATION, DAY))
+    (failure,) = here.query(OwnerDay(ORGANIZATION, DAY))
     assert isinstance(failure, Failure)
     assert failure.error.title == "An answer is too large"
     assert "127.0.0.1 sent more than 32 MB" in failure.error.cause
 
 
 def test_a_file_that_is_no_json_is_a_failure_that_names_it(run: Callable[..., Asking]) -> None:
-    (failure,) = serving(run(), a=b"plain words\n").ask(ASK)
+    (failure,) = serving(run(), a=b"plain words\n").query(ASK)
     assert isinstance(failure, Failure)
     assert "octo-org: organization-1-day 2026-11-10" in failure.error.cause
 
@@ -400,50 +400,50 @@ def test_the_newest_28_days_come_with_their_window_and_engaged_people(run: Calla
         )
     )
     here.api.script = one_by_one(newest_envelope(here, "a", "b"))
-    newest, *rest = here.ask(LatestReport(ORGANIZATION))
+    newest, *rest = here.query(LatestReport(ORGANIZATION))
     assert newest == LatestWindow(ORGANIZATION, WINDOW, {"code_completion": 4})
-    assert [outcome for outcome in rest if isinstance(outcome, Fetched)] == [
+    assert [result for result in rest if isinstance(result, Fetched)] == [
         fetched(days[1], day_of(days[1])),
         fetched(days[0], day_of(days[0]), settled=False),
     ]
-    (remark,) = (outcome for outcome in rest if isinstance(outcome, Remark))
+    (remark,) = (result for result in rest if isinstance(result, Remark))
     assert "2026-01-01" in remark.text
 
 
 def test_a_window_that_no_envelope_says_is_that_of_the_days(run: Callable[..., Asking]) -> None:
     days = {"day_totals": [day_of(WINDOW.until), day_of(WINDOW.since)]}
-    assert serving(run(), a=days).ask(LatestReport(ORGANIZATION))[0] == LatestWindow(ORGANIZATION, WINDOW)
+    assert serving(run(), a=days).query(LatestReport(ORGANIZATION))[0] == LatestWindow(ORGANIZATION, WINDOW)
 
 
 def test_a_newest_report_without_any_day_is_unreadable(run: Callable[..., Asking]) -> None:
-    (failure,) = serving(run(), a={"day_totals": []}).ask(LatestReport(ORGANIZATION))
+    (failure,) = serving(run(), a={"day_totals": []}).query(LatestReport(ORGANIZATION))
     assert isinstance(failure, Failure)
     assert type(failure.error) is errors.UnreadableDocument
 
 
 def test_a_newest_day_without_a_window_is_unreadable(run: Callable[..., Asking]) -> None:
-    (failure,) = serving(run(), a=b"").ask(NewestDay(ORGANIZATION))
+    (failure,) = serving(run(), a=b"").query(NewestDay(ORGANIZATION))
     assert isinstance(failure, Failure)
     assert type(failure.error) is errors.UnreadableDocument
 
 
 def test_a_retired_version_of_the_api_is_no_missing_day(run: Callable[..., Asking]) -> None:
-    (failure,) = run(one_by_one(as_json({"message": "Gone"}, 410))).ask(ASK)
+    (failure,) = run(one_by_one(as_json({"message": "Gone"}, 410))).query(ASK)
     assert isinstance(failure, Failure)
     assert type(failure.error) is errors.Retired
 
 
 @pytest.mark.parametrize("reply", [Reply(status=204), as_json("")], ids=["204", "an empty string"])
 def test_an_owner_without_a_report_of_28_days_may_have_one_of_a_day(run: Callable[..., Asking], reply: Reply) -> None:
-    for ask in (LatestReport(ORGANIZATION), NewestDay(ORGANIZATION)):
-        (remark,) = run(lambda _: reply).ask(ask)
+    for query in (LatestReport(ORGANIZATION), NewestDay(ORGANIZATION)):
+        (remark,) = run(lambda _: reply).query(query)
         assert isinstance(remark, Remark)
         assert "no report of the newest 28 days" in remark.text
 
 
 def test_a_report_of_28_days_that_github_still_builds_says_nothing_of_its_days(run: Callable[..., Asking]) -> None:
-    for ask in (LatestReport(ORGANIZATION), NewestDay(ORGANIZATION)):
-        (failure,) = run(lambda _: Reply(status=502)).ask(ask)
+    for query in (LatestReport(ORGANIZATION), NewestDay(ORGANIZATION)):
+        (failure,) = run(lambda _: Reply(status=502)).query(query)
         assert isinstance(failure, Failure)
         assert (failure.about, type(failure.error)) == (QueryKind.WINDOW, errors.Busy)
 
@@ -451,7 +451,7 @@ def test_a_report_of_28_days_that_github_still_builds_says_nothing_of_its_days(r
 def test_the_newest_day_costs_one_request_and_no_download(run: Callable[..., Asking]) -> None:
     here = run()
     here.api.script = one_by_one(newest_envelope(here, "a"))
-    assert here.ask(NewestDay(ENTERPRISE)) == [LatestWindow(ENTERPRISE, WINDOW)]
+    assert here.query(NewestDay(ENTERPRISE)) == [LatestWindow(ENTERPRISE, WINDOW)]
     assert here.api.targets == ["/enterprises/octo-enterprise/copilot/metrics/reports/users-28-day/latest"]
     assert here.downloads.requests == []
 
@@ -476,22 +476,22 @@ def test_later_days_that_are_there_when_an_earlier_one_is_refused_are_kept(
 
     here.api.script = refusing_the_first
     here.downloads.script = lambda r: Reply(json.dumps(day_of(date.fromisoformat(r.path.strip("/")))).encode())
-    outcomes = here.ask(*(OwnerDay(ORGANIZATION, day) for day in days))
+    results = here.query(*(OwnerDay(ORGANIZATION, day) for day in days))
     # Of four threads one holds the first day, so that at most two days before the eighth are still under way.
-    assert len([outcome for outcome in outcomes if isinstance(outcome, Fetched)]) >= 4
-    assert len([outcome for outcome in outcomes if isinstance(outcome, Failure)]) == 1
+    assert len([result for result in results if isinstance(result, Fetched)]) >= 4
+    assert len([result for result in results if isinstance(result, Failure)]) == 1
 
 
 def month_of_days(here: Asking) -> list[Result]:
-    return here.ask(*(OwnerDay(ORGANIZATION, DAY - timedelta(days=n)) for n in range(28)))
+    return here.query(*(OwnerDay(ORGANIZATION, DAY - timedelta(days=n)) for n in range(28)))
 
 
 def test_days_come_in_the_order_of_the_plan_for_one_request_and_one_download_each(run: Callable[..., Asking]) -> None:
     here = run()
     here.api.script = lambda r: envelope(here, r.query["day"], day=date.fromisoformat(r.query["day"]))
     here.downloads.script = lambda r: Reply(json.dumps(day_of(date.fromisoformat(r.path.strip("/")))).encode())
-    outcomes = month_of_days(here)
-    assert [o.snapshot.day for o in outcomes if isinstance(o, Fetched)] == [DAY - timedelta(days=n) for n in range(28)]
+    results = month_of_days(here)
+    assert [o.snapshot.day for o in results if isinstance(o, Fetched)] == [DAY - timedelta(days=n) for n in range(28)]
     assert len(set(here.api.targets)) == len(here.api.requests) == len(here.downloads.requests) == 28
 
 
@@ -518,8 +518,8 @@ def test_neither_token_nor_signature_is_found_anywhere(
     here.downloads.script = faults
     here.api.script = lambda r: as_json({"message": CANARY_TOKEN}, 500) if r.query["day"] == "2026-11-01" else good(r)
     with caplog.at_level(logging.DEBUG):
-        outcomes = here.ask(*(OwnerDay(ORGANIZATION, date(2026, 11, n)) for n in (1, 9, 10)))
-    failures = [outcome.error for outcome in outcomes if isinstance(outcome, Failure)]
+        results = here.query(*(OwnerDay(ORGANIZATION, date(2026, 11, n)) for n in (1, 9, 10)))
+    failures = [result.error for result in results if isinstance(result, Failure)]
     assert failures
     told = caplog.text + "".join(f"{e!r}{e}{vars(e)}{e.__cause__!r}{e.__context__!r}" for e in failures)
     assert CANARY_TOKEN not in told
@@ -537,7 +537,7 @@ def test_people_are_listed_from_the_newest_report_each_day_once(run: Callable[..
     b = [row(last, "1", user_initiated_interaction_count=3, loc_added_sum=7), row(first, 1, used_chat=True)]
     here = run(downloads=in_files(a=b"\n".join(a) + b"\n", b=b"\n".join(b) + b"\n"))
     here.api.script = one_by_one(newest_envelope(here, "a", "b"))
-    remark, listed = here.ask(PeopleReport(ORGANIZATION, WINDOW))
+    remark, listed = here.query(PeopleReport(ORGANIZATION, WINDOW))
     assert isinstance(remark, Remark)
     assert listed == PeopleListed(
         ORGANIZATION, (PersonActivity("person-1", 2, 3, 7), PersonActivity("person-2", 1, 0, 0))
@@ -548,13 +548,13 @@ def test_people_are_listed_from_the_newest_report_each_day_once(run: Callable[..
 def test_without_a_users_report_nobody_is_listed(run: Callable[..., Asking], missing: str) -> None:
     here = run(downloads=lambda _: MISSING)
     here.api.script = one_by_one(Reply(status=204) if missing == "envelope" else newest_envelope(here, "missing"))
-    assert here.ask(PeopleReport(ORGANIZATION, WINDOW)) == []
+    assert here.query(PeopleReport(ORGANIZATION, WINDOW)) == []
 
 
 def test_people_of_days_before_the_newest_report_are_said_to_be_missing(run: Callable[..., Asking]) -> None:
     here = run(downloads=in_files(a=row(WINDOW.since, 1, used_chat=True) + b"\n"))
     here.api.script = one_by_one(newest_envelope(here, "a"))
-    remark, listed = here.ask(PeopleReport(ORGANIZATION, DateRange(date(2026, 9, 1), WINDOW.until)))
+    remark, listed = here.query(PeopleReport(ORGANIZATION, DateRange(date(2026, 9, 1), WINDOW.until)))
     assert isinstance(remark, Remark)
     assert "2026-10-25" in remark.text
     assert listed == PeopleListed(ORGANIZATION, (PersonActivity("person-1", 1, 0, 0),))

@@ -100,8 +100,8 @@ def ask_of(
     return TeamDays(ORGANIZATION, teams, tuple(days), tuple(lead_in), ranges)
 
 
-def days_fetched(outcomes: list[Result]) -> list[tuple[date, str]]:
-    days = (o.snapshot for o in outcomes if isinstance(o, Fetched))
+def days_fetched(results: list[Result]) -> list[tuple[date, str]]:
+    days = (o.snapshot for o in results if isinstance(o, Fetched))
     return [(found.day, found.scope.name) for found in days if found.generation is Generation.REPORTS]
 
 
@@ -114,9 +114,9 @@ def asked(reports: Reports) -> list[str]:
 def test_a_few_days_are_joined_from_two_reports_each(run: Callable[..., Reports]) -> None:
     reports = run()
     days = [OLD, OLD + timedelta(days=1)]
-    outcomes = reports.here.ask(ask_of((PAYMENTS,), days))
-    assert days_fetched(outcomes) == [(day, "octo-org/payments") for day in days]
-    first = outcomes[0]
+    results = reports.here.query(ask_of((PAYMENTS,), days))
+    assert days_fetched(results) == [(day, "octo-org/payments") for day in days]
+    first = results[0]
     assert isinstance(first, Fetched)
     document = first.snapshot.document
     assert document is not None
@@ -127,44 +127,44 @@ def test_a_few_days_are_joined_from_two_reports_each(run: Callable[..., Reports]
 
 def test_every_team_of_the_owner_comes_from_the_same_requests(run: Callable[..., Reports]) -> None:
     reports = run()
-    outcomes = reports.here.ask(ask_of((EVERY,), [OLD]))
-    assert days_fetched(outcomes) == [(OLD, "octo-org/payments"), (OLD, "octo-org/search")]
+    results = reports.here.query(ask_of((EVERY,), [OLD]))
+    assert days_fetched(results) == [(OLD, "octo-org/payments"), (OLD, "octo-org/search")]
     roll = {"day": str(OLD), "teams": ["payments", "search"]}
-    assert outcomes[-1] == Fetched(Snapshot(OLD, ORGANIZATION, Generation.TEAMS, settled=True, document=roll))
+    assert results[-1] == Fetched(Snapshot(OLD, ORGANIZATION, Generation.TEAMS, settled=True, document=roll))
     assert len(reports.here.api.requests) == 2
 
 
 def test_the_newest_days_need_one_users_report_for_all(run: Callable[..., Reports]) -> None:
     reports = run()
-    outcomes = reports.here.ask(ask_of((PAYMENTS,), WINDOW, (), WINDOW))
-    assert [day for day, _ in days_fetched(outcomes)] == list(WINDOW)
+    results = reports.here.query(ask_of((PAYMENTS,), WINDOW, (), WINDOW))
+    assert [day for day, _ in days_fetched(results)] == list(WINDOW)
     assert asked(reports) == [*(f"user-teams-1-day {day}" for day in WINDOW), "users-28-day/latest"]
-    last = next(o for o in reversed(outcomes) if isinstance(o, Fetched))
+    last = next(o for o in reversed(results) if isinstance(o, Fetched))
     assert last.snapshot.trailing == {"weekly_active_users": 2, "monthly_active_users": 2}
-    assert PeopleCounted(PAYMENTS, WINDOW, active=2, members=2) in outcomes
+    assert PeopleCounted(PAYMENTS, WINDOW, active=2, members=2) in results
 
 
 def test_the_envelope_that_told_the_newest_day_serves_for_the_rows(run: Callable[..., Reports]) -> None:
     reports = run()
-    reports.here.ask(NewestDay(ORGANIZATION))
-    reports.here.ask(ask_of((PAYMENTS,), WINDOW))
+    reports.here.query(NewestDay(ORGANIZATION))
+    reports.here.query(ask_of((PAYMENTS,), WINDOW))
     assert asked(reports).count("users-28-day/latest") == 1
 
 
 def test_days_before_and_in_the_window_come_in_ascending_order(run: Callable[..., Reports]) -> None:
     reports = run()
     days = ending(WINDOW.until, 40)
-    outcomes = reports.here.ask(ask_of((PAYMENTS,), days))
-    assert [day for day, _ in days_fetched(outcomes)] == list(days)
+    results = reports.here.query(ask_of((PAYMENTS,), days))
+    assert [day for day, _ in days_fetched(results)] == list(days)
     daily = [target for target in asked(reports) if target.startswith("users-1-day")]
     assert daily == [f"users-1-day {day}" for day in days if day not in WINDOW]
 
 
 def test_lead_in_days_are_read_for_trailing_counts_and_not_handed_on(run: Callable[..., Reports]) -> None:
     day = WINDOW.until
-    outcomes = run().here.ask(ask_of((PAYMENTS,), [day], [day - timedelta(days=n) for n in range(27, 0, -1)]))
-    assert days_fetched(outcomes) == [(day, "octo-org/payments")]
-    (only,) = (o for o in outcomes if isinstance(o, Fetched))
+    results = run().here.query(ask_of((PAYMENTS,), [day], [day - timedelta(days=n) for n in range(27, 0, -1)]))
+    assert days_fetched(results) == [(day, "octo-org/payments")]
+    (only,) = (o for o in results if isinstance(o, Fetched))
     assert only.snapshot.trailing == {"weekly_active_users": 2, "monthly_active_users": 2}
     assert not only.snapshot.settled
 
@@ -179,29 +179,27 @@ def test_a_day_without_either_report_has_none_for_the_named_teams(
     reports = run()
     reports.replies[f"{report} {OLD}"] = reply
     after = OLD + timedelta(days=1)
-    outcomes = reports.here.ask(ask_of((PAYMENTS, SEARCH), [OLD, after]))
-    assert [o for o in outcomes if isinstance(o, NoReport)] == [
-        NoReport(team, OLD, word) for team in (PAYMENTS, SEARCH)
-    ]
-    assert {day for day, _ in days_fetched(outcomes)} == {after}
+    results = reports.here.query(ask_of((PAYMENTS, SEARCH), [OLD, after]))
+    assert [o for o in results if isinstance(o, NoReport)] == [NoReport(team, OLD, word) for team in (PAYMENTS, SEARCH)]
+    assert {day for day, _ in days_fetched(results)} == {after}
 
 
 def test_a_day_without_report_counts_as_read_for_the_days_after_it(run: Callable[..., Reports]) -> None:
     reports = run()
     days = ending(OLD, 7)
     reports.replies[f"user-teams-1-day {days.since}"] = Reply(status=204)
-    outcomes = reports.here.ask(ask_of((PAYMENTS,), days))
-    last = next(o for o in reversed(outcomes) if isinstance(o, Fetched))
+    results = reports.here.query(ask_of((PAYMENTS,), days))
+    last = next(o for o in reversed(results) if isinstance(o, Fetched))
     assert last.snapshot.trailing == {"weekly_active_users": 2, "monthly_active_users": None}
 
 
 def test_rows_of_another_organization_than_the_stored_days_make_no_day(run: Callable[..., Reports]) -> None:
     reports = run()
-    outcomes = reports.here.ask(replace(ask_of((PAYMENTS,), [OLD]), owner_id="43"))
-    (failure,) = (found for found in outcomes if not isinstance(found, Remark))
+    results = reports.here.query(replace(ask_of((PAYMENTS,), [OLD]), owner_id="43"))
+    (failure,) = (found for found in results if not isinstance(found, Remark))
     assert isinstance(failure, Failure)
     assert (failure.day, "another organization" in failure.error.cause) == (OLD, True)
-    assert days_fetched(reports.here.ask(replace(ask_of((PAYMENTS,), [OLD]), owner_id="42"))) != []
+    assert days_fetched(reports.here.query(replace(ask_of((PAYMENTS,), [OLD]), owner_id="42"))) != []
 
 
 def test_rows_that_are_left_out_are_named_in_a_remark(run: Callable[..., Reports]) -> None:
@@ -209,14 +207,14 @@ def test_rows_that_are_left_out_are_named_in_a_remark(run: Callable[..., Reports
     whole = reports.downloads
     broken = Reply(line(OLD, user_id=1) + b"\n{broken\n")
     reports.here.downloads.script = lambda r: broken if r.path == f"/users-1-day/{OLD}/1" else whole(r)
-    (remark,) = (o for o in reports.here.ask(ask_of((PAYMENTS,), [OLD])) if isinstance(o, Remark))
+    (remark,) = (o for o in reports.here.query(ask_of((PAYMENTS,), [OLD])) if isinstance(o, Remark))
     assert remark.text.startswith("Rows were left out: users report, row 2: ")
 
 
 def test_a_retired_version_of_the_api_is_no_missing_day(run: Callable[..., Reports]) -> None:
     reports = run()
     reports.here.api.script = one_by_one(as_json({"message": "Gone"}, 410))
-    (failure,) = reports.here.ask(ask_of((PAYMENTS,), [OLD]))
+    (failure,) = reports.here.query(ask_of((PAYMENTS,), [OLD]))
     assert isinstance(failure, Failure)
     assert type(failure.error) is errors.Retired
 
@@ -226,24 +224,24 @@ def test_a_renamed_team_has_its_days_under_its_new_slug_and_no_day_is_asked_for_
 ) -> None:
     reports = run()
     reports.renamed = {"payments": OLD}
-    outcomes = reports.here.ask(ask_of((PAYMENTS,), ending(OLD, 3)))
-    assert days_fetched(outcomes) == [(day, PAYMENTS.name) for day in ending(OLD, 3)]
+    results = reports.here.query(ask_of((PAYMENTS,), ending(OLD, 3)))
+    assert days_fetched(results) == [(day, PAYMENTS.name) for day in ending(OLD, 3)]
     assert len(asked(reports)) == len(set(asked(reports))) == 6
 
 
 def test_no_users_report_is_asked_for_a_day_without_memberships(run: Callable[..., Reports]) -> None:
     reports = run()
     reports.replies[f"user-teams-1-day {OLD}"] = Reply(status=204)
-    reports.here.ask(ask_of((EVERY,), [OLD]))
+    reports.here.query(ask_of((EVERY,), [OLD]))
     assert asked(reports) == [f"user-teams-1-day {OLD}"]
 
 
 def test_a_team_below_the_floor_is_named_once_with_the_reason(run: Callable[..., Reports]) -> None:
     small = ORGANIZATION.of_team("tiny")
     days = [OLD, OLD + timedelta(days=1)]
-    outcomes = run().here.ask(ask_of((small,), days))
-    assert [o for o in outcomes if isinstance(o, NoReport)] == [NoReport(small, day) for day in days]
-    (remark,) = (o for o in outcomes if isinstance(o, Remark))
+    results = run().here.query(ask_of((small,), days))
+    assert [o for o in results if isinstance(o, NoReport)] == [NoReport(small, day) for day in days]
+    (remark,) = (o for o in results if isinstance(o, Remark))
     assert remark.scope == small
     assert "fewer than five people" in remark.text
 
@@ -265,8 +263,8 @@ def test_a_user_teams_report_without_one_usable_row_says_nothing_of_any_team(
     reports = run()
     whole = reports.downloads
     reports.here.downloads.script = lambda r: Reply(USELESS[body]) if "user-teams" in r.path else whole(r)
-    outcomes = reports.here.ask(ask_of((PAYMENTS, EVERY), [OLD]))
-    (failure,) = (o for o in outcomes if not isinstance(o, Remark))
+    results = reports.here.query(ask_of((PAYMENTS, EVERY), [OLD]))
+    (failure,) = (o for o in results if not isinstance(o, Remark))
     assert isinstance(failure, Failure)
     assert (failure.day, type(failure.error)) == (OLD, errors.UnreadableDocument)
 
@@ -276,8 +274,8 @@ def test_a_users_report_without_one_usable_row_says_nothing_of_any_team(run: Cal
     reports = run()
     whole = reports.downloads
     reports.here.downloads.script = lambda r: Reply(USELESS[body]) if "/users" in r.path else whole(r)
-    outcomes = reports.here.ask(ask_of((PAYMENTS, EVERY), [OLD]))
-    (failure,) = (o for o in outcomes if not isinstance(o, Remark))
+    results = reports.here.query(ask_of((PAYMENTS, EVERY), [OLD]))
+    (failure,) = (o for o in results if not isinstance(o, Remark))
     assert isinstance(failure, Failure)
     assert (failure.day, type(failure.error)) == (OLD, errors.UnreadableDocument)
 
@@ -286,15 +284,15 @@ def test_an_empty_users_report_of_a_day_may_be_a_quiet_sunday_and_never_settles(
     reports = run()
     whole = reports.downloads
     reports.here.downloads.script = lambda r: Reply() if "/users" in r.path else whole(r)
-    outcomes = reports.here.ask(ask_of((PAYMENTS, EVERY), [OLD]))
-    found = [o.snapshot for o in outcomes if isinstance(o, Fetched)]
+    results = reports.here.query(ask_of((PAYMENTS, EVERY), [OLD]))
+    found = [o.snapshot for o in results if isinstance(o, Fetched)]
     assert [(each.settled, each.generation) for each in found[1:]] == [
         (False, Generation.REPORTS),
         (False, Generation.TEAMS),
     ]
     assert found[0].document is not None
     assert found[0].document["daily_active_users"] == 0
-    assert any(isinstance(o, Remark) and o.text.startswith("Empty users reports: 2026-09-10.") for o in outcomes)
+    assert any(isinstance(o, Remark) and o.text.startswith("Empty users reports: 2026-09-10.") for o in results)
 
 
 @pytest.mark.parametrize("body", ["an empty file", "null", "a text", "rows in a wrapper", "rows without ids"])
@@ -304,10 +302,10 @@ def test_where_the_users_report_of_28_days_is_no_use_the_daily_ones_are_asked(
     reports = run()
     whole = reports.downloads
     reports.here.downloads.script = lambda r: Reply(USELESS[body]) if "users-28-day" in r.path else whole(r)
-    outcomes = reports.here.ask(ask_of((PAYMENTS,), WINDOW))
-    documents = [o.snapshot.document for o in outcomes if isinstance(o, Fetched)]
+    results = reports.here.query(ask_of((PAYMENTS,), WINDOW))
+    documents = [o.snapshot.document for o in results if isinstance(o, Fetched)]
     assert [document["user_initiated_interaction_count"] for document in documents if document] == [3] * 28
-    (remark,) = (o for o in outcomes if isinstance(o, Remark) and "asked for one by one" in o.text)
+    (remark,) = (o for o in results if isinstance(o, Remark) and "asked for one by one" in o.text)
     assert "users-28-day" in remark.text
 
 
@@ -321,9 +319,9 @@ def test_a_day_that_the_report_of_28_days_lacks_is_asked_for_alone(run: Callable
         return Reply(b"\n".join(rows)) if "users-28-day" in request.path else reply
 
     reports.here.downloads.script = without_a_day
-    outcomes = reports.here.ask(ask_of((PAYMENTS,), WINDOW))
+    results = reports.here.query(ask_of((PAYMENTS,), WINDOW))
     assert f"users-1-day {lacking}" in asked(reports)
-    assert len(days_fetched(outcomes)) == 28
+    assert len(days_fetched(results)) == 28
 
 
 def test_a_day_that_is_a_timestamp_is_its_utc_date(run: Callable[..., Reports]) -> None:
@@ -335,7 +333,7 @@ def test_a_day_that_is_a_timestamp_is_its_utc_date(run: Callable[..., Reports]) 
         return Reply(whole(request).body.replace(f'"{OLD}"'.encode(), f'"{day}T20:00:00-05:00"'.encode()))
 
     reports.here.downloads.script = stamped
-    (found,) = (o for o in reports.here.ask(ask_of((PAYMENTS,), [OLD])) if isinstance(o, Fetched))
+    (found,) = (o for o in reports.here.query(ask_of((PAYMENTS,), [OLD])) if isinstance(o, Fetched))
     assert found.snapshot.document is not None
     assert found.snapshot.document["user_initiated_interaction_count"] == 3
 
@@ -347,15 +345,15 @@ def test_days_of_a_batch_that_are_there_are_kept_when_a_later_one_is_refused(
     reports = run()
     days = list(ending(OLD, 7))
     reports.replies[f"users-1-day {days[4]}"] = refusal
-    outcomes = reports.here.ask(ask_of((PAYMENTS,), days))
-    assert {day for day, _ in days_fetched(outcomes)} >= set(days[:4])
-    assert isinstance(outcomes[-1], Failure)
+    results = reports.here.query(ask_of((PAYMENTS,), days))
+    assert {day for day, _ in days_fetched(results)} >= set(days[:4])
+    assert isinstance(results[-1], Failure)
 
 
 def test_an_empty_report_says_of_no_team_that_it_is_too_small(run: Callable[..., Reports]) -> None:
     reports = run()
     reports.teams = {}
-    (failure,) = reports.here.ask(ask_of((EVERY,), [OLD]))
+    (failure,) = reports.here.query(ask_of((EVERY,), [OLD]))
     assert isinstance(failure, Failure)
     assert "no row that can be used" in failure.error.cause
 
@@ -365,35 +363,35 @@ def test_a_day_that_fails_is_one_failure_and_leaves_no_partial_counts(run: Calla
     days = ending(OLD, 8)
     broken = OLD - timedelta(days=3)
     reports.replies[f"users-1-day {broken}"] = Reply(status=503)
-    outcomes = reports.here.ask(ask_of((PAYMENTS,), days, (), days))
-    (failure,) = (o for o in outcomes if isinstance(o, Failure))
+    results = reports.here.query(ask_of((PAYMENTS,), days, (), days))
+    (failure,) = (o for o in results if isinstance(o, Failure))
     assert (failure.scope, failure.day, type(failure.error)) == (ORGANIZATION, broken, errors.Busy)
-    assert len(days_fetched(outcomes)) == 7
-    assert not any(isinstance(o, PeopleCounted) for o in outcomes)
-    last = next(o for o in reversed(outcomes) if isinstance(o, Fetched))
+    assert len(days_fetched(results)) == 7
+    assert not any(isinstance(o, PeopleCounted) for o in results)
+    last = next(o for o in reversed(results) if isinstance(o, Fetched))
     assert last.snapshot.trailing == {"weekly_active_users": None, "monthly_active_users": None}
 
 
 def test_without_the_28_day_report_the_daily_ones_do(run: Callable[..., Reports]) -> None:
     reports = run()
     reports.replies["users-28-day latest"] = NOT_FOUND
-    outcomes = reports.here.ask(ask_of((PAYMENTS,), WINDOW))
-    assert len(days_fetched(outcomes)) == 28
+    results = reports.here.query(ask_of((PAYMENTS,), WINDOW))
+    assert len(days_fetched(results)) == 28
 
 
 def test_a_28_day_report_that_breaks_off_is_replaced_without_counting_twice(run: Callable[..., Reports]) -> None:
     reports = run()
     whole = reports.downloads
     reports.here.downloads.script = lambda r: Reply(status=500) if r.path == "/users-28-day/latest/2" else whole(r)
-    outcomes = reports.here.ask(ask_of((PAYMENTS,), WINDOW))
-    documents = [o.snapshot.document for o in outcomes if isinstance(o, Fetched)]
+    results = reports.here.query(ask_of((PAYMENTS,), WINDOW))
+    documents = [o.snapshot.document for o in results if isinstance(o, Fetched)]
     assert [document["user_initiated_interaction_count"] for document in documents if document] == [3] * 28
 
 
 def test_a_refusal_is_about_the_owner_as_a_whole(run: Callable[..., Reports]) -> None:
     reports = run()
     reports.here.api.script = one_by_one(as_json({"message": "Must have admin rights"}, 403))
-    (failure,) = reports.here.ask(ask_of((PAYMENTS,), ending(OLD, 30)))
+    (failure,) = reports.here.query(ask_of((PAYMENTS,), ending(OLD, 30)))
     assert isinstance(failure, Failure)
     assert (failure.scope, failure.day, type(failure.error)) == (ORGANIZATION, None, errors.NotAllowed)
     assert len(reports.here.api.requests) <= 8
@@ -401,7 +399,7 @@ def test_a_refusal_is_about_the_owner_as_a_whole(run: Callable[..., Reports]) ->
 
 def test_never_more_than_four_requests_are_under_way(run: Callable[..., Reports]) -> None:
     reports = run()
-    reports.here.ask(ask_of((EVERY,), ending(WINDOW.until, 45)))
+    reports.here.query(ask_of((EVERY,), ending(WINDOW.until, 45)))
     assert reports.here.api.most_at_once + reports.here.downloads.most_at_once <= 8
     assert reports.here.api.most_at_once <= 4
     assert reports.here.downloads.most_at_once <= 4
@@ -411,17 +409,17 @@ def test_never_more_than_four_requests_are_under_way(run: Callable[..., Reports]
 
 def test_people_are_listed_only_when_asked_for(run: Callable[..., Reports], caplog: pytest.LogCaptureFixture) -> None:
     days = ending(OLD, 2)
-    ask = ask_of((PAYMENTS,), days, (), days)
+    query = ask_of((PAYMENTS,), days, (), days)
     with caplog.at_level(logging.DEBUG):
-        assert not any(isinstance(o, PeopleListed) for o in run().here.ask(ask))
-        (listed,) = (o for o in run(people=True).here.ask(ask) if isinstance(o, PeopleListed))
+        assert not any(isinstance(o, PeopleListed) for o in run().here.query(query))
+        (listed,) = (o for o in run(people=True).here.query(query) if isinstance(o, PeopleListed))
     assert {person.login: person.active_days for person in listed.people} == {"p1": 2, "p2": 2}
     assert "p1" not in caplog.text
 
 
 def test_an_enterprise_asks_its_own_reports(run: Callable[..., Reports]) -> None:
     reports = run()
-    reports.here.ask(TeamDays(ENTERPRISE, (ENTERPRISE.of_team("payments"),), (OLD,), ()))
+    reports.here.query(TeamDays(ENTERPRISE, (ENTERPRISE.of_team("payments"),), (OLD,), ()))
     assert {request.path for request in reports.here.api.requests} == {
         f"/enterprises/octo-enterprise/copilot/metrics/reports/{report}"
         for report in ("user-teams-1-day", "users-1-day")
@@ -439,9 +437,9 @@ def test_cancelling_while_teams_are_read_ends_with_the_days_before(run: Callable
         return whole(request)
 
     reports.here.downloads.script = cancel
-    outcomes = reports.here.ask(ask_of((PAYMENTS,), days))
-    assert isinstance(outcomes[-1], Failure)
-    assert type(outcomes[-1].error) is errors.TimeUp
-    fetched = [day for day, _ in days_fetched(outcomes)]
+    results = reports.here.query(ask_of((PAYMENTS,), days))
+    assert isinstance(results[-1], Failure)
+    assert type(results[-1].error) is errors.TimeUp
+    fetched = [day for day, _ in days_fetched(results)]
     assert fetched == sorted(set(fetched))
     assert 7 <= len(fetched) <= 20

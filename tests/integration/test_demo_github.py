@@ -31,7 +31,7 @@ def github() -> Iterator[DemoGitHub]:
         yield serving
 
 
-def ask(github: DemoGitHub, path: str, method: str = "GET", **body: Any) -> requests.Response:
+def query(github: DemoGitHub, path: str, method: str = "GET", **body: Any) -> requests.Response:
     token = github.writing_token if path.startswith("repos/") else github.reading_token
     return requests.request(
         method, f"{github.api_url}/{path}", headers={"Authorization": f"Bearer {token}"}, json=body or None, timeout=30
@@ -40,7 +40,7 @@ def ask(github: DemoGitHub, path: str, method: str = "GET", **body: Any) -> requ
 
 def report(github: DemoGitHub, path: str) -> list[dict[str, Any]]:
     """The rows of all parts of a report."""
-    envelope = ask(github, path).json()
+    envelope = query(github, path).json()
     parts = [requests.get(link, timeout=30).text for link in envelope["download_links"]]
     return [json.loads(line) for part in parts for line in part.splitlines()]
 
@@ -120,11 +120,11 @@ def test_two_of_them_say_the_same(github: DemoGitHub) -> None:
         for path in paths:
             assert report(github, path) == report(other, path)
         seats = "orgs/octo-org/copilot/billing/seats?per_page=100"
-        assert ask(github, seats).json() == ask(other, seats).json()
+        assert query(github, seats).json() == query(other, seats).json()
 
 
 def test_a_signed_link_opens_with_its_signature_and_without_a_token(github: DemoGitHub) -> None:
-    envelope = ask(github, "orgs/octo-org/copilot/metrics/reports/organization-28-day/latest").json()
+    envelope = query(github, "orgs/octo-org/copilot/metrics/reports/organization-28-day/latest").json()
     (link,) = envelope["download_links"]
     assert requests.get(link, timeout=30).status_code == 200
     assert requests.get(link.partition("?")[0], timeout=30).status_code == 403
@@ -146,14 +146,14 @@ def test_a_signed_link_opens_with_its_signature_and_without_a_token(github: Demo
     ],
 )
 def test_what_is_not_there_is_answered_as_github_does(github: DemoGitHub, path: str, status: int) -> None:
-    assert ask(github, path).status_code == status
+    assert query(github, path).status_code == status
 
 
 def test_seats_come_in_pages_that_link_to_the_next(github: DemoGitHub) -> None:
     path, pages = "/orgs/octo-org/copilot/billing/seats?per_page=15", 0
     seats: list[object] = []
     while path:
-        answer = ask(github, path.lstrip("/"))
+        answer = query(github, path.lstrip("/"))
         pages, seats = pages + 1, [*seats, *answer.json()["seats"]]
         path = answer.links.get("next", {}).get("url", "").removeprefix(github.api_url)
     assert (pages, len(seats)) == (3, answer.json()["total_seats"])
@@ -161,19 +161,21 @@ def test_seats_come_in_pages_that_link_to_the_next(github: DemoGitHub) -> None:
 
 def test_git_reads_what_was_committed_through_the_api(github: DemoGitHub, tmp_path: Path) -> None:
     home = f"repos/{github.repository}/git"
-    blob = ask(github, f"{home}/blobs", "POST", content=base64.b64encode(b"large\n").decode(), encoding="base64").json()
+    blob = query(
+        github, f"{home}/blobs", "POST", content=base64.b64encode(b"large\n").decode(), encoding="base64"
+    ).json()
     inline = {"path": "kept/a.ndjson", "mode": "100644", "type": "blob", "content": "{}\n"}
     # Git sorts folders as if their names ended in a slash: `kept.txt` stands before `kept`.
     by_name = {"path": "kept.txt", "mode": "100644", "type": "blob", "sha": blob["sha"]}
-    tree = ask(github, f"{home}/trees", "POST", tree=[inline, by_name]).json()
-    first = ask(github, f"{home}/commits", "POST", message="One\n\nmore", tree=tree["sha"], parents=[]).json()
-    assert ask(github, f"{home}/refs", "POST", ref=BRANCH, sha=first["sha"]).status_code == 201
+    tree = query(github, f"{home}/trees", "POST", tree=[inline, by_name]).json()
+    first = query(github, f"{home}/commits", "POST", message="One\n\nmore", tree=tree["sha"], parents=[]).json()
+    assert query(github, f"{home}/refs", "POST", ref=BRANCH, sha=first["sha"]).status_code == 201
     changed = {**inline, "content": "{}\n{}\n"}
-    tree = ask(github, f"{home}/trees", "POST", base_tree=first["tree"]["sha"], tree=[changed]).json()
-    second = ask(github, f"{home}/commits", "POST", message="Two", tree=tree["sha"], parents=[first["sha"]]).json()
-    moved = ask(github, f"{home}/refs/heads/copilot-usage", "PATCH", sha=second["sha"], force=False)
+    tree = query(github, f"{home}/trees", "POST", base_tree=first["tree"]["sha"], tree=[changed]).json()
+    second = query(github, f"{home}/commits", "POST", message="Two", tree=tree["sha"], parents=[first["sha"]]).json()
+    moved = query(github, f"{home}/refs/heads/copilot-usage", "PATCH", sha=second["sha"], force=False)
     assert moved.status_code == 200
-    back = ask(github, f"{home}/refs/heads/copilot-usage", "PATCH", sha=first["sha"], force=False)
+    back = query(github, f"{home}/refs/heads/copilot-usage", "PATCH", sha=first["sha"], force=False)
     assert back.status_code == 422
     bare = laid_down(github, tmp_path / "bare")
     assert git(bare, "log", "--format=%s", BRANCH).splitlines() == ["Two", "One"]
@@ -191,7 +193,7 @@ def test_git_reads_what_was_committed_through_the_api(github: DemoGitHub, tmp_pa
     ],
 )
 def test_what_does_not_exist_cannot_be_named(github: DemoGitHub, path: str, body: dict[str, Any]) -> None:
-    assert ask(github, f"repos/{github.repository}/git/{path}", "POST", **body).status_code == 422
+    assert query(github, f"repos/{github.repository}/git/{path}", "POST", **body).status_code == 422
 
 
 def test_the_writing_token_reads_no_usage_and_the_reading_token_no_repository(github: DemoGitHub) -> None:

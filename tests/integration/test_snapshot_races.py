@@ -114,14 +114,14 @@ def test_twenty_writers_at_once_all_succeed(github: MeddledGitHub, tmp_path: Pat
     together = Barrier(20)
 
     def write(number: int) -> Saved:
-        patience = RetryPolicy(sleep=lambda seconds: None, chance=random.Random(number).random)
+        policy = RetryPolicy(sleep=lambda seconds: None, chance=random.Random(number).random)
         store = RepositoryStore(
             repository=github.repository,
             branch=BRANCH,
             directory="snapshots",
             token=github.writing_token,
             api_url=github.api_url,
-            patience=patience,
+            policy=policy,
         )
         together.wait()
         return store.save([snapshot(number), snapshot(number, scope=ORGANIZATION.of_team(f"team-{number % 3}"))])
@@ -221,7 +221,7 @@ def test_a_run_cut_off_at_any_request_leaves_the_branch_before_or_after(
     prepare: Callable[[MeddledGitHub], list[Snapshot]], *, heard: bool
 ) -> None:
     """`heard`: GitHub still did what the last request asked for, only its answer got lost."""
-    outcomes = []
+    results = []
     for cut in range(1, 20):
         with meddled() as github:
             saving = prepare(github)
@@ -247,12 +247,12 @@ def test_a_run_cut_off_at_any_request_leaves_the_branch_before_or_after(
             after = stored(github)
             assert ended in (beginning, after)
             assert set(after) >= {day.day.isoformat() for day in saving if day.scope == ORGANIZATION}
-            outcomes.append(ended == after)
+            results.append(ended == after)
             if next(requests) <= cut:
                 break
-    assert outcomes == sorted(outcomes)
-    assert outcomes[0] is False
-    assert outcomes[-1] is True
+    assert results == sorted(results)
+    assert results[0] is False
+    assert results[-1] is True
 
 
 @pytest.mark.parametrize("where", ["PATCH", "POST /repos/octo-org/copilot-usage/git/refs"])

@@ -284,14 +284,14 @@ def test_a_blob_may_come_as_plain_text(github: MeddledGitHub, encoded: str) -> N
 
 
 def store_at(api_url: str, token: str = CANARY) -> RepositoryStore:
-    patience = RetryPolicy(sleep=lambda seconds: None, tries=2, timeout=1)
+    policy = RetryPolicy(sleep=lambda seconds: None, tries=2, timeout=1)
     return RepositoryStore(
         repository="octo-org/history",
         branch=BRANCH,
         directory="snapshots",
         token=token,
         api_url=api_url,
-        patience=patience,
+        policy=policy,
     )
 
 

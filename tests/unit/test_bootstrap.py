@@ -23,8 +23,8 @@ def test_what_a_local_history_cannot_take_goes_to_the_rescue_folder(tmp_path: Pa
     clock = Clock(now=lambda: datetime(2026, 11, 23, tzinfo=UTC))
     inputs = {"token": "t", "org": "octo-org", "snapshot-directory": "history"}
     (tmp_path / "history").write_text("in the way")
-    around = RunnerContext(workspace=str(tmp_path), temporary=str(tmp_path))
-    store = store_of(settings_from(inputs, today=date(2026, 11, 23)), around, clock, Cancellation())
+    context = RunnerContext(workspace=str(tmp_path), temporary=str(tmp_path))
+    store = store_of(settings_from(inputs, today=date(2026, 11, 23)), context, clock, Cancellation())
     with pytest.raises(StoreRefused) as refused:
         store.save([snapshot(1)])
     assert f"{tmp_path / 'history'}: it is no folder." in refused.value.cause

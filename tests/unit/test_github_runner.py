@@ -127,9 +127,9 @@ def test_hyphens_stay_in_the_names_of_variables() -> None:
 
 
 def test_an_empty_variable_is_an_absent_one() -> None:
-    around = runner_context({"GITHUB_API_URL": "", "RUNNER_TEMP": ""})
-    assert around.api_url == "https://api.github.com"
-    assert around.temporary is None
+    context = runner_context({"GITHUB_API_URL": "", "RUNNER_TEMP": ""})
+    assert context.api_url == "https://api.github.com"
+    assert context.temporary is None
 
 
 def test_the_owner_comes_from_the_repository_if_need_be() -> None:

@@ -56,10 +56,10 @@ def test_a_secret_that_comes_later_is_told_to_the_runner_and_hidden() -> None:
 def test_every_token_of_the_environment_is_a_secret() -> None:
     names = ("INPUT_TOKEN", "INPUT_SNAPSHOT-TOKEN", "COPILOT_USAGE_TOKEN", "ACTIONS_RUNTIME_TOKEN")
     tokens = {name: f"{n}-canary-{TOKEN}" for n, name in enumerate(names)}
-    around = runner_context({**tokens, "INPUT_ORG": "an-organization-with-a-long-name"})
+    context = runner_context({**tokens, "INPUT_ORG": "an-organization-with-a-long-name"})
     text = " ".join([*tokens.values(), "an-organization-with-a-long-name"])
-    assert around.secrets.hide(text) == "*** *** *** *** an-organization-with-a-long-name"
-    assert "canary" not in repr(around)
+    assert context.secrets.hide(text) == "*** *** *** *** an-organization-with-a-long-name"
+    assert "canary" not in repr(context)
 
 
 @pytest.mark.parametrize("level", [logging.DEBUG, logging.INFO, logging.WARNING, logging.ERROR])

@@ -133,9 +133,9 @@ _RIGHTS: Mapping[tuple[Resource, ScopeKind], RequiredAccess] = {
 }
 
 
-def rights_for(question: ApiRequest) -> RequiredAccess:
+def rights_for(request: ApiRequest) -> RequiredAccess:
     """What the token needs to be answered."""
-    return _RIGHTS[question.topic, question.scope.kind.owner_kind]
+    return _RIGHTS[request.topic, request.scope.kind.owner_kind]
 
 
 _HAS, _ACCEPTED = "x-oauth-scopes", "x-accepted-oauth-scopes"
@@ -145,7 +145,7 @@ _HAS, _ACCEPTED = "x-oauth-scopes", "x-accepted-oauth-scopes"
 class RefusedResponse:
     """`message` is GitHub's own, already cut short and without secrets."""
 
-    question: ApiRequest
+    request: ApiRequest
     status: int
     headers: Mapping[str, str]
     message: str
@@ -153,20 +153,20 @@ class RefusedResponse:
 
     @property
     def name(self) -> str:
-        return self.question.scope.name
+        return self.request.scope.name
 
     @property
     def in_enterprise(self) -> bool:
-        return self.question.scope.kind.owner_kind is ScopeKind.ENTERPRISE
+        return self.request.scope.kind.owner_kind is ScopeKind.ENTERPRISE
 
     @property
     def needed(self) -> str:
-        return rights_for(self.question).sentence
+        return rights_for(self.request).sentence
 
     @property
     def answer(self) -> str:
         said = f": “{self.message}”" if self.message else ""
-        return f"GitHub answered {self.status} for {self.question.label}{said}."
+        return f"GitHub answered {self.status} for {self.request.label}{said}."
 
     @property
     def scopes(self) -> str:
@@ -194,9 +194,9 @@ _WORKFLOWS_OWN = "this is the workflow's own token (`GITHUB_TOKEN`), which can n
 _RETIRED = {Resource.METRICS: "on 2026-04-02", Resource.USAGE: "in February 2025"}
 
 
-def error_for(refusal: RefusedResponse) -> CopilotUsageError:
+def error_for(refused: RefusedResponse) -> CopilotUsageError:
     """The error for an answer that is no success and does not pass."""
-    return next(make(refusal) for applies, make in _TABLE if applies(refusal))
+    return next(make(refused) for applies, make in _TABLE if applies(refused))
 
 
 def endless(label: str) -> Unreachable:
@@ -208,139 +208,139 @@ def endless(label: str) -> Unreachable:
     )
 
 
-def _token_refused(refusal: RefusedResponse) -> CopilotUsageError:
+def _token_refused(refused: RefusedResponse) -> CopilotUsageError:
     return TokenRefused(
         "GitHub does not know the token",
-        cause=f"{refusal.answer} It is mistyped, expired or revoked; the token of a GitHub App lives for one hour.",
+        cause=f"{refused.answer} It is mistyped, expired or revoked; the token of a GitHub App lives for one hour.",
         remedy="Create a new token, store it as a secret and name that secret in the input `token`. "
-        f"{refusal.needed}\n\n{_YAML}",
+        f"{refused.needed}\n\n{_YAML}",
     )
 
 
-def _not_authorized_for_sso(refusal: RefusedResponse) -> CopilotUsageError:
+def _not_authorized_for_sso(refused: RefusedResponse) -> CopilotUsageError:
     return NotAllowed(
-        f"The token is not authorized for {refusal.name}'s single sign-on",
-        cause=f"{refusal.answer} {refusal.name} uses SAML single sign-on; a personal token must be authorized for it.",
+        f"The token is not authorized for {refused.name}'s single sign-on",
+        cause=f"{refused.answer} {refused.name} uses SAML single sign-on; a personal token must be authorized for it.",
         remedy="The token's owner opens https://github.com/settings/tokens, chooses “Configure SSO” beside the token "
-        f"and then “Authorize” beside {refusal.name}. The token stays the same. Tokens of an App need none of this.",
+        f"and then “Authorize” beside {refused.name}. The token stays the same. Tokens of an App need none of this.",
     )
 
 
-def _address_not_allowed(refusal: RefusedResponse) -> CopilotUsageError:
+def _address_not_allowed(refused: RefusedResponse) -> CopilotUsageError:
     return NotAllowed(
-        f"{refusal.name} does not allow requests from this runner's address",
-        cause=f"{refusal.answer} Its IP allow list does not have the address of the runner.",
+        f"{refused.name} does not allow requests from this runner's address",
+        cause=f"{refused.answer} Its IP allow list does not have the address of the runner.",
         remedy="Run the job where the address is on the list (a self-hosted runner, or a larger runner with a static "
         "address):\n\n```yaml\nruns-on: [self-hosted]\n```\n\n"
         "or ask an owner to add the address under Settings → Authentication security.",
     )
 
 
-def _policy_off(refusal: RefusedResponse) -> CopilotUsageError:
-    policy = POLICY[refusal.question.topic]
+def _policy_off(refused: RefusedResponse) -> CopilotUsageError:
+    policy = POLICY[refused.request.topic]
     return NotAllowed(
-        f"The policy “{policy.name}” is not enabled for {refusal.name}",
-        cause=f"{refusal.answer} Without this policy GitHub gives no {refusal.question.topic.value} to anyone.",
+        f"The policy “{policy.name}” is not enabled for {refused.name}",
+        cause=f"{refused.answer} Without this policy GitHub gives no {refused.request.topic.value} to anyone.",
         remedy=policy.remedy,
     )
 
 
-def _fine_grained_on_enterprise(refusal: RefusedResponse) -> CopilotUsageError:
+def _fine_grained_on_enterprise(refused: RefusedResponse) -> CopilotUsageError:
     return NotAllowed(
-        f"A fine-grained token cannot read the enterprise {refusal.name}",
-        cause=f"{refusal.answer} GitHub's enterprise endpoints do not support fine-grained personal access tokens.",
-        remedy=f"Use another kind of token. {refusal.needed}\n\n{_YAML}",
+        f"A fine-grained token cannot read the enterprise {refused.name}",
+        cause=f"{refused.answer} GitHub's enterprise endpoints do not support fine-grained personal access tokens.",
+        remedy=f"Use another kind of token. {refused.needed}\n\n{_YAML}",
     )
 
 
-def _installation_elsewhere(refusal: RefusedResponse) -> CopilotUsageError:
-    where = "enterprise" if refusal.in_enterprise else "organization"
+def _installation_elsewhere(refused: RefusedResponse) -> CopilotUsageError:
+    where = "enterprise" if refused.in_enterprise else "organization"
     return NotAllowed(
-        f"The App's token may not read {refusal.question.topic.value} of {refusal.name}",
-        cause=f"{refusal.answer} Either the App lacks the permission, or it is not installed on this {where} "
+        f"The App's token may not read {refused.request.topic.value} of {refused.name}",
+        cause=f"{refused.answer} Either the App lacks the permission, or it is not installed on this {where} "
         "(an installation on an enterprise does not serve the paths of organizations, nor the other way round), "
         f"or {_WORKFLOWS_OWN}.",
-        remedy=f"{refusal.needed}\n\nWith a GitHub App, make the token for this owner:\n\n"
+        remedy=f"{refused.needed}\n\nWith a GitHub App, make the token for this owner:\n\n"
         "```yaml\n- uses: actions/create-github-app-token@v3\n  id: app\n  with:\n"
         "    client-id: ${{ vars.APP_CLIENT_ID }}\n    private-key: ${{ secrets.APP_PRIVATE_KEY }}\n"
-        f"    {where if refusal.in_enterprise else 'owner'}: {refusal.question.scope.owner}\n```\n\n"
+        f"    {where if refused.in_enterprise else 'owner'}: {refused.request.scope.owner}\n```\n\n"
         "and hand it on:\n\n```yaml\nwith:\n  token: ${{ steps.app.outputs.token }}\n```",
     )
 
 
-def _permission_missing(refusal: RefusedResponse) -> CopilotUsageError:
-    policy = POLICY.get(refusal.question.topic)
+def _permission_missing(refused: RefusedResponse) -> CopilotUsageError:
+    policy = POLICY.get(refused.request.topic)
     also = f"\n\nIf the token has all this, the policy may be off. {policy.remedy}" if policy else ""
     return NotAllowed(
-        f"The token may not read {refusal.question.topic.value} of {refusal.name}",
-        cause=f"{refusal.answer}{refusal.scopes}",
-        remedy=f"{refusal.needed}\n\n{_YAML}{also}",
+        f"The token may not read {refused.request.topic.value} of {refused.name}",
+        cause=f"{refused.answer}{refused.scopes}",
+        remedy=f"{refused.needed}\n\n{_YAML}{also}",
     )
 
 
-def _retired(refusal: RefusedResponse) -> CopilotUsageError:
-    topic = refusal.question.topic
+def _retired(refused: RefusedResponse) -> CopilotUsageError:
+    topic = refused.request.topic
     return Retired(
-        f"GitHub has switched off the endpoint {refusal.question.path}",
-        cause=f"{refusal.answer} On github.com this generation ended {_RETIRED[topic]}. On another server it may still "
-        f"be there: then {refusal.name} is not known to it, or the token may not see it.",
+        f"GitHub has switched off the endpoint {refused.request.path}",
+        cause=f"{refused.answer} On github.com this generation ended {_RETIRED[topic]}. On another server it may still "
+        f"be there: then {refused.name} is not known to it, or the token may not see it.",
         remedy="Ask for the reports that replaced it:\n\n```yaml\nwith:\n  api: reports\n```\n\n"
-        f"On a server that still has the endpoint, check the name, and the token. {refusal.needed}",
+        f"On a server that still has the endpoint, check the name, and the token. {refused.needed}",
     )
 
 
-def _version_retired(refusal: RefusedResponse) -> CopilotUsageError:
+def _version_retired(refused: RefusedResponse) -> CopilotUsageError:
     return Retired(
         "GitHub has retired what this version asks for",
-        cause=refusal.answer,
+        cause=refused.answer,
         remedy="Use a newer version of this action; the version of GitHub's API that this one speaks has ended.",
     )
 
 
-def _not_found(refusal: RefusedResponse) -> CopilotUsageError:
-    kind = "enterprise" if refusal.in_enterprise else "organization"
-    policy = POLICY.get(refusal.question.topic)
+def _not_found(refused: RefusedResponse) -> CopilotUsageError:
+    kind = "enterprise" if refused.in_enterprise else "organization"
+    policy = POLICY.get(refused.request.topic)
     also = f"\n\n{policy.remedy}" if policy else ""
-    doubts = {"owner": f"there is no {kind} `{refusal.question.scope.owner}`"}
+    doubts = {"owner": f"there is no {kind} `{refused.request.scope.owner}`"}
     if policy:
         doubts["policy"] = f"the policy “{policy.name}” is off, or was switched on less than two days ago"
-    if refusal.token is TokenKind.INSTALLATION:
+    if refused.token is TokenKind.INSTALLATION:
         doubts["right"] = f"the App lacks the permission, or {_WORKFLOWS_OWN}"
     else:
         doubts["right"] = "the token may not read this (GitHub then answers 404, too)"
     return NotFound(
-        f"GitHub finds no {refusal.question.topic.value} of {refusal.name}",
-        cause=f"{refusal.answer}{refusal.scopes}",
-        doubts={} if refusal.lacks_scope else doubts,
+        f"GitHub finds no {refused.request.topic.value} of {refused.name}",
+        cause=f"{refused.answer}{refused.scopes}",
+        doubts={} if refused.lacks_scope else doubts,
         remedy=f"Check the spelling: the slug is the last part of the {kind}'s address. "
-        f"{refusal.needed}\n\n{_YAML}{also}",
+        f"{refused.needed}\n\n{_YAML}{also}",
     )
 
 
-def _bill_of_the_enterprise(refusal: RefusedResponse) -> CopilotUsageError:
+def _bill_of_the_enterprise(refused: RefusedResponse) -> CopilotUsageError:
     return NotFound(
-        f"The bill of {refusal.name} is not its own",
-        cause=f"{refusal.answer} An organization whose Copilot is paid by an enterprise has no bill of its own: "
+        f"The bill of {refused.name} is not its own",
+        cause=f"{refused.answer} An organization whose Copilot is paid by an enterprise has no bill of its own: "
         "it lies with the enterprise. GitHub answers the same to a token that may not read the bill.",
         remedy="Read the bill of the enterprise, with a token that may:\n\n"
         "```yaml\nwith:\n  enterprise: your-enterprise\n```\n\n"
-        f"An organization that pays for itself: {refusal.needed}",
+        f"An organization that pays for itself: {refused.needed}",
     )
 
 
-def _not_set_up(refusal: RefusedResponse) -> CopilotUsageError:
+def _not_set_up(refused: RefusedResponse) -> CopilotUsageError:
     return NotAllowed(
-        f"{refusal.name} has no Copilot {refusal.question.topic.value.removeprefix('Copilot ')} that GitHub could list",
-        cause=f"{refusal.answer} The Copilot plan, or its payment, is not set up.",
+        f"{refused.name} has no Copilot {refused.request.topic.value.removeprefix('Copilot ')} that GitHub could list",
+        cause=f"{refused.answer} The Copilot plan, or its payment, is not set up.",
         remedy="An owner checks Settings → Copilot, and the payment method under Settings → Billing and licensing. "
         "To do without:\n\n```yaml\nwith:\n  seats: false\n```",
     )
 
 
-def _refused(refusal: RefusedResponse) -> CopilotUsageError:
+def _refused(refused: RefusedResponse) -> CopilotUsageError:
     return Unreachable(
-        f"GitHub did not accept a request about {refusal.name}",
-        cause=refusal.answer,
+        f"GitHub did not accept a request about {refused.name}",
+        cause=refused.answer,
         remedy="Run it again later. If it stays, report this message, and the version of the action, to its issues.",
     )
 
@@ -356,7 +356,7 @@ _TABLE: tuple[tuple[Callable[[RefusedResponse], bool], Callable[[RefusedResponse
     ),
     (lambda r: r.status == 403 and r.says("ip allow list", "ip address"), _address_not_allowed),
     (
-        lambda r: r.status == 403 and r.question.topic in POLICY and r.says("policy", "disabled", "not enabled"),
+        lambda r: r.status == 403 and r.request.topic in POLICY and r.says("policy", "disabled", "not enabled"),
         _policy_off,
     ),
     (lambda r: r.status == 403 and r.in_enterprise and r.token is TokenKind.FINE_GRAINED, _fine_grained_on_enterprise),
@@ -365,14 +365,14 @@ _TABLE: tuple[tuple[Callable[[RefusedResponse], bool], Callable[[RefusedResponse
         _installation_elsewhere,
     ),
     (lambda r: r.status == 403, _permission_missing),
-    (lambda r: r.status in {404, 410} and r.question.topic in _EARLIER, _retired),
+    (lambda r: r.status in {404, 410} and r.request.topic in _EARLIER, _retired),
     (lambda r: r.status == 410, _version_retired),
     (
-        lambda r: r.status == 404 and r.question.topic is Resource.CREDITS and not r.in_enterprise,
+        lambda r: r.status == 404 and r.request.topic is Resource.CREDITS and not r.in_enterprise,
         _bill_of_the_enterprise,
     ),
     (lambda r: r.status == 404, _not_found),
-    (lambda r: r.status == 422 and r.question.topic in POLICY, _policy_off),
+    (lambda r: r.status == 422 and r.request.topic in POLICY, _policy_off),
     (lambda r: r.status == 422, _not_set_up),
     (lambda _: True, _refused),
 )

@@ -32,9 +32,9 @@ class _Bill(msgspec.Struct, rename="camel"):
     usage_items: list[msgspec.Raw] | None = None
 
 
-def credit_month(client: GitHubClient, ask: CreditMonth) -> Iterator[Result]:
+def credit_month(client: GitHubClient, query: CreditMonth) -> Iterator[Result]:
     """Gross credits by model and the amount after discounts; raises CopilotUsageError."""
-    bill = client.get(endpoints.credit_month(ask.owner, ask.month), _decode).value or _Bill()
+    bill = client.get(endpoints.credit_month(query.owner, query.month), _decode).value or _Bill()
     by_model: dict[str, float] = defaultdict(float)
     net = 0.0
     lines = [_item(raw) for raw in bill.usage_items or []]
@@ -44,9 +44,10 @@ def credit_month(client: GitHubClient, ask: CreditMonth) -> Iterator[Result]:
             net += item.net_amount or 0.0
     if bad := lines.count(None):
         yield Remark(
-            ask.owner, f"Lines of the bill of {ask.month} were left out, because their amounts cannot be right: {bad}."
+            query.owner,
+            f"Lines of the bill of {query.month} were left out, because their amounts cannot be right: {bad}.",
         )
-    yield CreditBill(ask.owner, ask.month, dict(sorted(by_model.items())), net)
+    yield CreditBill(query.owner, query.month, dict(sorted(by_model.items())), net)
 
 
 def _item(raw: msgspec.Raw) -> _Item | None:

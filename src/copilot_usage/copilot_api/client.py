@@ -84,39 +84,39 @@ class GitHubClient:
         self._session.close()
 
     def get(
-        self, question: ApiRequest, decode: Callable[[bytes], Value], *, page: str | None = None
+        self, request: ApiRequest, decode: Callable[[bytes], Value], *, page: str | None = None
     ) -> ApiResponse[Value]:
         """Asks until there is an answer; `page` is the `next_page` of the answer before. Raises CopilotUsageError.
 
         `decode` raises msgspec.ValidationError for JSON of another shape, msgspec.DecodeError for no whole JSON.
         """
-        tries = self._patience.tries(question.label)
+        tries = self._patience.tries(request.label)
         while True:
             self._patience.enter()
-            outcome = self._try(question, decode, page or self.api_url + question.target)
-            if isinstance(outcome, ApiResponse):
+            result = self._try(request, decode, page or self.api_url + request.target)
+            if isinstance(result, ApiResponse):
                 self._patience.answered()
-                return outcome
-            tries.again(outcome)
+                return result
+            tries.again(result)
 
     def _try(
-        self, question: ApiRequest, decode: Callable[[bytes], Value], url: str
+        self, request: ApiRequest, decode: Callable[[bytes], Value], url: str
     ) -> ApiResponse[Value] | TransientError:
         try:
             with closing(self._send(url)) as response:
                 self._deadline.learn(response.headers.get("date"))
-                body = transport.whole(transport.chunks(response, self._deadline), question.label, url)
+                body = transport.whole(transport.chunks(response, self._deadline), request.label, url)
         except transport.CONNECTION_FAILED as error:
             return transport.trouble_of(error)
-        _logger.debug("%s: %d, %d bytes", question.label, response.status_code, len(body))
+        _logger.debug("%s: %d, %d bytes", request.label, response.status_code, len(body))
         if response.status_code < 300:
-            return self._read(question, decode, response, body)
+            return self._read(request, decode, response, body)
         text = body.decode(errors="replace")
-        trouble = trouble_in(response.status_code, response.headers, text, self._deadline.now())
-        if trouble is None:
+        transient = trouble_in(response.status_code, response.headers, text, self._deadline.now())
+        if transient is None:
             self._patience.answered()
-            raise error_for(self._refusal(question, response, text))
-        return trouble
+            raise error_for(self._refusal(request, response, text))
+        return transient
 
     def _send(self, url: str) -> requests.Response:
         """Follows redirects on the same host (a renamed organization) and no other: the token goes nowhere else."""
@@ -146,7 +146,7 @@ class GitHubClient:
             )
 
     def _read(
-        self, question: ApiRequest, decode: Callable[[bytes], Value], response: requests.Response, body: bytes
+        self, request: ApiRequest, decode: Callable[[bytes], Value], response: requests.Response, body: bytes
     ) -> ApiResponse[Value] | TransientError:
         status = response.status_code
         if body.lstrip().startswith(b"<"):
@@ -165,8 +165,8 @@ class GitHubClient:
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return TransientError("the answer is no whole JSON document")
         raise UnreadableDocument(
-            f"GitHub's answer about {question.scope.name} has an unknown form",
-            cause=f"{question.label}: {self._hide(shape)}.",
+            f"GitHub's answer about {request.scope.name} has an unknown form",
+            cause=f"{request.label}: {self._hide(shape)}.",
             remedy="Look for a newer version of this action; if this is the newest, report this message to its issues.",
         )
 
@@ -175,11 +175,11 @@ class GitHubClient:
         link = response.links.get(name, {}).get("url")
         return transport.address(link, response.url).url if link else None
 
-    def _refusal(self, question: ApiRequest, response: requests.Response, text: str) -> RefusedResponse:
+    def _refusal(self, request: ApiRequest, response: requests.Response, text: str) -> RefusedResponse:
         # It will stand in quotation marks of our own.
         message = re.sub("[“”]", "'", " ".join(self._hide(_message_in(text)).split()))[:_LONGEST_MESSAGE]
         headers = {name.lower(): self._hide(value) for name, value in response.headers.items()}
-        return RefusedResponse(question, response.status_code, headers, message, self._kind)
+        return RefusedResponse(request, response.status_code, headers, message, self._kind)
 
 
 def _origin(url: str) -> tuple[str | None, str, int | None]:

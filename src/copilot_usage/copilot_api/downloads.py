@@ -89,11 +89,11 @@ class Downloads:
         while True:
             self._patience.enter()
             position.host = host
-            trouble = yield from self._try(link, label, position)
-            if trouble is None:
+            transient = yield from self._try(link, label, position)
+            if transient is None:
                 self._patience.answered()
                 return
-            tries.again(replace(trouble, host=position.host))
+            tries.again(replace(transient, host=position.host))
 
     def _check(self, link: str, label: str) -> str:
         """The host. Only https, and plain http where the API is plain http, too."""
@@ -121,8 +121,8 @@ class Downloads:
             return transport.trouble_of(error)
         if status in _EXPIRED:
             raise LinkExpired(status, position.host, missing=missing)
-        trouble = trouble_in(status, headers, "", self._deadline.now())
-        return trouble or TransientError(f"the download host answered {status}")
+        transient = trouble_in(status, headers, "", self._deadline.now())
+        return transient or TransientError(f"the download host answered {status}")
 
     def _send(self, link: str, position: Position) -> requests.Response:
         """Follows redirects itself: where they lead to is masked, too, and no cookie goes along."""

@@ -23,33 +23,33 @@ from copilot_usage.parsers.report_days import day_documents
 _MOST_PAGES = 200
 
 
-def earlier_days(client: GitHubClient, ask: EarlierDays, today: Callable[[], date]) -> Iterator[Result]:
+def earlier_days(client: GitHubClient, query: EarlierDays, today: Callable[[], date]) -> Iterator[Result]:
     """Every day of the range; raises CopilotUsageError."""
-    if ask.scope.every_team:
-        raise _no_names(ask)
-    question = endpoints.earlier_days(ask.scope, ask.generation, ask.days)
-    found = day_documents(joined(_pages(client, question)))
+    if query.scope.every_team:
+        raise _no_names(query)
+    request = endpoints.earlier_days(query.scope, query.generation, query.days)
+    found = day_documents(joined(_pages(client, request)))
     for day, document in found.documents.items():
-        if day in ask.days:
+        if day in query.days:
             settled = is_settled(day, today())
-            yield Fetched(Snapshot(day, ask.scope, ask.generation, settled, document))
-    if found.flaws:
-        first = found.flaws[0]
+            yield Fetched(Snapshot(day, query.scope, query.generation, settled, document))
+    if found.problems:
+        first = found.problems[0]
         yield Remark(
-            ask.scope, f"Something in the answer “{question.label}” was left out: {first.where}: {first.what}."
+            query.scope, f"Something in the answer “{request.label}” was left out: {first.where}: {first.what}."
         )
     # An older day is not missing: this endpoint does not say.
-    reachable = ask.days.clipped(earlier_limits(ask.generation, today()).since, today() - timedelta(days=1))
+    reachable = query.days.clipped(earlier_limits(query.generation, today()).since, today() - timedelta(days=1))
     for day in reachable or ():
         if day not in found.documents:
-            yield NoReport(ask.scope, day, Word.VAGUE if found.flaws else Word.SAID, generation=ask.generation)
+            yield NoReport(query.scope, day, Word.VAGUE if found.problems else Word.SAID, generation=query.generation)
 
 
-def _pages(client: GitHubClient, question: ApiRequest) -> Iterator[Parsed]:
+def _pages(client: GitHubClient, request: ApiRequest) -> Iterator[Parsed]:
     page: str | None = None
     seen: set[str] = set()
     for _ in range(_MOST_PAGES):
-        answer = client.get(question, _decode, page=page)
+        answer = client.get(request, _decode, page=page)
         if answer.value is not None:
             yield answer.value
         page = answer.next_page
@@ -58,12 +58,12 @@ def _pages(client: GitHubClient, question: ApiRequest) -> Iterator[Parsed]:
         if page in seen:
             break
         seen.add(page)
-    raise endless(question.label)
+    raise endless(request.label)
 
 
-def _no_names(ask: EarlierDays) -> NotFound:
+def _no_names(query: EarlierDays) -> NotFound:
     return NotFound(
-        f"Generation `{ask.generation}` needs its teams by name",
+        f"Generation `{query.generation}` needs its teams by name",
         cause="`team: '*'` is every team in GitHub's reports; the retired generations have no list of teams.",
         remedy="Name the teams:\n\n```yaml\nwith:\n  team: payments, search\n```",
     )
@@ -71,6 +71,6 @@ def _no_names(ask: EarlierDays) -> NotFound:
 
 def _decode(body: bytes) -> Parsed:
     parsed = parse_documents(body)
-    if parsed.flaws and not parsed.documents:
-        raise msgspec.DecodeError(parsed.flaws[0].what)
+    if parsed.problems and not parsed.documents:
+        raise msgspec.DecodeError(parsed.problems[0].what)
     return parsed

@@ -27,94 +27,94 @@ class Aggregates:
         self._today = today
         self._ids: dict[Scope, str] = {}
 
-    def latest(self, ask: LatestReport) -> Iterator[Result]:
+    def latest(self, query: LatestReport) -> Iterator[Result]:
         """The newest 28 days, or why they have to be asked for one by one; raises CopilotUsageError."""
-        question = endpoints.newest_days(ask.owner, Report.OWNER)
+        request = endpoints.newest_days(query.owner, Report.OWNER)
         try:
-            file = self._reports.open(question)
+            file = self._reports.open(request)
             found = _read(file)
             window = file.envelope.window or found.window or _span(found)
             if window is None:
-                raise _unreadable(question.label, found.flaws)
+                raise _unreadable(request.label, found.problems)
         except (Busy, UnreadableDocument) as error:
-            yield Failure(ask.owner, error, about=QueryKind.WINDOW)
+            yield Failure(query.owner, error, about=QueryKind.WINDOW)
             return
         except NoSuchReport:
-            yield _not_yet(ask.owner)
+            yield _not_yet(query.owner)
             return
         except NotFound as error:
-            yield from self._not_found(ask.owner, error)
+            yield from self._not_found(query.owner, error)
             return
-        self._learn(ask.owner, found)
-        yield LatestWindow(ask.owner, window, found.engaged_people)
-        yield from _remarks(ask.owner, question.label, found.flaws)
+        self._learn(query.owner, found)
+        yield LatestWindow(query.owner, window, found.engaged_people)
+        yield from _remarks(query.owner, request.label, found.problems)
         for day, document in found.documents.items():
-            yield self._filed(ask, day, document, window)
+            yield self._filed(query, day, document, window)
 
-    def newest(self, ask: NewestDay) -> Iterator[Result]:
+    def newest(self, query: NewestDay) -> Iterator[Result]:
         """Only the window, from the envelope of the users' report, or why there is none; raises CopilotUsageError."""
         try:
-            window = self._reports.newest_users(ask.owner).envelope.window
+            window = self._reports.newest_users(query.owner).envelope.window
             if window is None:
-                raise _unreadable(endpoints.newest_days(ask.owner, Report.USERS).label, ())
-            yield LatestWindow(ask.owner, window)
+                raise _unreadable(endpoints.newest_days(query.owner, Report.USERS).label, ())
+            yield LatestWindow(query.owner, window)
         except (Busy, UnreadableDocument) as error:
-            yield Failure(ask.owner, error, about=QueryKind.WINDOW)
+            yield Failure(query.owner, error, about=QueryKind.WINDOW)
         except NoSuchReport:
-            yield _not_yet(ask.owner)
+            yield _not_yet(query.owner)
         except NotFound as error:
-            yield from self._not_found(ask.owner, error)
+            yield from self._not_found(query.owner, error)
 
     def _not_found(self, owner: Scope, error: NotFound) -> Iterator[Result]:
         """A 404 of the 28 days means "not built yet", or no access: a single day tells which; raises the error."""
         if isinstance(error, Retired):
             raise error
         found = [*self.day(OwnerDay(owner, self._today() - PUBLISHED_AFTER))]
-        if any(isinstance(outcome, NoReport) and outcome.word is Word.HIDDEN for outcome in found):
+        if any(isinstance(result, NoReport) and result.word is Word.HIDDEN for result in found):
             raise self._reports.diagnosed(owner, error)
         yield _not_yet(owner)
         yield from found
 
-    def day(self, ask: OwnerDay) -> Iterator[Result]:
+    def day(self, query: OwnerDay) -> Iterator[Result]:
         """One day; raises CopilotUsageError."""
-        question = endpoints.one_day(ask.owner, Report.OWNER, ask.day)
+        request = endpoints.one_day(query.owner, Report.OWNER, query.day)
         try:
-            file = self._reports.open(question)
+            file = self._reports.open(request)
             found = _read(file)
         except Retired:
             raise
         except NotFound:
-            yield NoReport(ask.owner, ask.day, Word.HIDDEN)
+            yield NoReport(query.owner, query.day, Word.HIDDEN)
             return
         except NoSuchReport as gone:
-            yield NoReport(ask.owner, ask.day, gone.word)
+            yield NoReport(query.owner, query.day, gone.word)
             return
         except Busy:
             # 502 and 503 also come while GitHub builds a report; of a day that it may still work on that is no failure.
-            if is_settled(ask.day, self._today()):
+            if is_settled(query.day, self._today()):
                 raise
-            yield NoReport(ask.owner, ask.day, Word.VAGUE)
+            yield NoReport(query.owner, query.day, Word.VAGUE)
             return
-        yield from self._of_the_day(ask, found, file.envelope.day, question.label)
+        yield from self._of_the_day(query, found, file.envelope.day, request.label)
 
-    def _of_the_day(self, ask: OwnerDay, found: ReportDays, said: date | None, label: str) -> Iterator[Result]:
-        document = found.documents.get(ask.day)
-        if document is None or said not in {None, ask.day}:
-            others = [said] if said not in {None, ask.day} else [*found.documents]
-            raise _unreadable(label, found.flaws, others)
-        yield from _remarks(ask.owner, label, found.flaws)
-        yield self._filed(ask, ask.day, document, DateRange(ask.day, ask.day))
+    def _of_the_day(self, query: OwnerDay, found: ReportDays, said: date | None, label: str) -> Iterator[Result]:
+        document = found.documents.get(query.day)
+        if document is None or said not in {None, query.day}:
+            others = [said] if said not in {None, query.day} else [*found.documents]
+            raise _unreadable(label, found.problems, others)
+        yield from _remarks(query.owner, label, found.problems)
+        yield self._filed(query, query.day, document, DateRange(query.day, query.day))
 
     def _learn(self, owner: Scope, found: ReportDays) -> None:
         owner_id = usual_owner_id(found.documents.values(), owner.kind)
         if owner_id is not None:
             self._ids[owner] = owner_id
 
-    def _filed(self, ask: LatestReport | OwnerDay, day: date, document: Document, window: DateRange) -> Result:
-        owner = ask.owner
-        flaw = mismatch(document, day=day, kind=owner.kind, owner=ask.owner_id or self._ids.get(owner))
-        if flaw is not None:
-            return Remark(owner, f"A report that came for {day} was left out: {flaw.what}.", caution=True)
+    def _filed(self, query: LatestReport | OwnerDay, day: date, document: Document, window: DateRange) -> Result:
+        owner = query.owner
+        problem = mismatch(document, day=day, kind=owner.kind, owner=query.owner_id or self._ids.get(owner))
+        if problem is not None:
+            return Remark(owner, f"A report that came for {day} was left out: {problem.what}.", caution=True)
         if day not in window:
             return Remark(owner, f"A day outside the report's own window was left out: {day}.")
         settled = is_settled(day, self._today())
@@ -125,7 +125,7 @@ def _read(file: ReportFile) -> ReportDays:
     """Raises NoSuchReport, and CopilotUsageError where a file holds nothing: that is no whole report."""
     bodies = file.bodies()
     parsed = joined(map(parse_documents, bodies))
-    if not parsed.documents and not parsed.flaws:
+    if not parsed.documents and not parsed.problems:
         if any(body.strip() for body in bodies):
             raise NoSuchReport  # a text or `null`
         raise unusable(file.label, "its file is empty")
@@ -136,11 +136,13 @@ def _span(found: ReportDays) -> DateRange | None:
     return DateRange(min(found.documents), max(found.documents)) if found.documents else None
 
 
-def _remarks(owner: Scope, label: str, flaws: tuple[DataProblem, ...]) -> Iterator[Remark]:
+def _remarks(owner: Scope, label: str, problems: tuple[DataProblem, ...]) -> Iterator[Remark]:
     """One sentence for all that was left out of a file."""
-    if flaws:
-        more = f" ({len(flaws)} such places)" if len(flaws) > 1 else ""
-        yield Remark(owner, f"Something in the report “{label}” was left out: {flaws[0].where}: {flaws[0].what}{more}.")
+    if problems:
+        more = f" ({len(problems)} such places)" if len(problems) > 1 else ""
+        yield Remark(
+            owner, f"Something in the report “{label}” was left out: {problems[0].where}: {problems[0].what}{more}."
+        )
 
 
 def _not_yet(owner: Scope) -> Remark:
@@ -152,8 +154,8 @@ def _not_yet(owner: Scope) -> Remark:
     )
 
 
-def _unreadable(label: str, flaws: tuple[DataProblem, ...], days: Sequence[date | None] = ()) -> UnreadableDocument:
-    what = f"{flaws[0].where}: {flaws[0].what}" if flaws else "it holds no day that was asked for"
+def _unreadable(label: str, problems: tuple[DataProblem, ...], days: Sequence[date | None] = ()) -> UnreadableDocument:
+    what = f"{problems[0].where}: {problems[0].what}" if problems else "it holds no day that was asked for"
     if days:
         what = f"it is of {', '.join(str(day) for day in days[:3])} instead"
     return unusable(label, what)

@@ -42,37 +42,37 @@ def _known(count: int) -> int:
     return 0 if count == ABSENT else count
 
 
-def people_report(reports: Reports, ask: PeopleReport) -> Iterator[Result]:
+def people_report(reports: Reports, query: PeopleReport) -> Iterator[Result]:
     """Everybody with a row in the range, from the newest 28 days; raises CopilotUsageError."""
     try:
-        file = reports.newest_users(ask.owner)
+        file = reports.newest_users(query.owner)
     except NoSuchReport:
         return
     window = file.envelope.window
-    shown = ask.days if window is None else ask.days.clipped(window.since, window.until)
+    shown = query.days if window is None else query.days.clipped(window.since, window.until)
     if shown is None:
-        yield Remark(ask.owner, "People cannot be listed for this range: GitHub lists those of its newest 28 days.")
+        yield Remark(query.owner, "People cannot be listed for this range: GitHub lists those of its newest 28 days.")
         return
-    if shown != ask.days:
+    if shown != query.days:
         yield Remark(
-            ask.owner, f"People are listed for {shown.since} to {shown.until}, the days of GitHub's newest report."
+            query.owner, f"People are listed for {shown.since} to {shown.until}, the days of GitHub's newest report."
         )
-    flaws = ProblemLog()
+    problems = ProblemLog()
     try:
-        people = _sum_up(file, shown, flaws)
+        people = _sum_up(file, shown, problems)
     except NoSuchReport:
         return
-    if (flaw := next(iter(flaws), None)) is not None:
+    if (problem := next(iter(problems), None)) is not None:
         yield Remark(
-            ask.owner, f"Rows of the users' report were left out, in part or whole: {flaw.where}: {flaw.what}."
+            query.owner, f"Rows of the users' report were left out, in part or whole: {problem.where}: {problem.what}."
         )
-    yield PeopleListed(ask.owner, people)
+    yield PeopleListed(query.owner, people)
 
 
-def _sum_up(file: ReportFile, days: DateRange, flaws: ProblemLog) -> tuple[PersonActivity, ...]:
+def _sum_up(file: ReportFile, days: DateRange, problems: ProblemLog) -> tuple[PersonActivity, ...]:
     people: dict[Identity, _Person] = {}
     lines = chain.from_iterable(rows(file.part(index)) for index in range(len(file)))
-    for row in _typed(lines, flaws):
+    for row in _typed(lines, problems):
         day = parse_day(row.day)
         if day is not None and day in days:
             person = people.setdefault(identity(row.user_id), _Person(row.user_login))
@@ -81,9 +81,9 @@ def _sum_up(file: ReportFile, days: DateRange, flaws: ProblemLog) -> tuple[Perso
     return tuple(sorted(listed, key=lambda p: (-p.active_days, -p.prompts, p.login)))
 
 
-def _typed(lines: Iterable[bytes], flaws: ProblemLog) -> Iterator[UserRow]:
+def _typed(lines: Iterable[bytes], problems: ProblemLog) -> Iterator[UserRow]:
     for number, line in enumerate(lines, 1):
         try:
             yield team_rows.users.decode(line)
         except (msgspec.MsgspecError, ValueError, RecursionError):
-            yield from user_rows(line, f"row {number}", flaws)
+            yield from user_rows(line, f"row {number}", problems)

@@ -138,7 +138,7 @@ class RowStreams:
 
     def of_questions(self, questions: Iterable[ApiRequest]) -> Generator[Iterator[bytes], None, None]:
         """The rows of each report; to be closed. Iterating over rows raises NoSuchReport and CopilotUsageError."""
-        return self._of(partial(self._reports.open, question) for question in questions)
+        return self._of(partial(self._reports.open, request) for request in questions)
 
     def of_file(self, file: ReportFile) -> Generator[Iterator[bytes], None, None]:
         """The rows of one report whose envelope is there already."""

@@ -57,9 +57,9 @@ class NoSuchReport(Exception):
 class ReportFile:
     """The parts of one report. When a link has expired a fresh envelope is asked for, once."""
 
-    def __init__(self, question: ApiRequest, envelope: Envelope, client: GitHubClient, downloads: Downloads) -> None:
+    def __init__(self, request: ApiRequest, envelope: Envelope, client: GitHubClient, downloads: Downloads) -> None:
         self.envelope = envelope
-        self._question = question
+        self._question = request
         self._client = client
         self._downloads = downloads
         self._links = envelope.download_links
@@ -118,9 +118,9 @@ class Reports:
         self._newest_users: dict[Scope, ReportFile] = {}
         self._locks: dict[Scope, threading.Lock] = {}
 
-    def open(self, question: ApiRequest) -> ReportFile:
+    def open(self, request: ApiRequest) -> ReportFile:
         """The report, nothing of it read yet; raises NoSuchReport and CopilotUsageError."""
-        return ReportFile(question, _opened(self._client, question), self._client, self._downloads)
+        return ReportFile(request, _opened(self._client, request), self._client, self._downloads)
 
     def diagnosed(self, owner: Scope, error: NotFound) -> NotFound:
         """The error without the meaning that one more request disproves; enterprises have no such endpoint."""
@@ -142,8 +142,8 @@ class Reports:
             return self._newest_users[owner]
 
 
-def _opened(client: GitHubClient, question: ApiRequest) -> Envelope:
-    answer = client.get(question, decode_envelope)
+def _opened(client: GitHubClient, request: ApiRequest) -> Envelope:
+    answer = client.get(request, decode_envelope)
     if not isinstance(answer.value, Envelope):
         raise NoSuchReport(Word.SAID if answer.no_content else Word.VAGUE)
     if not answer.value.download_links:

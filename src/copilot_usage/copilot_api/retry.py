@@ -96,36 +96,36 @@ class HostRetry:
         """The host is there."""
         self._silence = 0
 
-    def unreachable(self, label: str, trouble: TransientError, tries: int) -> Unreachable:
+    def unreachable(self, label: str, transient: TransientError, tries: int) -> Unreachable:
         """The error after the last try."""
         with self._lock:
             self._silence += 1
         times = "one try" if tries == 1 else f"{tries} tries"
-        return (Busy if trouble.busy else Unreachable)(
-            f"No usable answer from {trouble.host or self._host}",
-            cause=f"{label}: {trouble.words} ({times}).",
-            remedy=trouble.remedy or _NETWORK,
+        return (Busy if transient.busy else Unreachable)(
+            f"No usable answer from {transient.host or self._host}",
+            cause=f"{label}: {transient.words} ({times}).",
+            remedy=transient.remedy or _NETWORK,
         )
 
-    def pause(self, trouble: TransientError, waits: int) -> float:
+    def pause(self, transient: TransientError, waits: int) -> float:
         """Seconds to wait for a rate limit: what GitHub asks for, else twice as long each time, with jitter."""
-        return _LIMIT_WAIT * 2**waits * (1 + self._jitter() / 4) if trouble.wait is None else trouble.wait
+        return _LIMIT_WAIT * 2**waits * (1 + self._jitter() / 4) if transient.wait is None else transient.wait
 
-    def hold(self, label: str, trouble: TransientError, waits: int) -> float:
+    def hold(self, label: str, transient: TransientError, waits: int) -> float:
         """The pause for a rate limit, which then holds for all; raises RateLimited if the run has not that long."""
-        wait = self.pause(trouble, waits)
+        wait = self.pause(transient, waits)
         if wait >= self.deadline.left:
-            raise self.rate_limited(label, trouble, wait)
+            raise self.rate_limited(label, transient, wait)
         with self._lock:
             self._resume_at = max(self._resume_at, self.deadline.now() + wait)
         return wait
 
-    def rate_limited(self, label: str, trouble: TransientError, wait: float) -> RateLimited:
+    def rate_limited(self, label: str, transient: TransientError, wait: float) -> RateLimited:
         """The error where waiting does not help this run."""
         until = datetime.fromtimestamp(self.deadline.now() + wait, UTC)
         return RateLimited(
             "GitHub's rate limit does not allow more in this run",
-            cause=f"{label}: {trouble.words}; the next request makes sense at {until:%Y-%m-%d %H:%M} UTC.",
+            cause=f"{label}: {transient.words}; the next request makes sense at {until:%Y-%m-%d %H:%M} UTC.",
             remedy="Run it again after that time: what was stored is not asked for again. Or let it wait longer:\n\n"
             f"```yaml\nwith:\n  timeout-minutes: {int(wait // 60) + 30}\n```",
         )
@@ -134,39 +134,39 @@ class HostRetry:
 class RetryState:
     """The tries for one thing."""
 
-    def __init__(self, patience: HostRetry, label: str, *, total: int) -> None:
-        self._patience = patience
+    def __init__(self, retry: HostRetry, label: str, *, total: int) -> None:
+        self._patience = retry
         self._label = label
         self._total = total
         self._limits = 0
         self._retry = Retry(total=total - 1, backoff_factor=1, backoff_jitter=1, backoff_max=60)
 
-    def again(self, trouble: TransientError) -> None:
+    def again(self, transient: TransientError) -> None:
         """Waits before the next try and says so; raises Unreachable, RateLimited or TimeUp if there will be none."""
         left = self._retry.total if isinstance(self._retry.total, int) else 0
-        if left <= 0 or trouble.remedy:
-            raise self._given_up(trouble)
+        if left <= 0 or transient.remedy:
+            raise self._given_up(transient)
         self._retry = self._retry.increment("GET")
-        wait = self._wait(trouble)
-        if not trouble.limit and wait >= self._patience.deadline.left:
-            raise self._given_up(trouble)
+        wait = self._wait(transient)
+        if not transient.limit and wait >= self._patience.deadline.left:
+            raise self._given_up(transient)
         number = self._total - left + 1
         _logger.info(
-            "%s: %s; asking again %s (try %d of %d)", self._label, trouble.words, _when(wait), number, self._total
+            "%s: %s; asking again %s (try %d of %d)", self._label, transient.words, _when(wait), number, self._total
         )
         self._patience.deadline.wait(wait)
 
-    def _given_up(self, trouble: TransientError) -> CopilotUsageError:
-        if trouble.limit:
-            return self._patience.rate_limited(self._label, trouble, self._patience.pause(trouble, self._limits))
+    def _given_up(self, transient: TransientError) -> CopilotUsageError:
+        if transient.limit:
+            return self._patience.rate_limited(self._label, transient, self._patience.pause(transient, self._limits))
         tried = len(self._retry.history) + 1
-        return self._patience.unreachable(self._label, trouble, tried)
+        return self._patience.unreachable(self._label, transient, tried)
 
-    def _wait(self, trouble: TransientError) -> float:
-        if trouble.limit:
+    def _wait(self, transient: TransientError) -> float:
+        if transient.limit:
             self._limits += 1
-            return self._patience.hold(self._label, trouble, self._limits - 1)
-        return self._retry.get_backoff_time() if trouble.wait is None else trouble.wait
+            return self._patience.hold(self._label, transient, self._limits - 1)
+        return self._retry.get_backoff_time() if transient.wait is None else transient.wait
 
 
 def _when(wait: float) -> str:

@@ -109,7 +109,7 @@ def _rows(answers: Iterable[ApiResponse[SeatPage]]) -> int:
 
 
 def seat_list(
-    client: GitHubClient, ask: SeatList, first: Future[ApiResponse[SeatPage]], workers: Workers
+    client: GitHubClient, query: SeatList, first: Future[ApiResponse[SeatPage]], workers: Workers
 ) -> Iterator[Result]:
     """The rest of the pages, a few at once; raises CopilotUsageError.
 
@@ -122,7 +122,7 @@ def seat_list(
     expected = -(-promised // endpoints.SEATS_A_PAGE)
     most = min(_MOST_PAGES, _MOST_TIMES_THE_TOTAL * (expected + 1)) if promised else _MOST_PAGES
     last = min(answers[0].last_page or expected, most)
-    pages = (partial(client.get, endpoints.seat_page(ask.owner, page), decode_page) for page in range(2, last + 1))
+    pages = (partial(client.get, endpoints.seat_page(query.owner, page), decode_page) for page in range(2, last + 1))
     for answer in workers.in_order(pages):
         answers.append(answer)
         if not answer.value or not answer.value.rows:
@@ -134,15 +134,17 @@ def seat_list(
         and (answers[-1].next_page if linked else _rows(answers) < promised)
     ):
         if len(answers) >= most:
-            raise endless(endpoints.seat_page(ask.owner, 1).label)
-        following = endpoints.seat_page(ask.owner, len(answers) + 1)
+            raise endless(endpoints.seat_page(query.owner, 1).label)
+        following = endpoints.seat_page(query.owner, len(answers) + 1)
         answers += workers.in_order([partial(client.get, following, decode_page)])
     found = [answer.value for answer in answers if answer.value]
     unreadable = sum(page.unreadable for page in found)
     if _rows(answers) < promised:
-        yield Remark(ask.owner, f"GitHub counts {promised:,} seats and lists {_rows(answers):,} of them.", caution=True)
+        yield Remark(
+            query.owner, f"GitHub counts {promised:,} seats and lists {_rows(answers):,} of them.", caution=True
+        )
     if unreadable:
         yield Remark(
-            ask.owner, f"{unreadable} seats were left out: what GitHub says of them cannot be read.", caution=True
+            query.owner, f"{unreadable} seats were left out: what GitHub says of them cannot be read.", caution=True
         )
-    yield SeatsListed(ask.owner, tuple(seat for page in found for seat in page.seats))
+    yield SeatsListed(query.owner, tuple(seat for page in found for seat in page.seats))

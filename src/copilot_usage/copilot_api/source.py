@@ -95,43 +95,45 @@ class GitHubSource:
 
         Each kind of what is optional has threads and a share of the time of its own, and none of its failures is fatal.
         """
-        needed = [ask for ask in plan.asks if not ask.about.is_optional]
-        kinds = dict.fromkeys(ask.about for ask in plan.asks if ask.about.is_optional)
+        needed = [query for query in plan.queries if not query.about.is_optional]
+        kinds = dict.fromkeys(query.about for query in plan.queries if query.about.is_optional)
         parts: list[tuple[AbstractContextManager[None], list[Query]]] = [(nullcontext(), needed)]
-        parts += [(self._deadline.share(kind), [ask for ask in plan.asks if ask.about is kind]) for kind in kinds]
-        for share, asks in parts:
+        parts += [
+            (self._deadline.share(kind), [query for query in plan.queries if query.about is kind]) for kind in kinds
+        ]
+        for share, queries in parts:
             fatal: Failure | None = None
             with share, Workers(self._deadline) as workers:
-                for outcome in self._all(iter(asks), workers):
-                    if isinstance(outcome, Failure) and outcome.error.fatal:
-                        fatal, self._ended = outcome, True
+                for result in self._all(iter(queries), workers):
+                    if isinstance(result, Failure) and result.error.fatal:
+                        fatal, self._ended = result, True
                         self._deadline.stop()
                     else:
-                        yield outcome
+                        yield result
             if fatal is not None:
                 yield fatal
                 return
 
-    def _all(self, asks: Iterator[Query], workers: Workers) -> Iterator[Result]:
+    def _all(self, queries: Iterator[Query], workers: Workers) -> Iterator[Result]:
         begun: deque[tuple[Query, Callable[[], Iterator[Result]]]] = deque()
         while True:
-            for ask in islice(asks, 0 if self._ended else _AHEAD - len(begun)):
-                begun.append((ask, self._begin(ask, workers)))
+            for query in islice(queries, 0 if self._ended else _AHEAD - len(begun)):
+                begun.append((query, self._begin(query, workers)))
             if not begun:
                 return
             yield from self._answers(*begun.popleft())
 
-    def _answers(self, ask: Query, finish: Callable[[], Iterator[Result]]) -> Iterator[Result]:
+    def _answers(self, query: Query, finish: Callable[[], Iterator[Result]]) -> Iterator[Result]:
         """Errors become failures; after a refusal nothing more is asked, nor does another one say the same.
 
         What was under way at a refusal, or at the end, and has come, is handed on.
         """
-        kind = subject(ask), ask.about
+        kind = subject(query), query.about
         try:
             yield from finish()
         except CopilotUsageError as error:
-            failure = _failure(ask, error.with_traceback(None))
-            if ask.about.is_optional and not self._deadline.stopped:
+            failure = _failure(query, error.with_traceback(None))
+            if query.about.is_optional and not self._deadline.stopped:
                 failure.error.fatal = False
         else:
             return
@@ -141,57 +143,57 @@ class GitHubSource:
             self._refused.add(kind)
         yield failure
 
-    def _begin(self, ask: Query, workers: Workers) -> Callable[[], Iterator[Result]]:
+    def _begin(self, query: Query, workers: Workers) -> Callable[[], Iterator[Result]]:
         """Starts what can be started ahead, and says how the answer is had when its turn comes."""
-        if (subject(ask), ask.about) in self._refused:
+        if (subject(query), query.about) in self._refused:
             return lambda: iter(())
-        match ask:
+        match query:
             case TeamDays():
-                return partial(self._team_days, ask, workers)
+                return partial(self._team_days, query, workers)
             case SeatList(owner):
                 first = workers.submit(partial(first_page, self._client, owner))
-                return partial(seat_list, self._client, ask, first, workers)
+                return partial(seat_list, self._client, query, first, workers)
             case _:
-                return partial(self._outcomes, workers, workers.submit(partial(self._answer, ask)))
+                return partial(self._outcomes, workers, workers.submit(partial(self._answer, query)))
 
     def _outcomes(self, workers: Workers, answer: Future[list[Result]]) -> Iterator[Result]:
         """What came; nothing where it did not come before the end."""
         return iter(() if self._ended and not answer.done() else workers.result(answer))
 
-    def _team_days(self, ask: TeamDays, workers: Workers) -> Iterator[Result]:
-        if (ask.owner, ask.about) in self._refused:
+    def _team_days(self, query: TeamDays, workers: Workers) -> Iterator[Result]:
+        if (query.owner, query.about) in self._refused:
             return iter(())
         return TeamReading(
-            ask,
+            query,
             reports=self._reports,
             workers=workers,
             deadline=self._deadline,
             today=self._day,
             people=self._people,
-        ).outcomes()
+        ).results()
 
-    def _answer(self, ask: _Small) -> list[Result]:
+    def _answer(self, query: _Small) -> list[Result]:
         """All that comes of an ask whose answer is small."""
-        match ask:
+        match query:
             case LatestReport():
-                return [*self._aggregates.latest(ask)]
+                return [*self._aggregates.latest(query)]
             case NewestDay():
-                return [*self._aggregates.newest(ask)]
+                return [*self._aggregates.newest(query)]
             case OwnerDay():
-                return [*self._aggregates.day(ask)]
+                return [*self._aggregates.day(query)]
             case EarlierDays():
-                return [*earlier_days(self._client, ask, self._day)]
+                return [*earlier_days(self._client, query, self._day)]
             case CreditMonth():
-                return [*credit_month(self._client, ask)]
+                return [*credit_month(self._client, query)]
             case PeopleReport():
-                return [*people_report(self._reports, ask)]
-        assert_never(ask)
+                return [*people_report(self._reports, query)]
+        assert_never(query)
 
 
 _Small = LatestReport | NewestDay | OwnerDay | EarlierDays | CreditMonth | PeopleReport
 
 
-def _failure(ask: Query, error: CopilotUsageError) -> Failure:
+def _failure(query: Query, error: CopilotUsageError) -> Failure:
     """Of the one day, unless the refusal is about the owner as a whole."""
-    day = ask.day if isinstance(ask, OwnerDay) and not isinstance(error, NotAllowed) else None
-    return Failure(subject(ask), error, day, ask.about)
+    day = query.day if isinstance(query, OwnerDay) and not isinstance(error, NotAllowed) else None
+    return Failure(subject(query), error, day, query.about)

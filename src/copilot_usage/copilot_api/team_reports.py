@@ -35,7 +35,7 @@ class TeamReading:
 
     def __init__(
         self,
-        ask: TeamDays,
+        query: TeamDays,
         *,
         reports: Reports,
         workers: Workers,
@@ -43,23 +43,23 @@ class TeamReading:
         today: Callable[[], date],
         people: bool,
     ) -> None:
-        self._ask = ask
+        self._ask = query
         self._reports = reports
         self._workers = workers
         self._streams = RowStreams(reports, workers, deadline)
         self._today = today
         self._people = people
-        self._join = TeamJoin(ask.owner, ask.teams, people=people)
-        self._kept = frozenset(ask.days)
+        self._join = TeamJoin(query.owner, query.teams, people=people)
+        self._kept = frozenset(query.days)
         self._gone: dict[date, Word] = {}
         self._quiet: list[date] = []
         self._ending: CopilotUsageError | None = None
-        self._every = any(team.every_team for team in ask.teams)
+        self._every = any(team.every_team for team in query.teams)
         self._early: dict[date, dict[date, CopilotUsageError]] = {}
-        self._teams = dict.fromkeys(team for team in ask.teams if not team.every_team)
+        self._teams = dict.fromkeys(team for team in query.teams if not team.every_team)
         self._named = tuple(self._teams)
 
-    def outcomes(self) -> Iterator[Result]:
+    def results(self) -> Iterator[Result]:
         """Days in ascending order, then what is counted over ranges; raises what is about the owner as a whole.
 
         What makes it end early is raised after the days that were read already.
@@ -234,10 +234,10 @@ class TeamReading:
             days = listed([str(day) for day in self._quiet])
             text = f"Empty users reports: {days}. No person was active, or the report is not complete yet."
             yield Remark(self._ask.owner, text)
-        flaws = self._join.flaws
-        if flaws:
-            more = f", and {len(flaws) - 1} more kinds of places" if len(flaws) > 1 else ""
-            yield Remark(self._ask.owner, f"Rows were left out: {flaws[0].where}: {flaws[0].what}{more}.")
+        problems = self._join.problems
+        if problems:
+            more = f", and {len(problems) - 1} more kinds of places" if len(problems) > 1 else ""
+            yield Remark(self._ask.owner, f"Rows were left out: {problems[0].where}: {problems[0].what}{more}.")
 
 
 def _foreign(owner: Scope, day: date) -> UnreadableDocument:

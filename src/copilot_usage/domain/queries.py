@@ -114,27 +114,27 @@ class PeopleReport:
 Query = LatestReport | NewestDay | OwnerDay | TeamDays | EarlierDays | SeatList | CreditMonth | PeopleReport
 
 
-def cost(ask: Query) -> int:
+def cost(query: Query) -> int:
     """Requests to the API host, not counting pages beyond the first."""
-    return 2 * len(ask.days + ask.lead_in) if isinstance(ask, TeamDays) else 1
+    return 2 * len(query.days + query.lead_in) if isinstance(query, TeamDays) else 1
 
 
-def owner_days(ask: Query) -> int:
+def owner_days(query: Query) -> int:
     """Days of owners that will be kept; the 28-day report counts as its 28."""
-    match ask:
+    match query:
         case LatestReport():
             return 28
         case OwnerDay():
             return 1
         case TeamDays() | EarlierDays():
-            return len(ask.days)
+            return len(query.days)
         case _:
             return 0
 
 
-def describe(ask: Query) -> str:
+def describe(query: Query) -> str:
     """In words, for the debug log."""
-    match ask:
+    match query:
         case LatestReport():
             what = "the newest 28 days"
         case NewestDay():
@@ -152,30 +152,30 @@ def describe(ask: Query) -> str:
             what = f"AI credits of {month}"
         case PeopleReport(_, days):
             what = f"people, {days.since} to {days.until}"
-    return f"{subject(ask).name}: {what}"
+    return f"{subject(query).name}: {what}"
 
 
-def subject(ask: Query) -> Scope:
+def subject(query: Query) -> Scope:
     """Whose it is."""
-    return ask.scope if isinstance(ask, EarlierDays) else ask.owner
+    return query.scope if isinstance(query, EarlierDays) else query.owner
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What will be asked, in this order."""
 
-    asks: tuple[Query, ...] = ()
+    queries: tuple[Query, ...] = ()
 
     @property
     def envelopes(self) -> int:
         """Requests to the API host, not counting pages beyond the first; parts of reports come from another host."""
-        return sum(cost(ask) for ask in self.asks)
+        return sum(cost(query) for query in self.queries)
 
     @property
     def owner_days(self) -> int:
         """Days of owners that will be kept; the 28-day report counts as its 28."""
-        return sum(owner_days(ask) for ask in self.asks)
+        return sum(owner_days(query) for query in self.queries)
 
     def describe(self) -> Iterable[str]:
         """A line an ask, for the debug log."""
-        return (describe(ask) for ask in self.asks)
+        return (describe(query) for query in self.queries)

@@ -90,7 +90,7 @@ class Reading:
     """What could be read of a document, and what could not."""
 
     usage: UsageDay | None
-    flaws: tuple[DataProblem, ...] = ()
+    problems: tuple[DataProblem, ...] = ()
 
 
 class CompactBreakdowns(Mapping[str, "Breakdown"]):

@@ -34,29 +34,29 @@ _logger = logging.getLogger("copilot_usage")
 
 def main(environ: Mapping[str, str], clock: Clock) -> int:
     """Runs the step; returns the exit code."""
-    around = runner_context(environ, tell_secret=_tell_the_runner)
-    _log_to_the_runner(around.secrets)
+    context = runner_context(environ, tell_secret=_tell_the_runner)
+    _log_to_the_runner(context.secrets)
     cancelled = Cancellation()
     try:
-        given = _settings(environ, around, clock)
+        given = _settings(environ, context, clock)
         with stop_on_signals(cancelled):
             from copilot_usage.rendering.terminal.progress import ProgressLines
 
-            with assembled(given, around, EntryPoint(clock, cancelled, ProgressLines())) as (settings, parts):
+            with assembled(given, context, EntryPoint(clock, cancelled, ProgressLines())) as (settings, parts):
                 run(settings, parts, clock.today())
     except Exception as error:  # noqa: BLE001 - the one place where everything is caught
-        failure = failure_of(error, around)
+        failure = failure_of(error, context)
         _logger.error("%s\n%s", failure.cause, failure.remedy, extra={"title": failure.title})  # noqa: TRY400 - for readers
-        _show_in_summary(failure, around)
+        _show_in_summary(failure, context)
         return exit_code(error, cancelled)
     return 0
 
 
-def _settings(environ: Mapping[str, str], around: RunnerContext, clock: Clock) -> Settings:
+def _settings(environ: Mapping[str, str], context: RunnerContext, clock: Clock) -> Settings:
     inputs = read_inputs(environ, (an_input.name for an_input in INPUTS))
-    settings = settings_from(inputs, today=clock.today(), repository_owner=around.repository_owner)
-    check_the_network(settings, around)
-    warn_of_the_public(settings, around)
+    settings = settings_from(inputs, today=clock.today(), repository_owner=context.repository_owner)
+    check_the_network(settings, context)
+    warn_of_the_public(settings, context)
     return settings
 
 
@@ -74,10 +74,10 @@ def _tell_the_runner(text: str) -> None:
     sys.stdout.flush()
 
 
-def _show_in_summary(failure: CopilotUsageError, around: RunnerContext) -> None:
+def _show_in_summary(failure: CopilotUsageError, context: RunnerContext) -> None:
     from copilot_usage.rendering.failure import render_failure
 
     try:
-        append_summary(around.summary_path, around.secrets.hide(render_failure(failure)))
+        append_summary(context.summary_path, context.secrets.hide(render_failure(failure)))
     except CopilotUsageError as error:
         _logger.warning("%s", error.cause, extra={"title": error.title})

@@ -32,18 +32,18 @@ _DEMO_FILES = {"summary-file": "summary.md", "json-file": "usage.json", "csv-fil
 def main(arguments: Sequence[str], environ: Mapping[str, str], clock: Clock) -> int:
     """Runs a subcommand; returns the exit code."""
     options = _parser().parse_args(arguments)
-    around = replace(runner_context(environ), workspace=".", summary_path=None, output_path=None)
+    context = replace(runner_context(environ), workspace=".", summary_path=None, output_path=None)
     for secret in (options.__dict__.get(name) for name in ("token", "snapshot_token")):
-        around.secrets.add(secret or "")
-    _log_to_the_terminal(around.secrets, verbose=options.verbose or around.debug)
+        context.secrets.add(secret or "")
+    _log_to_the_terminal(context.secrets, verbose=options.verbose or context.debug)
     cancelled = Cancellation()
     try:
-        _COMMANDS[options.command](options, environ, around, clock, cancelled)
+        _COMMANDS[options.command](options, environ, context, clock, cancelled)
         sys.stdout.flush()
     except BrokenPipeError:
         _write_no_more()
     except Exception as error:  # noqa: BLE001 - the one place where everything is caught
-        failure = failure_of(error, around)
+        failure = failure_of(error, context)
         _logger.error("%s\n%s\n\n%s", failure.title, failure.cause, failure.remedy)  # noqa: TRY400 - for readers
         return exit_code(error, cancelled)
     return 0
@@ -58,49 +58,49 @@ def _write_no_more() -> None:
 def _report(
     options: argparse.Namespace,
     environ: Mapping[str, str],
-    around: RunnerContext,
+    context: RunnerContext,
     clock: Clock,
     cancelled: Cancellation,
 ) -> None:
     given = _given(options)
-    _run({**given, "token": given["token"] or around.token or ""}, environ, around, clock, cancelled)
+    _run({**given, "token": given["token"] or context.token or ""}, environ, context, clock, cancelled)
 
 
 def _demo(
     options: argparse.Namespace,
     environ: Mapping[str, str],
-    around: RunnerContext,
+    context: RunnerContext,
     clock: Clock,
     cancelled: Cancellation,
 ) -> None:
     files = {name: f"{options.folder}/{file}" for name, file in _DEMO_FILES.items()}
     given = {name: value for name, value in _given(options).items() if value}
-    _run({**files, **given, "demo": "true"}, environ, around, clock, cancelled)
+    _run({**files, **given, "demo": "true"}, environ, context, clock, cancelled)
     paths = ", ".join(given.get(name) or path for name, path in files.items())
     print(f"\nThe page of an invented organization, and its figures as files: {paths}")
 
 
 def _run(
-    inputs: Mapping[str, str], environ: Mapping[str, str], around: RunnerContext, clock: Clock, cancelled: Cancellation
+    inputs: Mapping[str, str], environ: Mapping[str, str], context: RunnerContext, clock: Clock, cancelled: Cancellation
 ) -> None:
     from copilot_usage.settings.settings import settings_from
 
-    given = settings_from(inputs, today=clock.today(), repository_owner=around.repository_owner)
-    check_the_network(given, around)
-    warn_of_the_public(given, around)
+    given = settings_from(inputs, today=clock.today(), repository_owner=context.repository_owner)
+    check_the_network(given, context)
+    warn_of_the_public(given, context)
     from copilot_usage.bootstrap import EntryPoint, assembled
     from copilot_usage.pipeline.run import run
     from copilot_usage.rendering.terminal.screen import Terminal
 
     terminal = Terminal(sys.stdout, sys.stderr, environ, harmless=plain)
     with stop_on_signals(cancelled):
-        door = EntryPoint(clock, cancelled, terminal.progress, show=terminal.show)
-        with assembled(given, around, door) as (settings, parts):
+        entry_point = EntryPoint(clock, cancelled, terminal.progress, show=terminal.show)
+        with assembled(given, context, entry_point) as (settings, parts):
             run(settings, parts, clock.today())
 
 
 def _import(
-    options: argparse.Namespace, _: Mapping[str, str], around: RunnerContext, clock: Clock, cancelled: Cancellation
+    options: argparse.Namespace, _: Mapping[str, str], context: RunnerContext, clock: Clock, cancelled: Cancellation
 ) -> None:
     from copilot_usage.bootstrap import store_of
     from copilot_usage.importing.import_files import import_files
@@ -108,9 +108,9 @@ def _import(
 
     given = {**_given(options), "api": "snapshots"}
     settings = settings_from(given, today=clock.today(), needs_scope=False)
-    check_the_network(settings, around)
+    check_the_network(settings, context)
     # Signals end an import at once: what it files is in its files, and each month is written in one step.
-    import_files(options.files, settings.scopes, store_of(settings, around, clock, cancelled), clock.today())
+    import_files(options.files, settings.scopes, store_of(settings, context, clock, cancelled), clock.today())
 
 
 _COMMANDS = {"report": _report, "demo": _demo, "import": _import}

@@ -56,26 +56,26 @@ def exit_code(error: Exception, cancelled: Cancellation) -> int:
     return 2 if isinstance(error, InputError) else 1
 
 
-def check_the_network(settings: Settings, around: RunnerContext) -> None:
+def check_the_network(settings: Settings, context: RunnerContext) -> None:
     """Raises InputError for variables with which GitHub cannot be asked; warns where a token can be read on the way."""
     from copilot_usage.github_runner import network_problems
 
     if settings.demo or not (settings.token or settings.snapshot_repository):
         return
-    if problems := network_problems(around):
+    if problems := network_problems(context):
         raise InputError(problems)
-    if around.is_unencrypted:
+    if context.is_unencrypted:
         _logger.warning(
             "`GITHUB_API_URL` begins with `http://`: tokens and usage can be read on the way by everyone in between.",
             extra={"title": "The connection is not encrypted"},
         )
 
 
-def warn_of_the_public(settings: Settings, around: RunnerContext) -> None:
+def warn_of_the_public(settings: Settings, context: RunnerContext) -> None:
     """In a workflow of a public repository everyone reads along: raises InputError rather than name people there."""
     from copilot_usage.github_runner import repository_is_public
 
-    if settings.demo or not repository_is_public(around.event_path):
+    if settings.demo or not repository_is_public(context.event_path):
         return
     if settings.people == "logins":
         raise InputError([_NO_LOGINS_IN_PUBLIC])
@@ -86,13 +86,15 @@ def warn_of_the_public(settings: Settings, around: RunnerContext) -> None:
     )
 
 
-def failure_of(error: Exception, around: RunnerContext) -> CopilotUsageError:
+def failure_of(error: Exception, context: RunnerContext) -> CopilotUsageError:
     """The error itself, or, for a mistake of ours, one that says where to report it; its traceback is for debugging."""
     if isinstance(error, CopilotUsageError):
         return error
     _logger.debug("%s", "".join(traceback.format_exception(error)))
     where = (
-        f"{around.server_url}/{around.action_repository}/issues" if around.action_repository else "the project's issues"
+        f"{context.server_url}/{context.action_repository}/issues"
+        if context.action_repository
+        else "the project's issues"
     )
     return CopilotUsageError(
         "A bug in this program",

@@ -57,22 +57,28 @@ class Recognised:
     snapshots: tuple[Snapshot, ...] = ()
     users: tuple[Document, ...] = ()
     memberships: tuple[Document, ...] = ()
-    flaws: tuple[DataProblem, ...] = ()
+    problems: tuple[DataProblem, ...] = ()
 
 
 def recognise(parsed: Parsed) -> Recognised:
     """Sorts the objects of a file; of a day that is there twice the last one counts."""
-    pile = _Pile()
-    pile.flaws.extend(parsed.flaws)
+    collected = _Collected()
+    collected.problems.extend(parsed.problems)
     for place, document in zip(parsed.places, parsed.documents, strict=True):
-        pile.add(place, document)
-    days = sorted(pile.days.values(), key=lambda found: (found.generation, found.day))
-    return Recognised(tuple(days), tuple(pile.snapshots), tuple(pile.users), tuple(pile.memberships), tuple(pile.flaws))
+        collected.add(place, document)
+    days = sorted(collected.days.values(), key=lambda found: (found.generation, found.day))
+    return Recognised(
+        tuple(days),
+        tuple(collected.snapshots),
+        tuple(collected.users),
+        tuple(collected.memberships),
+        tuple(collected.problems),
+    )
 
 
-class _Pile:
+class _Collected:
     def __init__(self) -> None:
-        self.flaws = ProblemLog()
+        self.problems = ProblemLog()
         self.days: dict[tuple[Generation, date], RecognisedDay] = {}
         self.snapshots: list[Snapshot] = []
         self.users: list[Document] = []
@@ -82,7 +88,7 @@ class _Pile:
         if is_snapshot_line(document):
             self._add_snapshot(place, document)
         else:
-            for where, row in rows_of(place, document, self.flaws):
+            for where, row in rows_of(place, document, self.problems):
                 created = None if row is document else parse_day(document.get("created_at"))
                 self._add_row(where, row, created)
 
@@ -90,28 +96,28 @@ class _Pile:
         if "user_id" in row:
             (self.memberships if "team_id" in row else self.users).append(row)
         elif refusal := next((why for field, why in _NOT_IMPORTED.items() if field in row), None):
-            self.flaws.add(place, refusal)
+            self.problems.add(place, refusal)
         elif whom := about_whom(row):
-            self.flaws.add(place, not_an_owners(whom))
+            self.problems.add(place, not_an_owners(whom))
         elif generation := generation_of(row):
             self._add_day(place, row, generation, created)
         else:
-            self.flaws.add(place, "no document of any generation of GitHub's usage API")
+            self.problems.add(place, "no document of any generation of GitHub's usage API")
 
     def _add_snapshot(self, place: str, document: Document) -> None:
         try:
             self.snapshots.append(read_line(json.dumps(document).encode()).snapshot())
         except ValueError as error:
-            self.flaws.add(place, f"a snapshot that cannot be used: {error}")
+            self.problems.add(place, f"a snapshot that cannot be used: {error}")
 
     def _add_day(self, place: str, document: Document, generation: Generation, created: date | None) -> None:
         day = day_of(document)
         if day is None:
-            self.flaws.add(place, "a day's figures without the day")
+            self.problems.add(place, "a day's figures without the day")
             return
         held = self.days.get((generation, day))
         if held is not None and held.document != document:
-            self.flaws.add(place, f"{day} is there twice with different figures; the last ones count")
+            self.problems.add(place, f"{day} is there twice with different figures; the last ones count")
         self.days[generation, day] = RecognisedDay(day, generation, document, created)
 
 

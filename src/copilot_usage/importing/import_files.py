@@ -50,17 +50,17 @@ class JoinedRows:
     """What became of rows."""
 
     days: tuple[JoinedDay, ...]
-    flaws: tuple[DataProblem, ...]
+    problems: tuple[DataProblem, ...]
 
 
 def join_rows(
     owner: Scope, teams: Collection[Scope], *, users: Iterable[Row], memberships: Iterable[Row]
 ) -> JoinedRows:
     """The days of which both kinds of rows are there; `teams` may hold `*`. Rows that lack the other kind are flaws."""
-    flaws: list[DataProblem] = []
-    user_days, team_days = _by_day(users, flaws), _by_day(memberships, flaws)
+    problems: list[DataProblem] = []
+    user_days, team_days = _by_day(users, problems), _by_day(memberships, problems)
     for days, others, what in ((user_days, team_days, _USERS_ALONE), (team_days, user_days, _TEAMS_ALONE)):
-        flaws += [
+        problems += [
             DataProblem(f"{_names_of_files(days[day])}: {day}", what) for day in sorted(days.keys() - others.keys())
         ]
     join = TeamJoin(owner, teams)
@@ -73,21 +73,22 @@ def join_rows(
         for scope, document in join.documents(day).items():
             joined.append(JoinedDay(source, scope, day, document, join.trailing(scope, day)))
         join.forget(day)
-        origins += [source] * (len(join.flaws) - len(origins))
+        origins += [source] * (len(join.problems) - len(origins))
     found = (
-        DataProblem(f"{origin}: {flaw.where}", flaw.what) for origin, flaw in zip(origins, join.flaws, strict=True)
+        DataProblem(f"{origin}: {problem.where}", problem.what)
+        for origin, problem in zip(origins, join.problems, strict=True)
     )
-    return JoinedRows(tuple(joined), (*flaws, *found))
+    return JoinedRows(tuple(joined), (*problems, *found))
 
 
-def _by_day(rows: Iterable[Row], flaws: list[DataProblem]) -> Mapping[date, list[Row]]:
+def _by_day(rows: Iterable[Row], problems: list[DataProblem]) -> Mapping[date, list[Row]]:
     days: defaultdict[date, list[Row]] = defaultdict(list)
     dayless: list[Row] = []
     for row in rows:
         day = day_of(row[1])
         (dayless if day is None else days[day]).append(row)
     if dayless:
-        flaws.append(DataProblem(_names_of_files(dayless), f"{len(dayless)} rows without a usable `day`"))
+        problems.append(DataProblem(_names_of_files(dayless), f"{len(dayless)} rows without a usable `day`"))
     return days
 
 
@@ -105,7 +106,7 @@ _EVER = DateRange(date(2000, 1, 1), date(9999, 12, 31))
 _ENOUGH_DAYS = 28
 
 
-class _Pile:
+class _Collected:
     """What was found so far, in all files."""
 
     def __init__(self, scope: Scope | None, store: Store, today: date) -> None:
@@ -130,8 +131,8 @@ class _Pile:
     def add(self, path: Path, found: Recognised) -> None:
         """Takes in a file's days; rows wait for the rows of other files."""
         source = str(path)
-        for flaw in found.flaws:
-            self.problem(source, f"{flaw.where}: {flaw.what}")
+        for problem in found.problems:
+            self.problem(source, f"{problem.where}: {problem.what}")
         self._users += [(source, row) for row in found.users]
         self._memberships += [(source, row) for row in found.memberships]
         for snapshot in found.snapshots:
@@ -165,8 +166,8 @@ class _Pile:
                 self.problem(source, "rows of people are imported for teams only; give `--team`, `*` for all of them")
             return
         joined = join_rows(self._scope.parent, (self._scope,), users=self._users, memberships=self._memberships)
-        for flaw in joined.flaws:
-            self.problem(flaw.where, flaw.what)
+        for problem in joined.problems:
+            self.problem(problem.where, problem.what)
         for day in joined.days:
             document, trailing, settled = day.document, day.trailing, False  # no row says when it was made
             kept = Snapshot(day.day, day.scope, Generation.REPORTS, settled, document, trailing, undated=True)
@@ -213,26 +214,26 @@ def import_files(names: Sequence[str], scopes: Sequence[Scope], store: Store, to
     """
     if len(scopes) > 1:
         raise InputError(["`org`, `enterprise`, `team`: name the one scope that the files are about."])
-    pile = _Pile(scopes[0] if scopes else None, store, today)
-    for path in _files(names, pile):
+    collected = _Collected(scopes[0] if scopes else None, store, today)
+    for path in _files(names, collected):
         try:
             found = recognise(parse_documents(path.read_bytes()))
         except OSError as error:
-            pile.problem(path, str(error.strerror or error))
+            collected.problem(path, str(error.strerror or error))
         else:
-            pile.add(path, found)
-    pile.join()
-    written = pile.save()
-    days = {(each.scope, each.generation, each.day) for each in pile.snapshots if each.generation.is_usage}
+            collected.add(path, found)
+    collected.join()
+    written = collected.save()
+    days = {(each.scope, each.generation, each.day) for each in collected.snapshots if each.generation.is_usage}
     read = "1 day" if len(days) == 1 else f"{len(days):,} days"
     _logger.info("%s read, %s of them new or different", read, f"{written:,}")
-    if pile.problems:
-        for text in pile.problems[_QUOTED:]:
+    if collected.problems:
+        for text in collected.problems[_QUOTED:]:
             _logger.warning("%s", text, extra={"title": "Not imported"})
-        raise _incomplete(pile.problems, anything=bool(pile.snapshots))
+        raise _incomplete(collected.problems, anything=bool(collected.snapshots))
 
 
-def _files(names: Iterable[str], pile: _Pile) -> Iterator[Path]:
+def _files(names: Iterable[str], collected: _Collected) -> Iterator[Path]:
     """The files; folders are searched for JSON, by name, and what else lies there is named."""
     for name in names:
         path = Path(name)
@@ -244,9 +245,9 @@ def _files(names: Iterable[str], pile: _Pile) -> Iterator[Path]:
             if found.is_file() and found.suffix.lower() in _ENDINGS:
                 yield found
             else:
-                pile.problem(found, f"it is no file that ends in {', '.join(sorted(_ENDINGS))}")
+                collected.problem(found, f"it is no file that ends in {', '.join(sorted(_ENDINGS))}")
         if not inside:
-            pile.problem(path, "there is no file in it")
+            collected.problem(path, "there is no file in it")
 
 
 def _may_be_meant(relative: Path, found: Path) -> bool:

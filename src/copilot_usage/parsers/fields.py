@@ -33,9 +33,9 @@ class ProblemLog:
         first, count = self._found.get(what, (where, 0))
         self._found[what] = (first, count + 1)
 
-    def extend(self, flaws: Iterable[DataProblem]) -> None:
-        for flaw in flaws:
-            self.add(flaw.where, flaw.what)
+    def extend(self, problems: Iterable[DataProblem]) -> None:
+        for problem in problems:
+            self.add(problem.where, problem.what)
 
     def __iter__(self) -> Iterator[DataProblem]:
         for what, (where, count) in self._found.items():
@@ -75,7 +75,7 @@ class FieldReader:
     """Reads figures, objects, rows and names out of a parsed document; whatever does not fit is left out and noted."""
 
     def __init__(self) -> None:
-        self.flaws = ProblemLog()
+        self.problems = ProblemLog()
 
     def amounts(self, source: Mapping[str, Any], fields: Mapping[str, str], where: str) -> dict[str, Amount]:
         """Figure by metric name, for `fields` = GitHub's field → metric; null and absent have no entry."""
@@ -87,7 +87,7 @@ class FieldReader:
             elif value is not None:
                 amount = usable(value, fraction=metric in _FRACTIONS)
                 if amount is None:
-                    self.flaws.add(where, f"`{field}` is {_wrong(value)}")
+                    self.problems.add(where, f"`{field}` is {_wrong(value)}")
                 else:
                     found[metric] = amount
         return found
@@ -98,7 +98,7 @@ class FieldReader:
         if isinstance(value, dict):
             return value
         if value is not None:
-            self.flaws.add(field, f"{described(value)} instead of an object")
+            self.problems.add(field, f"{described(value)} instead of an object")
         return {}
 
     def rows(self, source: Mapping[str, Any], field: str) -> list[Mapping[str, Any]]:
@@ -106,11 +106,11 @@ class FieldReader:
         value = source.get(field)
         if not isinstance(value, list):
             if value is not None:
-                self.flaws.add(field, f"{described(value)} instead of rows")
+                self.problems.add(field, f"{described(value)} instead of rows")
             return []
         rows: list[Mapping[str, Any]] = [row for row in value if isinstance(row, dict)]
         if len(rows) != len(value):
-            self.flaws.add(field, "a row that is no object")
+            self.problems.add(field, "a row that is no object")
         return rows
 
     def name(self, row: Mapping[str, Any], field: str, where: str) -> str | None:
@@ -118,7 +118,7 @@ class FieldReader:
         value = row.get(field)
         if type(value) is str:
             return value or _UNNAMED
-        self.flaws.add(where, f"a row without `{field}`" if value is None else f"`{field}` is {described(value)}")
+        self.problems.add(where, f"a row without `{field}`" if value is None else f"`{field}` is {described(value)}")
         return None
 
 
@@ -168,14 +168,14 @@ class DayBuilder:
         self.tables: defaultdict[str, Table] = defaultdict(Table)  # by `Dimension`
         self.agents: dict[str, str] = {}
 
-    def reading(self, document: Mapping[str, Any], sieve: FieldReader, trailing: Mapping[str, Any] | None) -> Reading:
+    def reading(self, document: Mapping[str, Any], reader: FieldReader, trailing: Mapping[str, Any] | None) -> Reading:
         """No usage day where the document is of another day, or says nothing that is known."""
         own_day = day_of(document)
         if own_day is not None and own_day != self._day:
             return Reading(None, (DataProblem("day", f"the document is of {own_day}, not of {self._day}"),))
         breakdowns = {dimension: rows for dimension, table in self.tables.items() if (rows := table.breakdown())}
         if not self.totals and not breakdowns:
-            return Reading(None, (*sieve.flaws, DataProblem("document", "it says nothing that is known")))
-        self.totals |= sieve.amounts(trailing or {}, TRAILING, "trailing")
+            return Reading(None, (*reader.problems, DataProblem("document", "it says nothing that is known")))
+        self.totals |= reader.amounts(trailing or {}, TRAILING, "trailing")
         usage = UsageDay(self._day, self._generation, self.totals, breakdowns, self._settled, self.agents)
-        return Reading(usage, tuple(sieve.flaws))
+        return Reading(usage, tuple(reader.problems))

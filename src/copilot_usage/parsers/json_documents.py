@@ -27,7 +27,7 @@ class Parsed:
 
     documents: tuple[Document, ...] = ()
     places: tuple[str, ...] = ()
-    flaws: tuple[DataProblem, ...] = ()
+    problems: tuple[DataProblem, ...] = ()
 
 
 class _Unparsable(ValueError):
@@ -39,15 +39,15 @@ def parse_documents(body: bytes) -> Parsed:
 
     Raises nothing: what cannot be read becomes a flaw, and the rest is read.
     """
-    flaws = ProblemLog()
-    text = _clean(body, flaws)
+    problems = ProblemLog()
+    text = _clean(body, problems)
     if not text.strip():
-        return Parsed(flaws=tuple(flaws))
+        return Parsed(problems=tuple(problems))
     try:
-        found = list(_documents(parse(text), "", flaws))
+        found = list(_documents(parse(text), "", problems))
     except _Unparsable:
-        found = list(_lines(text, flaws))
-    return Parsed(tuple(document for _, document in found), tuple(place for place, _ in found), tuple(flaws))
+        found = list(_lines(text, problems))
+    return Parsed(tuple(document for _, document in found), tuple(place for place, _ in found), tuple(problems))
 
 
 def joined(parts: Iterable[Parsed]) -> Parsed:
@@ -56,7 +56,7 @@ def joined(parts: Iterable[Parsed]) -> Parsed:
     return Parsed(
         tuple(chain.from_iterable(part.documents for part in parts)),
         tuple(chain.from_iterable(part.places for part in parts)),
-        tuple(chain.from_iterable(part.flaws for part in parts)),
+        tuple(chain.from_iterable(part.problems for part in parts)),
     )
 
 
@@ -90,7 +90,7 @@ def _refuse(constant: str) -> NoReturn:
     raise ValueError(constant)
 
 
-def _clean(body: bytes, flaws: ProblemLog) -> bytes:
+def _clean(body: bytes, problems: ProblemLog) -> bytes:
     """UTF-8 without a byte order mark; wrong bytes become replacement characters."""
     if body.startswith(_UTF16):
         return body.decode("utf-16", "replace").encode()
@@ -98,12 +98,12 @@ def _clean(body: bytes, flaws: ProblemLog) -> bytes:
     try:
         body.decode()
     except UnicodeDecodeError as error:
-        flaws.add(f"byte {error.start + 1}", "bytes that are not UTF-8")
+        problems.add(f"byte {error.start + 1}", "bytes that are not UTF-8")
         return body.decode("utf-8", "replace").encode()
     return body
 
 
-def _documents(value: Any, place: str, flaws: ProblemLog) -> Iterator[tuple[str, Document]]:
+def _documents(value: Any, place: str, problems: ProblemLog) -> Iterator[tuple[str, Document]]:
     """The objects that a value stands for."""
     match value:
         case dict():
@@ -111,7 +111,7 @@ def _documents(value: Any, place: str, flaws: ProblemLog) -> Iterator[tuple[str,
         case str():  # "" and "No report available" are ways to say that there is none; JSON may be written as a text
             inner = parse_documents(value.encode())
             if inner.documents:
-                flaws.extend(inner.flaws)
+                problems.extend(inner.problems)
                 places = [place] * len(inner.places) if place else inner.places
                 yield from zip(places, inner.documents, strict=True)
         case None:  # another way to say so
@@ -120,14 +120,14 @@ def _documents(value: Any, place: str, flaws: ProblemLog) -> Iterator[tuple[str,
             for number, item in enumerate(value, 1):
                 where = f"{place + ', ' if place else ''}item {number}"
                 if isinstance(item, list):
-                    flaws.add(where, "a list in a list")
+                    problems.add(where, "a list in a list")
                 else:
-                    yield from _documents(item, where, flaws)
+                    yield from _documents(item, where, problems)
         case _:
-            flaws.add(place or "line 1", f"{described(value)} instead of an object")
+            problems.add(place or "line 1", f"{described(value)} instead of an object")
 
 
-def _lines(text: bytes, flaws: ProblemLog) -> Iterator[tuple[str, Document]]:
+def _lines(text: bytes, problems: ProblemLog) -> Iterator[tuple[str, Document]]:
     """NDJSON; a bad line does not spoil the others. Where lines are bad, it may be pretty-printed objects instead."""
     values: list[tuple[str, Any]] = []
     bad: list[tuple[str, str]] = []
@@ -140,9 +140,9 @@ def _lines(text: bytes, flaws: ProblemLog) -> Iterator[tuple[str, Document]]:
     if bad and (pretty := _one_after_another(text)):
         values, bad = pretty, []
     for place, what in bad:
-        flaws.add(place, what)
+        problems.add(place, what)
     for place, value in values:
-        yield from _documents(value, place, flaws)
+        yield from _documents(value, place, problems)
 
 
 def _one_after_another(text: bytes) -> list[tuple[str, Any]]:

@@ -37,17 +37,17 @@ class _Day:
     """A document on its way to a reading."""
 
     def __init__(self, document: Mapping[str, Any]) -> None:
-        self.sieve = FieldReader()
+        self.reader = FieldReader()
         self.tables: defaultdict[str, Table] = defaultdict(Table)
         self.sums = Table()
         self.document = document
 
     def block(self, name: str) -> Mapping[str, Any]:
-        return self.sieve.mapping(self.document, name)
+        return self.reader.mapping(self.document, name)
 
     def add(self, values: Mapping[Dimension, str | None], row: Mapping[str, Any], fields: Mapping[str, str]) -> None:
         """Books the figures of a row under each of its values."""
-        amounts = self.sieve.amounts(row, fields, str(next(iter(values))))
+        amounts = self.reader.amounts(row, fields, str(next(iter(values))))
         for dimension, value in values.items():
             if value is not None:
                 self.tables[dimension].add(value, amounts)
@@ -57,7 +57,7 @@ class _Day:
 
     def model(self, row: Mapping[str, Any]) -> str | None:
         """A model's name; a custom one says so, and when it was trained, since a retrained one is another model."""
-        name = self.sieve.name(row, "name", "models")
+        name = self.reader.name(row, "name", "models")
         if name is None or row.get("is_custom_model") is not True:
             return name
         trained = row.get("custom_model_training_date")
@@ -74,28 +74,28 @@ def read(
     _read_dotcom_chat(reading)
     _read_pull_requests(reading)
     found = DayBuilder(Generation.METRICS, day, settled=settled)
-    found.totals |= reading.sieve.amounts(document, TOP, "document")
+    found.totals |= reading.reader.amounts(document, TOP, "document")
     for name in BLOCKS:
         engaged = {"total_engaged_users": f"{name}.total_engaged_users"}
-        found.totals |= reading.sieve.amounts(reading.block(name), engaged, name)
+        found.totals |= reading.reader.amounts(reading.block(name), engaged, name)
     found.totals |= reading.sums.breakdown().get(_WHOLE, {})
     found.tables |= reading.tables
-    return found.reading(document, reading.sieve, trailing)
+    return found.reading(document, reading.reader, trailing)
 
 
 def _read_completions(day: _Day) -> None:
-    block, sieve = day.block(COMPLETIONS), day.sieve
-    for language in sieve.rows(block, "languages"):
-        day.add({Dimension.COMPLETION_LANGUAGE: sieve.name(language, "name", "languages")}, language, _ENGAGED)
-    for editor in sieve.rows(block, "editors"):
-        ide = sieve.name(editor, "name", "editors")
+    block, reader = day.block(COMPLETIONS), day.reader
+    for language in reader.rows(block, "languages"):
+        day.add({Dimension.COMPLETION_LANGUAGE: reader.name(language, "name", "languages")}, language, _ENGAGED)
+    for editor in reader.rows(block, "editors"):
+        ide = reader.name(editor, "name", "editors")
         day.add({Dimension.COMPLETION_IDE: ide}, editor, _ENGAGED)
-        for model in sieve.rows(editor, "models"):
+        for model in reader.rows(editor, "models"):
             name = day.model(model)
             day.add({Dimension.COMPLETION_MODEL: name}, model, _ENGAGED)
-            for language in sieve.rows(model, "languages"):
+            for language in reader.rows(model, "languages"):
                 values = {
-                    Dimension.COMPLETION_LANGUAGE: sieve.name(language, "name", "languages"),
+                    Dimension.COMPLETION_LANGUAGE: reader.name(language, "name", "languages"),
                     Dimension.COMPLETION_IDE: ide,
                     Dimension.COMPLETION_MODEL: name,
                     Dimension.FEATURE: COMPLETION,
@@ -104,10 +104,10 @@ def _read_completions(day: _Day) -> None:
 
 
 def _read_ide_chat(day: _Day) -> None:
-    for editor in day.sieve.rows(day.block(IDE_CHAT), "editors"):
-        ide = day.sieve.name(editor, "name", "editors")
+    for editor in day.reader.rows(day.block(IDE_CHAT), "editors"):
+        ide = day.reader.name(editor, "name", "editors")
         day.add({Dimension.CHAT_IDE: ide}, editor, _ENGAGED)
-        for model in day.sieve.rows(editor, "models"):
+        for model in day.reader.rows(editor, "models"):
             name = day.model(model)
             day.add({Dimension.CHAT_MODEL: name}, model, _ENGAGED)
             day.add({Dimension.CHAT_MODEL: name, Dimension.CHAT_IDE: ide}, model, CHAT_FIELDS)
@@ -115,16 +115,16 @@ def _read_ide_chat(day: _Day) -> None:
 
 
 def _read_dotcom_chat(day: _Day) -> None:
-    for model in day.sieve.rows(day.block(DOTCOM_CHAT), "models"):
+    for model in day.reader.rows(day.block(DOTCOM_CHAT), "models"):
         day.add({Dimension.DOTCOM_CHAT_MODEL: day.model(model)}, model, _ENGAGED | DOTCOM_CHAT_FIELDS)
         day.add_to_total(model, DOTCOM_CHAT_FIELDS)
 
 
 def _read_pull_requests(day: _Day) -> None:
-    for repository in day.sieve.rows(day.block(PULL_REQUESTS), "repositories"):
-        name = day.sieve.name(repository, "name", "repositories")
+    for repository in day.reader.rows(day.block(PULL_REQUESTS), "repositories"):
+        name = day.reader.name(repository, "name", "repositories")
         day.add({Dimension.REPOSITORY: name}, repository, _ENGAGED)
-        for model in day.sieve.rows(repository, "models"):
+        for model in day.reader.rows(repository, "models"):
             label = day.model(model)
             day.add({Dimension.PULL_REQUEST_MODEL: label}, model, _ENGAGED)
             day.add({Dimension.PULL_REQUEST_MODEL: label, Dimension.REPOSITORY: name}, model, SUMMARY_FIELDS)

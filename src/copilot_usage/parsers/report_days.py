@@ -28,7 +28,7 @@ class ReportDays:
     documents: Mapping[date, Document]
     window: DateRange | None = None
     engaged_people: Mapping[str, int] = field(default_factory=dict)
-    flaws: tuple[DataProblem, ...] = ()
+    problems: tuple[DataProblem, ...] = ()
 
 
 def is_wrapper(document: Mapping[str, Any]) -> bool:
@@ -38,36 +38,38 @@ def is_wrapper(document: Mapping[str, Any]) -> bool:
 
 def day_documents(parsed: Parsed) -> ReportDays:
     """The days in wrappers and flat days alike. Of a day that is there twice, the last one counts."""
-    flaws = ProblemLog()
-    flaws.extend(parsed.flaws)
+    problems = ProblemLog()
+    problems.extend(parsed.problems)
     days: dict[date, Document] = {}
     for place, document in zip(parsed.places, parsed.documents, strict=True):
-        for where, row in rows_of(place, document, flaws):
+        for where, row in rows_of(place, document, problems):
             day = day_of(row)
             if whom := about_whom(row):
-                flaws.add(where, not_an_owners(whom))
+                problems.add(where, not_an_owners(whom))
             elif day is None:
-                flaws.add(where, "a day's figures without the day")
+                problems.add(where, "a day's figures without the day")
             else:
                 if days.get(day, row) != row:
-                    flaws.add(str(day), "the day is there twice with different figures; the last ones count")
+                    problems.add(str(day), "the day is there twice with different figures; the last ones count")
                 days[day] = row
     wrappers = [document for document in parsed.documents if is_wrapper(document)]
-    return ReportDays(dict(sorted(days.items())), _window(wrappers), _engaged_people(wrappers, flaws), tuple(flaws))
+    return ReportDays(
+        dict(sorted(days.items())), _window(wrappers), _engaged_people(wrappers, problems), tuple(problems)
+    )
 
 
-def rows_of(place: str, document: Document, flaws: ProblemLog) -> Iterator[tuple[str, Document]]:
+def rows_of(place: str, document: Document, problems: ProblemLog) -> Iterator[tuple[str, Document]]:
     """What an object stands for, with its place: the rows in a wrapper, as received, or the object itself."""
     if not is_wrapper(document):
         yield place, document
         return
     if whom := about_whom({name: value for name, value in document.items() if name not in _ROWS}):
-        flaws.add(place, not_an_owners(whom))
+        problems.add(place, not_an_owners(whom))
         return
-    sieve = FieldReader()
+    reader = FieldReader()
     for name in _ROWS:
-        yield from ((f"{place}, {name}", dict(row)) for row in sieve.rows(document, name))
-    flaws.extend(sieve.flaws)
+        yield from ((f"{place}, {name}", dict(row)) for row in reader.rows(document, name))
+    problems.extend(reader.problems)
 
 
 def not_an_owners(whom: str) -> str:
@@ -86,17 +88,17 @@ def _window(wrappers: Iterable[Document]) -> DateRange | None:
     return DateRange(min(starts), max(ends)) if starts else None
 
 
-def _engaged_people(wrappers: Iterable[Document], flaws: ProblemLog) -> Mapping[str, int]:
+def _engaged_people(wrappers: Iterable[Document], problems: ProblemLog) -> Mapping[str, int]:
     """Feature → people who used it on at least two days of the window; of several wrappers the last that says it."""
     people: dict[str, int] = {}
-    sieve = FieldReader()
+    reader = FieldReader()
     for wrapper in wrappers:
-        for row in sieve.rows(sieve.mapping(wrapper, _ENGAGEMENT), "totals_by_feature"):
-            feature = sieve.name(row, "feature", _ENGAGEMENT)
-            amount = sieve.amounts(row, _ENGAGED, _ENGAGEMENT).get("engaged_user_count")
+        for row in reader.rows(reader.mapping(wrapper, _ENGAGEMENT), "totals_by_feature"):
+            feature = reader.name(row, "feature", _ENGAGEMENT)
+            amount = reader.amounts(row, _ENGAGED, _ENGAGEMENT).get("engaged_user_count")
             if feature is not None and amount is not None:
                 people[feature] = int(amount)
-    flaws.extend(sieve.flaws)
+    problems.extend(reader.problems)
     return people
 
 

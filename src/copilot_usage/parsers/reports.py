@@ -121,20 +121,20 @@ def read(
     document: Mapping[str, Any], *, day: date, settled: bool, trailing: Mapping[str, Any] | None = None
 ) -> Reading:
     """The usage day that the document tells, and what of it could not be used."""
-    sieve = FieldReader()
+    reader = FieldReader()
     found = DayBuilder(Generation.REPORTS, day, settled=settled)
     for path, fields in FIELDS.items():
         source = document
         for step in path:
-            source = sieve.mapping(source, step)
+            source = reader.mapping(source, step)
         if source:
-            found.totals |= sieve.amounts(source, fields, ".".join(path) or "document")
+            found.totals |= reader.amounts(source, fields, ".".join(path) or "document")
     for array in ARRAYS:
-        _read_array(document, array, sieve, found)
-    _agents(document, sieve, found)
+        _read_array(document, array, reader, found)
+    _agents(document, reader, found)
     if found.totals:
         found.totals |= dict.fromkeys(_left_out(document, day, found.totals), 0)
-    return found.reading(document, sieve, trailing)
+    return found.reading(document, reader, trailing)
 
 
 def _left_out(document: Mapping[str, Any], day: date, known: Mapping[str, Amount]) -> Iterator[str]:
@@ -148,49 +148,49 @@ def _left_out(document: Mapping[str, Any], day: date, known: Mapping[str, Amount
             yield name
 
 
-def _read_array(document: Mapping[str, Any], array: Array, sieve: FieldReader, found: DayBuilder) -> None:
-    source = document if array.inside is None else sieve.mapping(document, array.inside)
-    rows = sieve.rows(source, array.field)
+def _read_array(document: Mapping[str, Any], array: Array, reader: FieldReader, found: DayBuilder) -> None:
+    source = document if array.inside is None else reader.mapping(document, array.inside)
+    rows = reader.rows(source, array.field)
     if not rows:
         return
     tables: dict[str, Table] = {
         dimension: Table() for dimension in (array.dimension, array.completion, array.crossing) if dimension
     }
     for row in rows:
-        value = _value(row, array, sieve)
+        value = _value(row, array, reader)
         if value is None:
             continue
-        amounts = sieve.amounts(row, array.fields, array.field)
+        amounts = reader.amounts(row, array.fields, array.field)
         if array.dimension is not None:
             tables[array.dimension].add(value, amounts)
         if array.completion is not None and row.get("feature") == COMPLETION:
             tables[array.completion].add(value, amounts)
         if array.second_key is not None and array.crossing is not None:
-            second = sieve.name(row, array.second_key, array.field)
+            second = reader.name(row, array.second_key, array.field)
             if second is not None:
                 tables[array.crossing].add(f"{value}{CROSSING}{second}", amounts)
     found.tables |= tables
 
 
-def _value(row: Mapping[str, Any], array: Array, sieve: FieldReader) -> str | None:
+def _value(row: Mapping[str, Any], array: Array, reader: FieldReader) -> str | None:
     """What the row is about. A phase under later rules is another one than the phase of the same name before."""
-    value = sieve.name(row, array.key, array.field)
+    value = reader.name(row, array.key, array.field)
     version = row.get("version") if array.dimension is Dimension.PHASE else None
     return f"{value} ({version})" if value and isinstance(version, str) and version != _FIRST_VERSION else value
 
 
-def _agents(document: Mapping[str, Any], sieve: FieldReader, found: DayBuilder) -> None:
+def _agents(document: Mapping[str, Any], reader: FieldReader, found: DayBuilder) -> None:
     """Third-party agents: `agent_id` says which one it is, `agent_name`, which may change, is how people know it."""
-    rows = [(row, _agent_id(row)) for row in sieve.rows(document, _AGENTS)]
+    rows = [(row, _agent_id(row)) for row in reader.rows(document, _AGENTS)]
     for row, agent in rows:
         name = row.get("agent_name")
         if agent is not None:
             found.agents[agent] = name if isinstance(name, str) and name else found.agents.get(agent, agent)
     titles = agent_titles(found.agents)
     for row, agent in rows:
-        value = sieve.name(row, "agent_name", _AGENTS) if agent is None else titles[agent]
+        value = reader.name(row, "agent_name", _AGENTS) if agent is None else titles[agent]
         if value is not None:
-            found.tables[Dimension.THIRD_PARTY_AGENT].add(value, sieve.amounts(row, AGENT, _AGENTS))
+            found.tables[Dimension.THIRD_PARTY_AGENT].add(value, reader.amounts(row, AGENT, _AGENTS))
 
 
 def _agent_id(row: Mapping[str, Any]) -> str | None:

@@ -39,17 +39,17 @@ def read(
 
     The newest day could come without its totals: they stay unknown, since the rows may add up to less.
     """
-    sieve = FieldReader()
+    reader = FieldReader()
     found = DayBuilder(Generation.USAGE, day, settled=settled)
-    found.totals |= sieve.amounts(document, TOP, "document")
+    found.totals |= reader.amounts(document, TOP, "document")
     feature = found.tables[Dimension.FEATURE] = Table()
-    feature.add(COMPLETION, sieve.amounts(document, COMPLETION_FIELDS, "document"))
+    feature.add(COMPLETION, reader.amounts(document, COMPLETION_FIELDS, "document"))
     for dimension in ROW_KEYS.values():
         found.tables[dimension] = Table()
-    for row in sieve.rows(document, "breakdown"):
-        amounts = sieve.amounts(row, ROW_FIELDS, "breakdown")
+    for row in reader.rows(document, "breakdown"):
+        amounts = reader.amounts(row, ROW_FIELDS, "breakdown")
         for key, dimension in ROW_KEYS.items():
-            value = sieve.name(row, key, "breakdown")
+            value = reader.name(row, key, "breakdown")
             if value is not None:
                 found.tables[dimension].add(value, amounts)
-    return found.reading(document, sieve, trailing)
+    return found.reading(document, reader, trailing)

@@ -38,12 +38,12 @@ class Checkpointer:
         """So many more days of owners are going to be fetched."""
         self._expected += owner_days
 
-    def keep(self, outcome: Result) -> None:
+    def keep(self, result: Result) -> None:
         """Takes a fetched day; saves when a batch is full."""
-        if not isinstance(outcome, Fetched):
+        if not isinstance(result, Fetched):
             return
-        self._waiting.append(outcome.snapshot)
-        self._owner_days.add((outcome.snapshot.scope.parent, outcome.snapshot.day))
+        self._waiting.append(result.snapshot)
+        self._owner_days.add((result.snapshot.scope.parent, result.snapshot.day))
         long = self._expected > 2 * _DAYS_A_COMMIT * self._owners
         if long and self.refused is None and len(self._owner_days) >= _DAYS_A_COMMIT * self._owners:
             self.flush()
@@ -65,12 +65,12 @@ class Checkpointer:
             (*self.saved.left_out, *saved.left_out),
         )
 
-    def finish(self, ledger: RunState, rules: SeatRules) -> None:
+    def finish(self, state: RunState, rules: SeatRules) -> None:
         """Adds what is only known at the end: days known to have no report, and the seats of today."""
-        for gone in ledger.certain_no_reports():
+        for gone in state.certain_no_reports():
             if is_settled(gone.day, rules.today):
                 self._waiting.append(Snapshot(gone.day, gone.scope, gone.generation, settled=True, document=None))
-        for owner, seats in ledger.seats.items():
+        for owner, seats in state.seats.items():
             document = summarise_seats(seats, rules).document
             self._waiting.append(Snapshot(rules.today, owner, Generation.SEATS, settled=True, document=document))
         self.flush()

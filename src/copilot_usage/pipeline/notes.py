@@ -20,18 +20,18 @@ from copilot_usage.settings.settings import Api, Settings
 
 
 def notes_of(
-    settings: Settings, ledger: RunState, shown: DateRange, scopes: Sequence[ScopeReport], today: date
+    settings: Settings, state: RunState, shown: DateRange, scopes: Sequence[ScopeReport], today: date
 ) -> Iterable[Note]:
     """All notes of a run, in the order of their weight; on a page without data each is a caution."""
     found = (
-        *_failure_notes(ledger, shown, scopes),
+        *_failure_notes(state, shown, scopes),
         *_lost_notes(scopes),
-        *_new_notes(settings, ledger),
-        *_absent_notes(settings, ledger, scopes),
-        *ledger.notes,
+        *_new_notes(settings, state),
+        *_absent_notes(settings, state, scopes),
+        *state.notes,
         *_reach_notes(settings, shown, today),
-        *_flaw_notes(ledger),
-        *_seat_notes(ledger, scopes),
+        *_flaw_notes(state),
+        *_seat_notes(state, scopes),
         *_comparison_notes(settings, scopes),
     )
     empty = not any(scope.now.days for scope in scopes)
@@ -48,11 +48,11 @@ def _reach_notes(settings: Settings, shown: DateRange, today: date) -> Iterable[
             yield Note(f"GitHub has no reports before {first}: earlier days come from snapshots or are missing.", owner)
 
 
-def _seat_notes(ledger: RunState, scopes: Iterable[ScopeReport]) -> Iterable[Note]:
+def _seat_notes(state: RunState, scopes: Iterable[ScopeReport]) -> Iterable[Note]:
     """Why seats that were read are not shown, or not believed."""
     for scope in scopes:
         seats = scope.seats
-        if seats is None and scope.scope in ledger.seats:
+        if seats is None and scope.scope in state.seats:
             until = markdown.day(scope.now.range.until, year=True)
             text = f"GitHub knows seats as of today only, so those of today do not stand on a page up to {until}."
             yield Note(text, scope.scope)
@@ -89,12 +89,12 @@ def _lost_notes(scopes: Iterable[ScopeReport]) -> Iterable[Note]:
                 yield Note(text.format(named), scope.scope, caution=why is not Absence.MISSING)
 
 
-def _new_notes(settings: Settings, ledger: RunState) -> Iterable[Note]:
+def _new_notes(settings: Settings, state: RunState) -> Iterable[Note]:
     """Where the seats are there and no report is, the reports have just been switched on."""
     if settings.api not in {Api.AUTO, Api.REPORTS}:
         return
     for scope in settings.scopes:
-        if scope in ledger.seats and ledger.newest_day([scope]) is None:
+        if scope in state.seats and state.newest_day([scope]) is None:
             text = (
                 "No reports yet: the first appear within two days after the policy “Copilot usage metrics” was set to "
                 "“Enabled everywhere”."
@@ -102,14 +102,14 @@ def _new_notes(settings: Settings, ledger: RunState) -> Iterable[Note]:
             yield Note(text, scope, caution=True)
 
 
-def _failure_notes(ledger: RunState, shown: DateRange, scopes: Sequence[ScopeReport]) -> Iterable[Note]:
+def _failure_notes(state: RunState, shown: DateRange, scopes: Sequence[ScopeReport]) -> Iterable[Note]:
     """One sentence a kind of failure and scope, however many days it struck.
 
     A caution where usage of the range or seats are lacking, which were asked for.
     """
     grouped: dict[tuple[Scope, QueryKind, str], list[date]] = {}
-    for failure in ledger.failures:
-        if failure.about is QueryKind.USAGE and ledger.awaits_reports(failure.scope):
+    for failure in state.failures:
+        if failure.about is QueryKind.USAGE and state.awaits_reports(failure.scope):
             continue
         days = grouped.setdefault((failure.scope, failure.about, str(failure.error)), [])
         if failure.day is not None:
@@ -143,25 +143,25 @@ def _of(days: Collection[date]) -> str:
     return f" of {min(days)}" if days else ""
 
 
-def _flaw_notes(ledger: RunState) -> Iterable[Note]:
-    for scope, count, day, flaw in ledger.flaws():
+def _flaw_notes(state: RunState) -> Iterable[Note]:
+    for scope, count, day, problem in state.problems():
         values = "A value was" if count == 1 else f"{count} values were"
         yield Note(
-            f"{values} left out because they make no sense; the first: {flaw.where} of {day}: {flaw.what}", scope
+            f"{values} left out because they make no sense; the first: {problem.where} of {day}: {problem.what}", scope
         )
 
 
-def _absent_notes(settings: Settings, ledger: RunState, shown: Iterable[ScopeReport]) -> Iterable[Note]:
+def _absent_notes(settings: Settings, state: RunState, shown: Iterable[ScopeReport]) -> Iterable[Note]:
     """Scopes that were asked for and have nothing to show, unless a failure or a caution has said so already."""
     present = [report.scope for report in shown if report.now.days]
     to_come = {report.scope for report in shown if len(report.now.unpublished) == len(report.now.range)}
-    said = {note.scope for note in ledger.notes if note.caution}
+    said = {note.scope for note in state.notes if note.caution}
     for scope in settings.scopes:
         found = any(map(scope.covers, present))
-        if not found and ledger.silent(scope) is None and scope not in said:
+        if not found and state.silent(scope) is None and scope not in said:
             if settings.api is Api.SNAPSHOTS:
-                close = get_close_matches(scope.name, [other.name for other in ledger.months if other != scope], n=1)
-                meant = f" The nearest name in it is `{close[0]}`." if close and scope not in ledger.months else ""
+                close = get_close_matches(scope.name, [other.name for other in state.months if other != scope], n=1)
+                meant = f" The nearest name in it is `{close[0]}`." if close and scope not in state.months else ""
                 text = f"The history holds no day of this range.{meant}"
             elif scope in to_come:
                 text = "GitHub has not published these days yet."

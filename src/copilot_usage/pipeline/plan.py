@@ -86,11 +86,11 @@ def months_of(settings: Settings, stored: Mapping[Scope, Sequence[str]]) -> set[
     return {month for scope, months in stored.items() if any(want.covers(scope) for want in wanted) for month in months}
 
 
-def has_some(settings: Settings, ledger: RunState) -> bool:
+def has_some(settings: Settings, state: RunState) -> bool:
     """Whether a day of the range has been loaded."""
-    held = ledger.held(settings.scopes)
+    held = state.held(settings.scopes)
     shown = settings.range_at(held.until) if held else None
-    return shown is not None and any(ledger.stored.any_within(scope, shown) for scope in settings.scopes)
+    return shown is not None and any(state.stored.any_within(scope, shown) for scope in settings.scopes)
 
 
 def everything(months: Collection[str]) -> DateRange:
@@ -98,14 +98,14 @@ def everything(months: Collection[str]) -> DateRange:
     return DateRange(date.fromisoformat(f"{min(months)}-01"), end_of_month(max(months)))
 
 
-def range_of_the_pause(settings: Settings, ledger: RunState, loaded: DateRange, today: date) -> DateRange | None:
+def range_of_the_pause(settings: Settings, state: RunState, loaded: DateRange, today: date) -> DateRange | None:
     """Where a scope has nothing stored in the first month that was loaded, the runs have paused (or begin just now).
 
     The newest days before a pause had not settled when they were stored, so they are looked for as far back as GitHub
     can still say better; None where no run has paused.
     """
     first_month = DateRange(loaded.since, min(loaded.until, (loaded.since + timedelta(days=31)).replace(day=1)))
-    paused = any(not ledger.stored.any_within(scope, first_month) for scope in settings.scopes)
+    paused = any(not state.stored.any_within(scope, first_month) for scope in settings.scopes)
     oldest = min((first_day(scope, today) for scope in settings.scopes), default=loaded.since)
     if not paused or settings.api not in {Api.AUTO, Api.REPORTS}:
         return None
@@ -117,22 +117,22 @@ def _whole_months(days: DateRange) -> DateRange:
     return DateRange(days.since.replace(day=1), days.until)
 
 
-def newest_plan(settings: Settings, ledger: RunState, today: date) -> Plan:
+def newest_plan(settings: Settings, state: RunState, today: date) -> Plan:
     """First: which day is the newest, the 28 days up to it, and what does not depend on it."""
     if settings.api is Api.SNAPSHOTS:
         return Plan()
     if settings.api in {Api.METRICS, Api.USAGE}:
-        return Plan((*_earlier(settings, ledger, today), *_seats(settings)))
-    return Plan((*_latest(settings, ledger, today), *_seats(settings)))
+        return Plan((*_earlier(settings, state, today), *_seats(settings)))
+    return Plan((*_latest(settings, state, today), *_seats(settings)))
 
 
-def _latest(settings: Settings, ledger: RunState, today: date) -> Iterator[Query]:
+def _latest(settings: Settings, state: RunState, today: date) -> Iterator[Query]:
     wanted = settings.range_at(today)
     if settings.days is None and not needs_latest(wanted, today):
         return
     for owner, scopes in by_owner(settings.scopes).items():
         teams = all(scope.kind.is_team for scope in scopes)
-        yield NewestDay(owner) if teams else LatestReport(owner, ledger.owner_id(owner))
+        yield NewestDay(owner) if teams else LatestReport(owner, state.owner_id(owner))
 
 
 def _seats(settings: Settings) -> Iterator[Query]:
@@ -141,7 +141,7 @@ def _seats(settings: Settings) -> Iterator[Query]:
         yield from (SeatList(scope) for scope in settings.scopes if not scope.kind.is_team)
 
 
-def _earlier(settings: Settings, ledger: RunState, today: date) -> Iterator[Query]:
+def _earlier(settings: Settings, state: RunState, today: date) -> Iterator[Query]:
     generation = Generation(settings.api.value)
     shown = settings.range_at(today)
     if shown is None:
@@ -154,21 +154,21 @@ def _earlier(settings: Settings, ledger: RunState, today: date) -> Iterator[Quer
     if kept is None:
         return
     for scope in settings.scopes:
-        days = days_to_ask(scope, kept, ledger.stored, generation, kept)
+        days = days_to_ask(scope, kept, state.stored, generation, kept)
         if days:
             yield EarlierDays(scope, generation, DateRange(days[0], days[-1]))
 
 
-def days_plan(settings: Settings, ledger: RunState, today: date) -> Plan:
+def days_plan(settings: Settings, state: RunState, today: date) -> Plan:
     """Then: days of the range neither stored for good nor in the 28-day report; and what depends on the range."""
-    newest = ledger.newest_day(settings.scopes) or today - timedelta(days=2)
+    newest = state.newest_day(settings.scopes) or today - timedelta(days=2)
     shown = settings.range_at(newest)
     if settings.api not in {Api.AUTO, Api.REPORTS} or shown is None:
         return Plan()
-    wanted = _Wanted(settings, ledger, shown, today)
+    wanted = _Wanted(settings, state, shown, today)
     owners = by_owner(settings.scopes)
-    open_to_us = (owner for owner in owners if owner not in ledger.refused())
-    return Plan(tuple(ask for owner in open_to_us for ask in wanted.of_owner(owner, owners[owner])))
+    open_to_us = (owner for owner in owners if owner not in state.refused())
+    return Plan(tuple(query for owner in open_to_us for query in wanted.of_owner(owner, owners[owner])))
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +176,7 @@ class _Wanted:
     """What is to be asked about a range, now that it is known."""
 
     settings: Settings
-    ledger: RunState
+    state: RunState
     shown: DateRange
     today: date
 
@@ -193,9 +193,9 @@ class _Wanted:
 
     def _owner_days(self, owner: Scope) -> Iterator[Query]:
         wanted = [*self.shown.before(), *self.shown] if self.settings.compare else [*self.shown]
-        days = days_to_ask(owner, wanted, self.ledger.stored, Generation.REPORTS, self._limits(owner))
-        said = self.ledger.owner_id(owner)
-        return (OwnerDay(owner, day, said) for day in days if (owner, Generation.REPORTS, day) not in self.ledger.asked)
+        days = days_to_ask(owner, wanted, self.state.stored, Generation.REPORTS, self._limits(owner))
+        said = self.state.owner_id(owner)
+        return (OwnerDay(owner, day, said) for day in days if (owner, Generation.REPORTS, day) not in self.state.asked)
 
     def _team_days(self, teams: tuple[Scope, ...]) -> Iterator[Query]:
         limits = self._limits(teams[0])
@@ -204,38 +204,38 @@ class _Wanted:
             if scope.every_team:
                 days |= self._every_teams_days(scope)
             else:
-                days.update(days_to_ask(scope, self.shown, self.ledger.stored, Generation.REPORTS, limits))
+                days.update(days_to_ask(scope, self.shown, self.state.stored, Generation.REPORTS, limits))
         asked = tuple(sorted(day for day in days if day in limits))
         if asked:
             before = lead_in(asked, limits) if self.settings.keeps_history else ()
             owner = teams[0].parent
-            yield TeamDays(owner, teams, asked, before, (self.shown,), self.ledger.owner_id(owner))
+            yield TeamDays(owner, teams, asked, before, (self.shown,), self.state.owner_id(owner))
 
     def _every_teams_days(self, scope: Scope) -> set[date]:
         """Days of which not every team is stored for good, and days that have not settled for one of them."""
-        stored = self.ledger.stored
+        stored = self.state.stored
         known = [found for found in stored.scopes() if scope.covers(found)]
         unsettled = {day for team in known for day in stored.unsettled(team, Generation.REPORTS)}
         return {day for day in self.shown if not stored.holds_every_team(scope.parent, day)} | unsettled
 
     def _limits(self, scope: Scope) -> DateRange:
-        newest = self.ledger.newest.get(scope.parent, self.today - timedelta(days=1))
+        newest = self.state.newest.get(scope.parent, self.today - timedelta(days=1))
         return DateRange(first_day(scope, self.today), newest)
 
 
-def probe_plan(settings: Settings, ledger: RunState, today: date) -> Plan:  # noqa: ARG001 - one shape for every step
+def probe_plan(settings: Settings, state: RunState, today: date) -> Plan:  # noqa: ARG001 - one shape for every step
     """Last: where an owner answered nothing but 404, its 28-day report tells "no such days" from "no access"."""
     silent = {
         gone.scope.parent
-        for gone in ledger.no_reports
-        if gone.word is not Word.SAID and gone.scope.parent not in ledger.answered | set(ledger.refused())
+        for gone in state.no_reports
+        if gone.word is not Word.SAID and gone.scope.parent not in state.answered | set(state.refused())
     }
-    return Plan(tuple(LatestReport(owner, ledger.owner_id(owner)) for owner in sorted(silent)))
+    return Plan(tuple(LatestReport(owner, state.owner_id(owner)) for owner in sorted(silent)))
 
 
 def advice(settings: Settings, plan: Plan) -> str | None:
     """What would spare requests in every run, None if nothing would."""
-    days = sum(isinstance(ask, OwnerDay) for ask in plan.asks)
+    days = sum(isinstance(query, OwnerDay) for query in plan.queries)
     if settings.keeps_history or settings.demo or not settings.compare or not days:
         return None
     return (

@@ -69,12 +69,12 @@ class Publication:
     def __init__(
         self,
         settings: Settings,
-        around: RunnerContext,
+        context: RunnerContext,
         show: Callable[[str], None] | None = None,
         cancelled: Callable[[], bool] = lambda: False,
     ) -> None:
         self._settings = settings
-        self._around = around
+        self._around = context
         self._show = show
         self._cancelled = cancelled
 

@@ -45,82 +45,82 @@ class Services:
 
 def run(settings: Settings, parts: Services, today: date) -> Report:
     """Does the job; raises CopilotUsageError where nothing could be had, or where asking on made no sense."""
-    ledger = load(settings, parts.store, today)
-    keeper = Checkpointer(parts.store, owners=len({scope.parent for scope in settings.scopes}))
+    state = load(settings, parts.store, today)
+    checkpointer = Checkpointer(parts.store, owners=len({scope.parent for scope in settings.scopes}))
     try:
         try:
-            fetch(settings, parts, ledger, keeper, today)
+            fetch(settings, parts, state, checkpointer, today)
         finally:
             today = parts.source.today() or today
-            keeper.finish(ledger, reporting.seat_rules(settings, today))
-        report = show(settings, parts, ledger, keeper, today)
+            checkpointer.finish(state, reporting.seat_rules(settings, today))
+        report = show(settings, parts, state, checkpointer, today)
     except Exception:
-        if (refused := keeper.refused) is not None:
+        if (refused := checkpointer.refused) is not None:
             _logger.error("%s\n%s", refused.cause, refused.remedy, extra={"title": refused.title})  # noqa: TRY400 - for readers
         raise
-    if keeper.refused is not None:
-        raise keeper.refused
+    if checkpointer.refused is not None:
+        raise checkpointer.refused
     return report
 
 
-def show(settings: Settings, parts: Services, ledger: RunState, keeper: Checkpointer, today: date) -> Report:
+def show(settings: Settings, parts: Services, state: RunState, checkpointer: Checkpointer, today: date) -> Report:
     """Makes the page, whatever became of the history; raises what kept the run from it."""
-    fatal = ledger.fatal
-    if fatal is not None and reporting.can_do_without(fatal, settings, ledger, today):
+    fatal = state.fatal
+    if fatal is not None and reporting.can_do_without(fatal, settings, state, today):
         fatal = None
-    if fatal is not None and (isinstance(fatal, RunCancelled) or not ledger.answered):
+    if fatal is not None and (isinstance(fatal, RunCancelled) or not state.answered):
         raise fatal
-    report = reporting.report_of(settings, ledger, today, keeper.saved)
-    if keeper.refused is not None:
-        missing = Note(f"What this run fetched is not in the history: {keeper.refused.title}.", caution=True)
+    report = reporting.report_of(settings, state, today, checkpointer.saved)
+    if checkpointer.refused is not None:
+        missing = Note(f"What this run fetched is not in the history: {checkpointer.refused.title}.", caution=True)
         report = replace(report, notes=(missing, *report.notes))
     for caution in report.cautions:
         _logger.warning("%s", caution, extra={"title": "Copilot usage: read this first"})
     for alert in report.alerts:
         _logger.warning("%s", alert, extra={"title": "Copilot usage alert"})
-    parts.publisher.publish(report, outputs_of(report, settings, keeper.saved, parts.headline(report)))
-    if (fault := fatal or reporting.shortfall(settings, ledger, report)) is not None:
+    parts.publisher.publish(report, outputs_of(report, settings, checkpointer.saved, parts.headline(report)))
+    if (fault := fatal or reporting.shortfall(settings, state, report)) is not None:
         raise fault
     return report
 
 
 def load(settings: Settings, store: Store, today: date) -> RunState:
     """What is stored of the range, and of the ranges that it is compared with."""
-    ledger = RunState(read)
+    state = RunState(read)
     if settings.api is Api.SNAPSHOTS:
-        ledger.months = store.months()
-    months = loading.months_of(settings, ledger.months)
+        state.months = store.months()
+    months = loading.months_of(settings, state.months)
     ranges = loading.ranges_to_load(settings, today, months)
     for days in ranges:
-        _load(settings, store, ledger, days)
-    if months and not loading.has_some(settings, ledger):
-        _load(settings, store, ledger, loading.everything(months))  # so that the error can name the days there are
-    pause = loading.range_of_the_pause(settings, ledger, ranges[0], today) if ranges else None
+        _load(settings, store, state, days)
+    if months and not loading.has_some(settings, state):
+        _load(settings, store, state, loading.everything(months))  # so that the error can name the days there are
+    pause = loading.range_of_the_pause(settings, state, ranges[0], today) if ranges else None
     if pause is not None:
-        _load(settings, store, ledger, pause)
-    return ledger
+        _load(settings, store, state, pause)
+    return state
 
 
-def _load(settings: Settings, store: Store, ledger: RunState, days: DateRange) -> None:
+def _load(settings: Settings, store: Store, state: RunState, days: DateRange) -> None:
     for item in store.load(settings.scopes, days):
-        ledger.add_stored(item)
+        state.add_stored(item)
 
 
-def fetch(settings: Settings, parts: Services, ledger: RunState, keeper: Checkpointer, today: date) -> None:
+def fetch(settings: Settings, parts: Services, state: RunState, checkpointer: Checkpointer, today: date) -> None:
     """Asks in steps, because the newest published day decides which days are wanted; keeps while it goes."""
     for step in planning.STEPS:
-        plan = step(settings, ledger, parts.source.today() or today)
-        keeper.expect(plan.owner_days)
+        plan = step(settings, state, parts.source.today() or today)
+        checkpointer.expect(plan.owner_days)
         for line in plan.describe():
             _logger.debug("will ask: %s", line)
         if advice := planning.advice(settings, plan):
             _logger.info("%s", advice)
         parts.progress.begin(", ".join(sorted({scope.owner for scope in settings.scopes})), plan.owner_days)
         try:
-            for outcome in parts.source.fetch(plan):
-                parts.progress.advance(ledger.add(outcome))
-                keeper.keep(outcome)
+            for result in parts.source.fetch(plan):
+                parts.progress.advance(state.add(result))
+                checkpointer.keep(result)
         finally:
             parts.progress.end()
-        if ledger.fatal is not None:
+        if state.fatal is not None:
             return

@@ -125,14 +125,14 @@ class RunState:
         """The id that most stored days of the owner, and of its teams, say."""
         return next((said for said, _ in self._owner_ids[owner].most_common(1)), None)
 
-    def add(self, outcome: Result) -> int:
+    def add(self, result: Result) -> int:
         """Takes in what GitHub answered; returns how many owners' days are new by it (0 or 1)."""
         before = len(self._owner_days)
-        self._add(outcome)
+        self._add(result)
         return len(self._owner_days) - before
 
-    def _add(self, outcome: Result) -> None:  # noqa: C901 - a line for each kind
-        match outcome:
+    def _add(self, result: Result) -> None:  # noqa: C901 - a line for each kind
+        match result:
             case Fetched(snapshot):
                 self.asked.add((snapshot.scope, snapshot.generation, snapshot.day))
                 self._owner_days.add((snapshot.scope.parent, snapshot.day))
@@ -143,23 +143,23 @@ class RunState:
                     self.answered.add(scope.parent)
                 self.asked.add((scope, generation, day))
                 self._owner_days.add((scope.parent, day))
-                self.no_reports.append(outcome)
+                self.no_reports.append(result)
             case LatestWindow(owner, window):
                 self.newest[owner] = window.until
-                self.windows[owner] = outcome
+                self.windows[owner] = result
                 self.answered.add(owner)
             case PeopleCounted(scope, days):
-                self._people[scope, days] = outcome
+                self._people[scope, days] = result
             case PeopleListed(scope, people):
                 self.listed_people[scope] = people
             case SeatsListed(owner, seats):
                 self.seats[owner] = seats
             case CreditBill(owner):
-                self.bills[owner].append(outcome)
+                self.bills[owner].append(result)
             case Remark(scope, text, caution):
                 self.note(text, scope, caution=caution)
             case Failure():
-                self.failures.append(outcome)
+                self.failures.append(result)
 
     def note(self, text: str, scope: Scope | None = None, *, caution: bool = False) -> None:
         """Remembers a sentence for the page, once."""
@@ -247,10 +247,10 @@ class RunState:
         said = (gone for gone in self.no_reports if gone.word is not Word.VAGUE)
         return (gone for gone in said if gone.scope.parent in self.answered)
 
-    def flaws(self) -> Iterator[tuple[Scope, int, date, DataProblem]]:
+    def problems(self) -> Iterator[tuple[Scope, int, date, DataProblem]]:
         """Per scope: how many values were left out, and the first of them."""
         for scope, days in self._flaws.items():
-            found = [(day, flaw) for (day, _), flaws in sorted(days.items()) for flaw in flaws]
+            found = [(day, problem) for (day, _), problems in sorted(days.items()) for problem in problems]
             if found:
                 yield scope, len(found), *found[0]
 
@@ -262,7 +262,7 @@ class RunState:
         outlines[key] = self._alike.setdefault(outline, outline)
         reading = self._read(snapshot)
         # A day that was stored and is fetched again is read twice; its flaws are those of the last reading.
-        self._flaws[snapshot.scope][snapshot.day, snapshot.generation] = reading.flaws
+        self._flaws[snapshot.scope][snapshot.day, snapshot.generation] = reading.problems
         if reading.usage is not None:
             usage = replace(
                 reading.usage, settled=snapshot.settled, breakdowns=CompactBreakdowns(reading.usage.breakdowns)

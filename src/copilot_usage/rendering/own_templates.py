@@ -43,7 +43,7 @@ _MISTAKES = (
     RecursionError,
 )
 # How soon a cancellation is noticed, in seconds.
-_GLANCE = 0.1
+POLL_SECONDS = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +115,7 @@ def _answer_of(process: subprocess.Popen[bytes], task: bytes, seconds: float, ca
         if cancelled():
             raise _mistake("The run was cancelled while the templates were rendered.")
         try:
-            written = process.communicate(given, timeout=_GLANCE)[0]
+            written = process.communicate(given, timeout=POLL_SECONDS)[0]
         except subprocess.TimeoutExpired:
             given = None
         else:

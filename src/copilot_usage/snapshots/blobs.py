@@ -29,8 +29,8 @@ def pack(text: bytes) -> bytes:
     return zlib.compress(text, 1)
 
 
-def unpack(packed: bytes) -> bytes:
-    return zlib.decompress(packed)
+def unpack(compact: bytes) -> bytes:
+    return zlib.decompress(compact)
 
 
 class BlobCache:
@@ -41,17 +41,17 @@ class BlobCache:
         self._texts: dict[str, bytes] = {}
         self._lock = Lock()
 
-    def put(self, sha: str, packed: bytes) -> None:
+    def put(self, sha: str, compact: bytes) -> None:
         with self._lock:
-            self._left += len(self._texts.pop(sha, b"")) - len(packed)
-            self._texts[sha] = packed
+            self._left += len(self._texts.pop(sha, b"")) - len(compact)
+            self._texts[sha] = compact
             while self._left < 0:
                 self._left += len(self._texts.pop(next(iter(self._texts))))
 
     def get(self, sha: str) -> bytes | None:
         """The text, unpacked."""
-        packed = self._texts.get(sha)
-        return None if packed is None else unpack(packed)
+        compact = self._texts.get(sha)
+        return None if compact is None else unpack(compact)
 
     def __contains__(self, sha: object) -> bool:
         return sha in self._texts
@@ -92,7 +92,7 @@ class PendingFile:
     path: str
     base: str | None
     sha: str
-    packed: bytes
+    compact: bytes
     size: int
     days: tuple[date, ...] = ()
     posted: bool = False
@@ -112,7 +112,7 @@ class PendingFile:
             return None
 
     def content(self) -> bytes:
-        return unpack(self.packed)
+        return unpack(self.compact)
 
 
 def draft_of(path: str, base: str | None, text: bytes = b"", days: tuple[date, ...] = ()) -> PendingFile:
@@ -124,23 +124,23 @@ def blob_sha(content: bytes) -> str:
     return hashlib.sha1(b"blob %d\0" % len(content) + content).hexdigest()  # noqa: S324 - Git's choice
 
 
-def batches(drafts: Iterable[PendingFile]) -> Iterator[list[PendingFile]]:
+def batches(pending_files: Iterable[PendingFile]) -> Iterator[list[PendingFile]]:
     """Drafts that may go into one tree request together; none if there are none."""
     batch: list[PendingFile] = []
     room = _TREE
-    for draft in drafts:
-        if batch and draft.weight > room:
+    for pending in pending_files:
+        if batch and pending.weight > room:
             yield batch
             batch, room = [], _TREE
-        batch.append(draft)
-        room -= draft.weight
+        batch.append(pending)
+        room -= pending.weight
     if batch:
         yield batch
 
 
 def commit_message(written: Mapping[MonthFile, PendingFile]) -> str:
     """One line. Names are slugs, so that nobody is mentioned; what would still become a link is left out."""
-    days = {file: draft.days for file, draft in written.items()}
+    days = {file: pending.days for file, pending in written.items()}
     told = {file: found for file, found in days.items() if file.generation.is_usage} or days
     scopes = sorted({file.scope for file in told})
     more = f" and {len(scopes) - 1} more" if len(scopes) > 1 else ""

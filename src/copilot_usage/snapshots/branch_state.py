@@ -99,10 +99,10 @@ LANES = 4
 class Remote:
     """The branch as it was when last looked at; every method may raise StoreRefused."""
 
-    def __init__(self, place: BranchAddress, directory: str, patience: RetryPolicy) -> None:
+    def __init__(self, place: BranchAddress, directory: str, policy: RetryPolicy) -> None:
         self.place = place
         self.directory = directory
-        self._patience = patience
+        self._patience = policy
         self._shelf = BlobCache()
         self._head: BranchState | None = None
         self._former = BranchState()
@@ -169,9 +169,9 @@ class Remote:
         """Whether a text is at hand."""
         return sha in self._shelf
 
-    def keep(self, sha: str, packed: bytes) -> None:
+    def keep(self, sha: str, compact: bytes) -> None:
         """A text that this run has written may be needed again."""
-        self._shelf.put(sha, packed)
+        self._shelf.put(sha, compact)
 
     def text(self, sha: str) -> bytes:
         """A file's content, by its SHA."""

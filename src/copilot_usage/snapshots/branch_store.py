@@ -26,41 +26,41 @@ def commit(remote: Remote, head: BranchState, written: Mapping[MonthFile, Pendin
 
     None: the repository is empty, which takes no trees, and has got its first file instead.
     """
-    drafts = sorted((*written.values(), *_readme(remote, head, written)), key=lambda draft: draft.path)
+    pending_files = sorted((*written.values(), *_readme(remote, head, written)), key=lambda pending: pending.path)
     try:
-        tree = _post(remote, head, drafts)
+        tree = _post(remote, head, pending_files)
     except GitHubRefused as refused:
         if not refused.answer.empty_repository:
             raise
         remote.branch.begin(README, render_readme((), remote.directory), "Copilot usage: the history begins")
         return None
     sha = remote.branch.write_commit(commit_message(written), tree, head.commit or None)
-    return head.after(sha, tree, {draft.path: draft.sha for draft in drafts}, remote.directory)
+    return head.after(sha, tree, {pending.path: pending.sha for pending in pending_files}, remote.directory)
 
 
-def _post(remote: Remote, head: BranchState, drafts: Iterable[PendingFile]) -> str:
+def _post(remote: Remote, head: BranchState, pending_files: Iterable[PendingFile]) -> str:
     """The new tree; in several requests, each on top of the one before, where there is much."""
     tree = head.tree
     if tree is None and head.commit:
         tree = remote.branch.tree_of(head.commit)
-    for batch in batches(drafts):
-        tree = remote.branch.write_tree([_change(remote, draft) for draft in batch], tree)
-        for draft in batch:
-            draft.posted = True
+    for batch in batches(pending_files):
+        tree = remote.branch.write_tree([_change(remote, pending) for pending in batch], tree)
+        for pending in batch:
+            pending.posted = True
     if tree is None:
         raise ValueError("nothing to post")
     return tree
 
 
-def _change(remote: Remote, draft: PendingFile) -> FileChange:
-    if draft.posted:
-        return FileChange(draft.path, sha=draft.sha)
-    content = draft.inline()
+def _change(remote: Remote, pending: PendingFile) -> FileChange:
+    if pending.posted:
+        return FileChange(pending.path, sha=pending.sha)
+    content = pending.inline()
     if content is not None:
-        return FileChange(draft.path, content=content)
-    draft.sha = remote.branch.write_blob(draft.content())
-    draft.posted = True
-    return FileChange(draft.path, sha=draft.sha)
+        return FileChange(pending.path, content=content)
+    pending.sha = remote.branch.write_blob(pending.content())
+    pending.posted = True
+    return FileChange(pending.path, sha=pending.sha)
 
 
 def _readme(remote: Remote, head: BranchState, written: Mapping[MonthFile, PendingFile]) -> Iterable[PendingFile]:
@@ -68,13 +68,13 @@ def _readme(remote: Remote, head: BranchState, written: Mapping[MonthFile, Pendi
     for path in readme_places(head.root | head.readmes.keys(), remote.directory):
         directory = remote.directory if path == README else ""
         stored = head.readmes.get(path)
-        draft = draft_of(path, stored, render_readme({*head.months, *written}, directory).encode())
+        pending = draft_of(path, stored, render_readme({*head.months, *written}, directory).encode())
         if stored is None:
-            return [draft]
+            return [pending]
         # What was rendered from the same files needs no look; another version's README does.
         former = blob_sha(render_readme(head.months, directory).encode())
         if stored == former or is_ours(remote.text(stored)):
-            return [] if stored == draft.sha else [draft]
+            return [] if stored == pending.sha else [pending]
     return []
 
 
@@ -88,10 +88,10 @@ _STANDSTILLS = 5
 class CommitLoop:
     """`run` once. What was posted is not posted again, and what nobody changed is not merged again."""
 
-    def __init__(self, remote: Remote, groups: Mapping[MonthFile, list[Snapshot]], patience: RetryPolicy) -> None:
+    def __init__(self, remote: Remote, groups: Mapping[MonthFile, list[Snapshot]], policy: RetryPolicy) -> None:
         self._remote = remote
         self._groups = groups
-        self._patience = patience
+        self._patience = policy
         self._drafts: dict[MonthFile, PendingFile] = {}
         self._left_out: dict[MonthFile, tuple[LeftOut, ...]] = {}
         self._made: dict[str, Saved] = {}
@@ -115,7 +115,7 @@ class CommitLoop:
         if head.commit in self._made:  # the branch was moved, and only GitHub's answer got lost
             return self._made[head.commit]
         self._draft(head)
-        written = {file: draft for file, draft in self._drafts.items() if draft.days}
+        written = {file: pending for file, pending in self._drafts.items() if pending.days}
         if not written:
             return self._saved(written, None)
         made = commit(self._remote, head, written)
@@ -129,8 +129,8 @@ class CommitLoop:
             self._lost, self._made[made.commit] = (head.commit, refused), saved
             return None
         self._remote.advance(made)
-        for draft in written.values():
-            self._remote.keep(draft.sha, draft.packed)
+        for pending in written.values():
+            self._remote.keep(pending.sha, pending.compact)
         days, place = in_words(_days(written)), self._remote.place
         _logger.info("%s committed to the branch %s of %s (%.7s)", days, place.branch, place.repository, made.commit)
         return saved
@@ -146,13 +146,17 @@ class CommitLoop:
 
     def _draft(self, head: BranchState) -> None:
         """Merges into what is stored now; months that nobody changed since they were drafted stay drafted."""
-        drafts = self._drafts
-        stale = [file for file in self._groups if file not in drafts or drafts[file].base != head.months.get(file)]
+        pending_files = self._drafts
+        stale = [
+            file
+            for file in self._groups
+            if file not in pending_files or pending_files[file].base != head.months.get(file)
+        ]
         with closing(self._remote.texts(head, stale)) as texts:
             for file, text in texts:
                 written = Month(file, text).save(self._groups[file])
                 path, base = inside(self._remote.directory, file.path), head.months.get(file)
-                drafts[file] = draft_of(path, base, written.text or b"", written.days)
+                pending_files[file] = draft_of(path, base, written.text or b"", written.days)
                 self._left_out[file] = written.left_out
 
     def _saved(self, written: Mapping[MonthFile, PendingFile], commit: str | None) -> Saved:
@@ -161,7 +165,7 @@ class CommitLoop:
 
 
 def _days(written: Mapping[MonthFile, PendingFile]) -> Mapping[MonthFile, Sequence[date]]:
-    return {file: draft.days for file, draft in written.items()}
+    return {file: pending.days for file, pending in written.items()}
 
 
 # Requests of the hour that loading leaves for saving.
@@ -179,9 +183,9 @@ class RepositoryStore:
         directory: str,
         token: str,
         api_url: str,
-        patience: RetryPolicy | None = None,
+        policy: RetryPolicy | None = None,
     ) -> None:
-        self._patience = patience or RetryPolicy()
+        self._patience = policy or RetryPolicy()
         self._remote = Remote(BranchAddress(repository, branch, api_url, token), directory.strip("/"), self._patience)
 
     def load(self, scopes: Collection[Scope], days: DateRange) -> Iterator[Snapshot | SkippedMonths]:

@@ -91,22 +91,22 @@ class BoundedRetry(GithubRetry):
     branch that is moved to where it already stands does not move.
     """
 
-    def __init__(self, patience: RetryPolicy, **kwargs: Any) -> None:
-        self._patience = patience
+    def __init__(self, policy: RetryPolicy, **kwargs: Any) -> None:
+        self._patience = policy
         known: dict[str, Any] = {
-            "total": patience.tries - 1,
+            "total": policy.tries - 1,
             "backoff_factor": 1,
-            "backoff_max": min(60.0, patience.longest_wait),
+            "backoff_max": min(60.0, policy.longest_wait),
             "status_forcelist": [*_SERVER_FAULTS, 429],
             "allowed_methods": None,
             "raise_on_status": False,
             "secondary_rate_wait": _SECONDARY_WAIT,
-            "max_rate_limit_wait": patience.longest_wait,
+            "max_rate_limit_wait": policy.longest_wait,
         }
         super().__init__(**(known | kwargs))
 
     def new(self, **kwargs: Any) -> BoundedRetry:
-        return super().new(patience=self._patience, **kwargs)
+        return super().new(policy=self._patience, **kwargs)
 
     def increment(  # type: ignore[override]
         self,
@@ -205,15 +205,15 @@ _NOT_AN_ANSWER = (BadAttributeException, ValueError, LookupError, TypeError, Att
 class Connection:
     """May be used by several threads: each lane is a PyGithub of its own, because threads cannot share one."""
 
-    def __init__(self, place: BranchAddress, patience: RetryPolicy, lanes: int) -> None:
+    def __init__(self, place: BranchAddress, policy: RetryPolicy, lanes: int) -> None:
         self._place = place
-        self._patience = patience
+        self._patience = policy
         self._writes = 0
         self._count = lanes
         self._pool = ThreadPoolExecutor(lanes, thread_name_prefix="snapshots")
         self._lanes: LifoQueue[Github] = LifoQueue()
         for _ in range(lanes):
-            self._lanes.put(_lane(place, patience))
+            self._lanes.put(_lane(place, policy))
         self.remaining: int | None = None
 
     def close(self) -> None:
@@ -237,9 +237,9 @@ class Connection:
         self._writes += 1
         if self._writes > _WRITES_AT_ONCE:
             self._patience.sleep(1)
-        return self.ask(call, writing=True)
+        return self.query(call, writing=True)
 
-    def ask(self, call: Callable[[Repository], _T], *, writing: bool = False) -> _T:
+    def query(self, call: Callable[[Repository], _T], *, writing: bool = False) -> _T:
         """What `call` gets; raises StoreRefused. Every call may be made again.
 
         PyGithub's retries end where a status is read: an answer that breaks off, or is none, is asked for again here.
@@ -303,13 +303,13 @@ class _Https(HTTPSRequestsConnectionClass):
 Requester.injectConnectionClasses(_Http, _Https)
 
 
-def _lane(place: BranchAddress, patience: RetryPolicy) -> Github:
+def _lane(place: BranchAddress, policy: RetryPolicy) -> Github:
     return Github(
         auth=Auth.Token(place.token) if place.token else None,
         base_url=place.api_url.rstrip("/"),
-        timeout=patience.timeout,
+        timeout=policy.timeout,
         user_agent=f"copilot-usage-report/{copilot_usage.__version__}",
-        retry=BoundedRetry(patience),
+        retry=BoundedRetry(policy),
         seconds_between_requests=None,
         seconds_between_writes=None,
         lazy=True,
@@ -368,7 +368,7 @@ class Branch:
     def head(self) -> str | None:
         """The branch's commit; None if there is no such branch."""
         try:
-            url, sha = self._github.ask(self._read_head)
+            url, sha = self._github.query(self._read_head)
         except GitHubRefused as error:
             if error.answer.status == 404:
                 self._find_repository()
@@ -385,7 +385,7 @@ class Branch:
 
     def _find_repository(self) -> None:
         """Tells a missing branch from a missing repository."""
-        self._check_place(self._github.ask(lambda repository: str(repository.complete().raw_data["url"])))
+        self._check_place(self._github.query(lambda repository: str(repository.complete().raw_data["url"])))
 
     def _check_place(self, url: str) -> None:
         """PyGithub follows GitHub to where a repository moved, but without the query, and it cannot write there."""
@@ -394,14 +394,14 @@ class Branch:
 
     def tree(self, sha: str, *, recursive: bool) -> Tree:
         """What lies in a tree, or in a commit's."""
-        return self._github.ask(lambda repository: _listed(repository.get_git_tree(sha, recursive)))
+        return self._github.query(lambda repository: _listed(repository.get_git_tree(sha, recursive)))
 
     def tree_of(self, commit: str) -> str:
-        return self._github.ask(lambda repository: _checked(repository.get_git_commit(commit).tree.sha))
+        return self._github.query(lambda repository: _checked(repository.get_git_commit(commit).tree.sha))
 
     def blob(self, sha: str) -> bytes:
         """A file's content."""
-        return self._github.ask(lambda repository: _content(repository, sha))
+        return self._github.query(lambda repository: _content(repository, sha))
 
     def write_blob(self, content: bytes) -> str:
         text = base64.b64encode(content).decode()

@@ -26,7 +26,7 @@ from copilot_usage.snapshots.readme import README, is_ours, render_readme
 
 _logger = logging.getLogger(__name__)
 # How soon a process notices that another one has saved, in seconds.
-_GLANCE = 0.1
+POLL_SECONDS = 0.1
 
 
 class DirectoryStore:
@@ -127,7 +127,7 @@ class DirectoryStore:
             if not _locked(folder):
                 _logger.info("another process writes to %s; waiting for it", self._root)
                 while not _locked(folder):
-                    self._wait(_GLANCE)
+                    self._wait(POLL_SECONDS)
             for left in (*self._root.glob(f".{README}.*.part"), *self._root.rglob(".*.ndjson.*.part")):
                 if left.is_file():
                     left.unlink()

@@ -235,6 +235,6 @@ class TeamJoin:
         return self._names.nearest(team)
 
     @property
-    def flaws(self) -> tuple[DataProblem, ...]:
+    def problems(self) -> tuple[DataProblem, ...]:
         """What was left out so far, by kind, with the first example."""
         return tuple(self._flaws)

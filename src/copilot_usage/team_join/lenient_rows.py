@@ -28,32 +28,32 @@ _ARRAYS: Mapping[str, tuple[tuple[str, ...], Mapping[str, str]]] = {
 } | {array: ((key,), _USES) for array, key in ITEMS.items()}
 
 
-def user_rows(line: bytes, where: str, flaws: ProblemLog) -> Iterator[WholeUserRow]:
+def user_rows(line: bytes, where: str, problems: ProblemLog) -> Iterator[WholeUserRow]:
     """The rows in a line that is not one well-formed row: usually one with a wrong value, or none."""
-    for raw in _objects(line, where, flaws):
-        sieve = FieldReader()
-        cleaned = _user(raw, sieve)
-        for flaw in sieve.flaws:
-            flaws.add(where, flaw.what)
+    for raw in _objects(line, where, problems):
+        reader = FieldReader()
+        cleaned = _user(raw, reader)
+        for problem in reader.problems:
+            problems.add(where, problem.what)
         try:
             yield msgspec.convert(cleaned, WholeUserRow)
         except msgspec.ValidationError:
-            flaws.add(where, "a row without a usable `user_id`")
+            problems.add(where, "a row without a usable `user_id`")
 
 
-def membership_rows(line: bytes, where: str, flaws: ProblemLog) -> Iterator[MembershipRow]:
+def membership_rows(line: bytes, where: str, problems: ProblemLog) -> Iterator[MembershipRow]:
     """The same of the user-teams report."""
-    for raw in _objects(line, where, flaws):
+    for raw in _objects(line, where, problems):
         try:
             yield msgspec.convert(_identities(raw) | _texts(raw, "slug", "day"), MembershipRow)
         except msgspec.ValidationError:
-            flaws.add(where, "a row without a usable `user_id`, `team_id` or `slug`")
+            problems.add(where, "a row without a usable `user_id`, `team_id` or `slug`")
 
 
-def _objects(line: bytes, where: str, flaws: ProblemLog) -> Iterator[dict[str, Any]]:
+def _objects(line: bytes, where: str, problems: ProblemLog) -> Iterator[dict[str, Any]]:
     parsed = parse_documents(line)
-    for flaw in parsed.flaws:
-        flaws.add(where, flaw.what)
+    for problem in parsed.problems:
+        problems.add(where, problem.what)
     yield from parsed.documents
 
 
@@ -65,39 +65,39 @@ def _texts(raw: Mapping[str, Any], *names: str) -> dict[str, Any]:
     return {name: raw[name] for name in names if isinstance(raw.get(name), str)}
 
 
-def _user(raw: Mapping[str, Any], sieve: FieldReader) -> dict[str, Any]:
+def _user(raw: Mapping[str, Any], reader: FieldReader) -> dict[str, Any]:
     """The row without what the types would refuse."""
     cleaned: dict[str, Any] = _identities(raw) | _texts(raw, "day", "user_login")
-    cleaned |= sieve.amounts(raw, _TOP, "row")
+    cleaned |= reader.amounts(raw, _TOP, "row")
     for flag in FLAGS:
         if raw.get(flag) in (True, False):  # 1 and 0 too
             cleaned[flag] = bool(raw[flag])
         elif raw.get(flag) is not None:
-            sieve.flaws.add("row", f"`{flag}` is neither true nor false")
+            reader.problems.add("row", f"`{flag}` is neither true nor false")
     for array, (keys, fields) in _ARRAYS.items():
-        cleaned[array] = list(_rows(raw, array, keys, fields, sieve))
+        cleaned[array] = list(_rows(raw, array, keys, fields, reader))
     for surface in (CLI, APP):
         if raw.get(surface) is not None:
-            cleaned[surface] = _sessions(sieve.mapping(raw, surface), sieve)
+            cleaned[surface] = _sessions(reader.mapping(raw, surface), reader)
     if raw.get(WINDOW) is not None:
-        cleaned[WINDOW] = sieve.amounts(sieve.mapping(raw, WINDOW), {n: n for n in AGENTS_WINDOW}, WINDOW)
-    phase = sieve.mapping(raw, "ai_adoption_phase")
+        cleaned[WINDOW] = reader.amounts(reader.mapping(raw, WINDOW), {n: n for n in AGENTS_WINDOW}, WINDOW)
+    phase = reader.mapping(raw, "ai_adoption_phase")
     if isinstance(phase.get("phase"), str):
-        number = sieve.amounts(phase, {"phase_number": "phase_number"}, "ai_adoption_phase")
+        number = reader.amounts(phase, {"phase_number": "phase_number"}, "ai_adoption_phase")
         cleaned["ai_adoption_phase"] = _texts(phase, "phase", "version") | number
     return cleaned
 
 
 def _rows(
-    raw: Mapping[str, Any], array: str, keys: tuple[str, ...], fields: Mapping[str, str], sieve: FieldReader
+    raw: Mapping[str, Any], array: str, keys: tuple[str, ...], fields: Mapping[str, str], reader: FieldReader
 ) -> Iterator[dict[str, Any]]:
-    for row in sieve.rows(raw, array):
-        names = {key: sieve.name(row, key, array) for key in keys}
+    for row in reader.rows(raw, array):
+        names = {key: reader.name(row, key, array) for key in keys}
         if None not in names.values():
-            yield names | _texts(row, "agent_name") | sieve.amounts(row, fields, array)
+            yield names | _texts(row, "agent_name") | reader.amounts(row, fields, array)
 
 
-def _sessions(source: Mapping[str, Any], sieve: FieldReader) -> dict[str, Any]:
+def _sessions(source: Mapping[str, Any], reader: FieldReader) -> dict[str, Any]:
     fields = {name: name for name in SESSIONS}
-    tokens = sieve.amounts(sieve.mapping(source, "token_usage"), fields, "token_usage")
-    return sieve.amounts(source, fields, "sessions") | {"token_usage": tokens}
+    tokens = reader.amounts(reader.mapping(source, "token_usage"), fields, "token_usage")
+    return reader.amounts(source, fields, "sessions") | {"token_usage": tokens}

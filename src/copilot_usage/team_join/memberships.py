@@ -110,12 +110,12 @@ class People:
 class MembershipReport:
     """A report on its way in. A set of teams is an integer with a bit per team, so that repeated rows count once."""
 
-    def __init__(self, day: date, names: TeamNames, people: People, flaws: ProblemLog) -> None:
+    def __init__(self, day: date, names: TeamNames, people: People, problems: ProblemLog) -> None:
         self._day = day
         self._iso = day.isoformat()
         self._names = names
         self._people = people
-        self._flaws = flaws
+        self._flaws = problems
         self.usable = False
         self._bits: dict[tuple[Identity, str], int] = {}
         self._teams: dict[str | None, dict[int, int]] = {}

@@ -45,13 +45,13 @@ EVERYTHING = [
 
 
 def refused(
-    question: ApiRequest,
+    api_request: ApiRequest,
     status: int,
     message: str = "",
     headers: Mapping[str, str] | None = None,
     token: TokenKind = TokenKind.UNKNOWN,
 ) -> errors.CopilotUsageError:
-    return error_for(RefusedResponse(question, status, headers or {}, message, token))
+    return error_for(RefusedResponse(api_request, status, headers or {}, message, token))
 
 
 def test_the_bill_of_an_organization_that_is_not_found_lies_with_its_enterprise() -> None:
@@ -186,17 +186,17 @@ def test_every_case_has_its_expectation() -> None:
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 410, 418, 422, 451])
-@pytest.mark.parametrize("question", EVERYTHING, ids=lambda question: question.path)
-def test_no_refusal_is_left_without_words(question: ApiRequest, status: int) -> None:
-    error = refused(question, status)
+@pytest.mark.parametrize("api_request", EVERYTHING, ids=lambda api_request: api_request.path)
+def test_no_refusal_is_left_without_words(api_request: ApiRequest, status: int) -> None:
+    error = refused(api_request, status)
     assert error.title
     assert str(status) in error.cause
     assert len(error.remedy) > 40
 
 
-@pytest.mark.parametrize("question", EVERYTHING, ids=lambda question: question.path)
-def test_a_missing_permission_is_named_for_each_endpoint(question: ApiRequest) -> None:
-    remedy = refused(question, 403, "Must have admin rights").remedy
+@pytest.mark.parametrize("api_request", EVERYTHING, ids=lambda api_request: api_request.path)
+def test_a_missing_permission_is_named_for_each_endpoint(api_request: ApiRequest) -> None:
+    remedy = refused(api_request, 403, "Must have admin rights").remedy
     assert "classic token" in remedy
     assert "owner" in remedy
 

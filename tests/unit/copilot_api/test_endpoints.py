@@ -17,7 +17,7 @@ ORG, ENT = "/orgs/octo-org/copilot", "/enterprises/octo-enterprise/copilot"
 
 
 @pytest.mark.parametrize(
-    ("question", "target"),
+    ("api_request", "target"),
     [
         (
             endpoints.one_day(ORGANIZATION, Report.OWNER, DAY),
@@ -47,8 +47,8 @@ ORG, ENT = "/orgs/octo-org/copilot", "/enterprises/octo-enterprise/copilot"
         ),
     ],
 )
-def test_each_question_goes_where_github_answers_it(question: ApiRequest, target: str) -> None:
-    assert question.target == target
+def test_each_question_goes_where_github_answers_it(api_request: ApiRequest, target: str) -> None:
+    assert api_request.target == target
 
 
 def test_a_question_is_named_in_the_log_by_owner_report_and_day() -> None:

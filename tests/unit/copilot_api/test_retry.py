@@ -102,11 +102,11 @@ def test_each_further_try_is_a_line_of_the_log(caplog: pytest.LogCaptureFixture)
 
 def test_what_does_not_pass_is_not_tried_again() -> None:
     clock = RecordedClock()
-    with pytest.raises(Unreachable) as refusal:
+    with pytest.raises(Unreachable) as refused:
         patience_of(clock).tries("seats").again(
             TransientError("its certificate is not trusted here", remedy="Mend it.")
         )
-    assert refusal.value.remedy == "Mend it."
+    assert refused.value.remedy == "Mend it."
     assert clock.sleeps == []
 
 
@@ -121,11 +121,11 @@ def test_a_secondary_limit_without_a_time_is_waited_for_from_a_minute_up_doublin
 def test_a_limit_that_lasts_longer_than_the_run_ends_it_without_waiting() -> None:
     clock = RecordedClock()
     tries = patience_of(clock, seconds=600).tries("octo-org: seats")
-    with pytest.raises(RateLimited) as refusal:
+    with pytest.raises(RateLimited) as refused:
         tries.again(TransientError("the rate limit is used up", wait=1800, limit=True))
-    assert refusal.value.fatal
-    assert "octo-org: seats" in refusal.value.cause
-    assert "timeout-minutes: 60" in refusal.value.remedy
+    assert refused.value.fatal
+    assert "octo-org: seats" in refused.value.cause
+    assert "timeout-minutes: 60" in refused.value.remedy
     assert clock.sleeps == []
 
 
@@ -139,26 +139,26 @@ def test_a_limit_that_never_ends_is_still_called_a_limit() -> None:
 
 def test_a_limit_holds_for_whoever_asks_next() -> None:
     clock = RecordedClock()
-    patience = patience_of(clock)
-    patience.hold("seats", TransientError("pause", wait=50, limit=True), 0)
-    patience.enter()
+    retry = patience_of(clock)
+    retry.hold("seats", TransientError("pause", wait=50, limit=True), 0)
+    retry.enter()
     assert clock.sleeps == [50]
 
 
 def test_when_the_host_stays_silent_the_rest_is_asked_once_each() -> None:
-    patience = patience_of(RecordedClock())
+    retry = patience_of(RecordedClock())
     for _ in range(3):
-        patience.unreachable("seats", TransientError("refused"), TRIES)
+        retry.unreachable("seats", TransientError("refused"), TRIES)
     with pytest.raises(Unreachable, match="one try"):
-        patience.tries("days").again(TransientError("refused"))
+        retry.tries("days").again(TransientError("refused"))
 
 
 def test_an_answer_brings_the_patience_back() -> None:
-    patience = patience_of(RecordedClock())
+    retry = patience_of(RecordedClock())
     for _ in range(3):
-        patience.unreachable("seats", TransientError("refused"), TRIES)
-    patience.answered()
-    patience.tries("days").again(TransientError("refused"))
+        retry.unreachable("seats", TransientError("refused"), TRIES)
+    retry.answered()
+    retry.tries("days").again(TransientError("refused"))
 
 
 def test_no_try_outlasts_the_run() -> None:
@@ -172,7 +172,7 @@ def test_no_try_outlasts_the_run() -> None:
 @pytest.mark.parametrize(("reset", "waits"), [(0, []), (1, [1.0])])
 def test_nothing_waits_for_a_limit_that_is_over(reset: int, waits: list[float]) -> None:
     clock = RecordedClock()
-    patience = patience_of(clock)
-    patience._resume_at = clock.now() + reset
-    patience.enter()
+    retry = patience_of(clock)
+    retry._resume_at = clock.now() + reset
+    retry.enter()
     assert clock.sleeps == waits

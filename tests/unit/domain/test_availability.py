@@ -157,7 +157,7 @@ def test_a_plan_knows_its_requests_and_the_days_they_bring() -> None:
 
 
 def test_each_ask_has_a_line_that_names_its_owner() -> None:
-    asks = (
+    queries = (
         LatestReport(ORGANIZATION),
         NewestDay(ORGANIZATION),
         OwnerDay(ORGANIZATION, NEWEST),
@@ -167,8 +167,8 @@ def test_each_ask_has_a_line_that_names_its_owner() -> None:
         CreditMonth(ORGANIZATION, "2026-11"),
         PeopleReport(ORGANIZATION, ending(NEWEST, 14)),
     )
-    lines = list(Plan(asks).describe())
-    assert len(set(lines)) == len(asks)
+    lines = list(Plan(queries).describe())
+    assert len(set(lines)) == len(queries)
     assert all(line.startswith("octo-org: ") for line in lines)
 
 

@@ -33,27 +33,27 @@ BREAKDOWNS = st.dictionaries(
 
 @given(BREAKDOWNS)
 def test_what_was_packed_is_there_unchanged(breakdowns: Mapping[str, Breakdown]) -> None:
-    packed = CompactBreakdowns(breakdowns)
-    assert packed == breakdowns
-    assert dict(packed.items()) == breakdowns
-    assert list(packed) == list(breakdowns)
-    assert len(packed) == len(breakdowns)
+    compact = CompactBreakdowns(breakdowns)
+    assert compact == breakdowns
+    assert dict(compact.items()) == breakdowns
+    assert list(compact) == list(breakdowns)
+    assert len(compact) == len(breakdowns)
 
 
 def test_a_dimension_is_found_by_its_name_and_one_that_is_not_there_is_not() -> None:
-    packed = CompactBreakdowns({Dimension.IDE: {"vscode": {"loc_added_sum": 3}}})
-    assert packed["ide"] == {"vscode": {"loc_added_sum": 3}}
-    assert packed.get(Dimension.MODEL) is None
-    assert Dimension.MODEL not in packed
+    compact = CompactBreakdowns({Dimension.IDE: {"vscode": {"loc_added_sum": 3}}})
+    assert compact["ide"] == {"vscode": {"loc_added_sum": 3}}
+    assert compact.get(Dimension.MODEL) is None
+    assert Dimension.MODEL not in compact
 
 
 def test_changing_what_was_given_out_or_in_changes_nothing_that_is_packed() -> None:
     given_in = {"ide": {"vscode": {"loc_added_sum": 3}}}
-    packed = CompactBreakdowns(given_in)
+    compact = CompactBreakdowns(given_in)
     given_in["ide"]["vscode"]["loc_added_sum"] = 4
-    dict(packed.items()).clear()
-    assert packed == {"ide": {"vscode": {"loc_added_sum": 3}}}
-    assert "vscode" in repr(packed)
+    dict(compact.items()).clear()
+    assert compact == {"ide": {"vscode": {"loc_added_sum": 3}}}
+    assert "vscode" in repr(compact)
 
 
 def test_a_packed_day_is_less_than_half_of_its_dictionaries() -> None:

@@ -128,7 +128,7 @@ def _check_join(memberships: list[bytes], users: list[bytes]) -> None:
     for scope, document in join.documents(DAY).items():
         json.dumps(document, allow_nan=False, sort_keys=True)
         reading = read(Snapshot(DAY, scope, Generation.REPORTS, settled=True, document=document))
-        assert reading.flaws == ()
+        assert reading.problems == ()
         assert reading.usage is not None
         assert _is_sound(reading.usage.totals)
         assert reading.usage.totals["daily_active_users"] <= reading.usage.totals["members"]

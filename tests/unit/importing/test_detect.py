@@ -56,9 +56,9 @@ def test_rows_of_people_in_a_wrapper_are_rows_of_people(where: str) -> None:
 
 def test_rows_of_repositories_in_a_wrapper_are_named_with_their_place() -> None:
     found = _recognise({"day_totals": [{"day": "2026-10-05", "repo_name": "secret-project", "pull_requests": {}}]})
-    (flaw,) = found.flaws
-    assert (found.days, flaw.where) == ((), "item 1, day_totals")
-    assert "about a repository" in flaw.what
+    (problem,) = found.problems
+    assert (found.days, problem.where) == ((), "item 1, day_totals")
+    assert "about a repository" in problem.what
 
 
 def test_a_wrapper_says_when_its_days_were_made() -> None:
@@ -79,7 +79,7 @@ def test_days_of_several_generations_may_be_in_one_file() -> None:
 def test_of_a_day_that_is_there_twice_the_last_one_counts() -> None:
     found = _recognise(usage_day(), usage_day(total_chat_turns=9))
     assert [day.document["total_chat_turns"] for day in found.days] == [9]
-    assert found.flaws == (
+    assert found.problems == (
         DataProblem("item 2", "2024-06-11 is there twice with different figures; the last ones count"),
     )
 
@@ -109,16 +109,16 @@ def test_rows_of_people_and_of_teams_are_told_apart() -> None:
 def test_what_cannot_be_imported_is_named_with_its_place(document: dict[str, Any], word: str) -> None:
     found = _recognise(report_day(), document)
     assert len(found.days) == 1
-    (flaw,) = found.flaws
-    assert flaw.where == "item 2"
-    assert word in flaw.what
+    (problem,) = found.problems
+    assert problem.where == "item 2"
+    assert word in problem.what
 
 
 def test_unreadable_lines_are_named_and_the_rest_is_recognised() -> None:
     body = json.dumps(usage_day()).encode() + b'\n{"day": "2024-'
     found = recognise(parse_documents(body))
     assert len(found.days) == 1
-    assert [flaw.where for flaw in found.flaws] == ["line 2"]
+    assert [problem.where for problem in found.problems] == ["line 2"]
 
 
 def _line(**fields: Any) -> dict[str, Any]:
@@ -143,7 +143,7 @@ def test_snapshot_lines_are_snapshots_again() -> None:
         Snapshot(DAY, web, Generation.REPORTS, settled=True, document={"daily_active_users": 3}, trailing=trailing),
         Snapshot(DAY, web, Generation.REPORTS, settled=False, document=None),
     )
-    assert found.flaws == ()
+    assert found.problems == ()
 
 
 @pytest.mark.parametrize(
@@ -173,8 +173,8 @@ def test_snapshot_lines_are_snapshots_again() -> None:
 def test_a_snapshot_line_with_something_wrong_is_named(bad: dict[str, Any]) -> None:
     found = _recognise(_line(**bad))
     assert found.snapshots == ()
-    (flaw,) = found.flaws
-    assert flaw.what.startswith("a snapshot that cannot be used: ")
+    (problem,) = found.problems
+    assert problem.what.startswith("a snapshot that cannot be used: ")
 
 
 def test_rows_of_people_and_teams_become_days_of_teams() -> None:
@@ -188,7 +188,7 @@ def test_rows_of_people_and_teams_become_days_of_teams() -> None:
     assert (day.scope, day.day, day.document["loc_added_sum"]) == (ORGANIZATION.of_team("web"), DAY, 6)
     assert day.trailing == {"weekly_active_users": None, "monthly_active_users": None}
     assert day.document["daily_active_users"] == 1
-    assert joined.flaws == ()
+    assert joined.problems == ()
 
 
 def test_a_row_that_cannot_be_joined_is_named_with_its_files() -> None:
@@ -198,8 +198,8 @@ def test_a_row_that_cannot_be_joined_is_named_with_its_files() -> None:
         users=[(f"users-{n}.json", user_row(n, used_chat="yes")) for n in range(1, 4)],
         memberships=[("teams.json", membership(1, 42, "web"))],
     )
-    (flaw,) = joined.flaws
-    assert flaw.where == "users-1.json, users-2.json, users-3.json and 1 more files: users report, row 1"
+    (problem,) = joined.problems
+    assert problem.where == "users-1.json, users-2.json, users-3.json and 1 more files: users report, row 1"
 
 
 def test_rows_without_the_other_kind_of_the_same_day_are_named_by_day() -> None:
@@ -210,9 +210,9 @@ def test_rows_without_the_other_kind_of_the_same_day_are_named_by_day() -> None:
         memberships=[("teams.json", membership(1, 42, "web", day="2026-10-04"))],
     )
     assert joined.days == ()
-    assert [flaw.where for flaw in joined.flaws] == [
+    assert [problem.where for problem in joined.problems] == [
         "users.json",
         "users.json: 2026-10-05",
         "teams.json: 2026-10-04",
     ]
-    assert "user rows without" in joined.flaws[1].what
+    assert "user rows without" in joined.problems[1].what

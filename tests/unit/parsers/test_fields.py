@@ -33,26 +33,26 @@ def test_fractions_pass_only_where_a_figure_can_be_one() -> None:
 
 
 def test_absent_and_null_are_unknown_and_zero_is_zero() -> None:
-    sieve = FieldReader()
-    assert sieve.amounts({"loc_added_sum": 0, "ai_credits_used": None}, FIELDS, "row") == {"loc_added_sum": 0}
-    assert sieve.amounts({}, FIELDS, "row") == {}
-    assert list(sieve.flaws) == []
+    reader = FieldReader()
+    assert reader.amounts({"loc_added_sum": 0, "ai_credits_used": None}, FIELDS, "row") == {"loc_added_sum": 0}
+    assert reader.amounts({}, FIELDS, "row") == {}
+    assert list(reader.problems) == []
 
 
 def test_a_bad_figure_is_left_out_and_described_without_quoting_it() -> None:
-    sieve = FieldReader()
-    assert sieve.amounts({"loc_added_sum": "octocat", "ai_credits_used": 1.5}, FIELDS, "row") == {
+    reader = FieldReader()
+    assert reader.amounts({"loc_added_sum": "octocat", "ai_credits_used": 1.5}, FIELDS, "row") == {
         "ai_credits_used": 1.5
     }
-    assert list(sieve.flaws) == [DataProblem("row", "`loc_added_sum` is a text")]
+    assert list(reader.problems) == [DataProblem("row", "`loc_added_sum` is a text")]
 
 
 def test_flaws_of_a_kind_are_counted_and_the_first_is_the_example() -> None:
-    flaws = ProblemLog()
+    problems = ProblemLog()
     for row in (3, 8, 9):
-        flaws.add(f"row {row}", "a row without a team")
-    flaws.add("row 4", "something else")
-    assert list(flaws) == [
+        problems.add(f"row {row}", "a row without a team")
+    problems.add("row 4", "something else")
+    assert list(problems) == [
         DataProblem("row 3", "a row without a team (3 times, here first)"),
         DataProblem("row 4", "something else"),
     ]
@@ -90,17 +90,17 @@ def test_rows_of_one_value_are_added_and_people_are_not() -> None:
 
 
 def test_an_array_that_is_none_has_no_rows() -> None:
-    sieve = FieldReader()
-    assert sieve.rows({"a": None}, "a") == sieve.rows({}, "a") == []
-    assert list(sieve.flaws) == []
-    assert sieve.rows({"a": {"b": 1}}, "a") == []
-    assert sieve.rows({"a": [{"b": 1}, 2]}, "a") == [{"b": 1}]
-    assert [flaw.what for flaw in sieve.flaws] == ["an object instead of rows", "a row that is no object"]
+    reader = FieldReader()
+    assert reader.rows({"a": None}, "a") == reader.rows({}, "a") == []
+    assert list(reader.problems) == []
+    assert reader.rows({"a": {"b": 1}}, "a") == []
+    assert reader.rows({"a": [{"b": 1}, 2]}, "a") == [{"b": 1}]
+    assert [problem.what for problem in reader.problems] == ["an object instead of rows", "a row that is no object"]
 
 
 def test_a_row_about_nothing_is_about_the_unknown_and_a_row_without_the_field_is_left_out() -> None:
-    sieve = FieldReader()
-    assert sieve.name({"model": ""}, "model", "rows") == "unknown"
-    assert sieve.name({}, "model", "rows") is None
-    assert sieve.name({"model": 5}, "model", "rows") is None
-    assert [flaw.what for flaw in sieve.flaws] == ["a row without `model`", "`model` is a number"]
+    reader = FieldReader()
+    assert reader.name({"model": ""}, "model", "rows") == "unknown"
+    assert reader.name({}, "model", "rows") is None
+    assert reader.name({"model": 5}, "model", "rows") is None
+    assert [problem.what for problem in reader.problems] == ["a row without `model`", "`model` is a number"]

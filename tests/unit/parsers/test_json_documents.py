@@ -33,7 +33,7 @@ def _bytes(value: object, **how: int) -> bytes:
 def test_every_form_gives_the_same_documents(body: bytes) -> None:
     parsed = parse_documents(body)
     assert parsed.documents == (ONE, TWO)
-    assert parsed.flaws == ()
+    assert parsed.problems == ()
 
 
 def test_a_pretty_printed_object_is_one_document() -> None:
@@ -43,13 +43,13 @@ def test_a_pretty_printed_object_is_one_document() -> None:
 @pytest.mark.parametrize("body", [b"", b"  \r\n", b"null", b'""', b'"No report available"', b"[]", b"[null]"])
 def test_no_report_has_no_documents_and_no_flaws(body: bytes) -> None:
     parsed = parse_documents(body)
-    assert (parsed.documents, parsed.flaws) == ((), ())
+    assert (parsed.documents, parsed.problems) == ((), ())
 
 
 def test_a_cut_off_last_line_does_not_spoil_the_others() -> None:
     parsed = parse_documents(_bytes(ONE) + b"\n" + _bytes(TWO) + b'\n{"day": "2026-')
     assert parsed.documents == (ONE, TWO)
-    assert parsed.flaws == (DataProblem("line 3", "what stands there is no JSON"),)
+    assert parsed.problems == (DataProblem("line 3", "what stands there is no JSON"),)
 
 
 def test_places_name_the_line_or_the_item() -> None:
@@ -61,27 +61,27 @@ def test_places_name_the_line_or_the_item() -> None:
 def test_html_is_one_flaw_and_no_document() -> None:
     parsed = parse_documents(b"<html>\n<body>\nUnicorn!\n</body>\n</html>")
     assert parsed.documents == ()
-    assert parsed.flaws == (DataProblem("line 1", "what stands there is no JSON (5 times, here first)"),)
+    assert parsed.problems == (DataProblem("line 1", "what stands there is no JSON (5 times, here first)"),)
 
 
 @pytest.mark.parametrize("constant", [b"NaN", b"Infinity", b"-Infinity"])
 def test_what_json_does_not_know_is_refused(constant: bytes) -> None:
     parsed = parse_documents(b'{"a": 1}\n{"a": ' + constant + b"}")
     assert parsed.documents == ({"a": 1},)
-    assert len(parsed.flaws) == 1
+    assert len(parsed.problems) == 1
 
 
 def test_wrong_bytes_are_replaced_and_named() -> None:
     parsed = parse_documents(b'{"language": "caf\xe9"}')
     assert parsed.documents == ({"language": "caf\N{REPLACEMENT CHARACTER}"},)
-    assert parsed.flaws == (DataProblem("byte 18", "bytes that are not UTF-8"),)
+    assert parsed.problems == (DataProblem("byte 18", "bytes that are not UTF-8"),)
 
 
 @pytest.mark.parametrize("opening", [b"[", b'{"a":'])
 def test_deep_nesting_is_a_flaw_and_not_a_crash(opening: bytes) -> None:
     parsed = parse_documents(b'{"a": 1}\n' + opening * 100_000)
     assert parsed.documents == ({"a": 1},)
-    assert parsed.flaws == (DataProblem("line 2", "it is nested too deeply to be a report"),)
+    assert parsed.problems == (DataProblem("line 2", "it is nested too deeply to be a report"),)
     assert parse_documents(opening * 100_000).documents == ()
 
 
@@ -103,14 +103,14 @@ def test_of_equal_keys_the_last_one_counts() -> None:
 def test_what_is_no_object_is_named() -> None:
     parsed = parse_documents(b'[{"a": 1}, 17, [{"b": 2}], true]')
     assert parsed.documents == ({"a": 1},)
-    assert {flaw.where for flaw in parsed.flaws} == {"item 2", "item 3", "item 4"}
+    assert {problem.where for problem in parsed.problems} == {"item 2", "item 3", "item 4"}
 
 
 def test_parts_are_joined_in_order() -> None:
     whole = joined([parse_documents(_bytes(ONE)), parse_documents(_bytes([TWO]) + b"\n{")])
     assert whole.documents == (ONE, TWO)
     assert whole.places == ("line 1", "line 1, item 1")
-    assert [flaw.where for flaw in whole.flaws] == ["line 2"]
+    assert [problem.where for problem in whole.problems] == ["line 2"]
 
 
 @given(st.binary(max_size=200))
@@ -133,4 +133,4 @@ def test_objects_survive_as_lines_as_array_and_one_after_another(objects: list[d
     for body in (b"\n".join(texts), json.dumps(objects, indent=indent).encode()):
         parsed = parse_documents(body)
         assert list(parsed.documents) == objects
-        assert parsed.flaws == ()
+        assert parsed.problems == ()

@@ -16,7 +16,7 @@ CUSTOM = "ours (custom, 2025-01-31)"
 
 def _usage(document: dict[str, Any]) -> Any:
     reading = metrics.read(document, day=DAY, settled=True)
-    assert reading.flaws == ()
+    assert reading.problems == ()
     assert reading.usage is not None
     assert reading.usage.generation is Generation.METRICS
     return reading.usage
@@ -95,7 +95,7 @@ def test_bad_values_are_counted_once_and_left_out_everywhere() -> None:
     reading = metrics.read(document, day=DAY, settled=True)
     assert reading.usage is not None
     assert reading.usage.amount("total_dotcom_chats") is None
-    assert [flaw.what for flaw in reading.flaws] == ["`total_chats` is a negative number"]
+    assert [problem.what for problem in reading.problems] == ["`total_chats` is a negative number"]
 
 
 def test_an_editor_without_a_name_still_counts_for_its_languages() -> None:
@@ -105,7 +105,7 @@ def test_an_editor_without_a_name_still_counts_for_its_languages() -> None:
     assert reading.usage is not None
     assert reading.usage.row(Dimension.COMPLETION_LANGUAGE, "kotlin")["code_generation_activity_count"] == 59
     assert reading.usage.breakdowns[Dimension.COMPLETION_IDE].keys() == {"vscode"}
-    assert [flaw.what for flaw in reading.flaws] == ["a row without `name`"]
+    assert [problem.what for problem in reading.problems] == ["a row without `name`"]
 
 
 def test_a_custom_model_without_a_date_is_marked_all_the_same() -> None:

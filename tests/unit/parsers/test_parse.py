@@ -26,13 +26,13 @@ def test_a_snapshot_is_read_by_the_reader_of_its_generation(
 ) -> None:
     reading = read(Snapshot(day, ORGANIZATION, generation, settled=False, document=document))
     assert reading.usage is not None
-    assert reading.flaws == ()
+    assert reading.problems == ()
     assert (reading.usage.day, reading.usage.generation, reading.usage.settled) == (day, generation, False)
 
 
 def test_a_day_without_report_is_no_usage_and_no_flaw() -> None:
     reading = read(Snapshot(date(2026, 10, 5), ORGANIZATION, Generation.REPORTS, settled=True, document=None))
-    assert (reading.usage, reading.flaws) == (None, ())
+    assert (reading.usage, reading.problems) == (None, ())
 
 
 def test_the_history_of_seats_is_not_usage() -> None:

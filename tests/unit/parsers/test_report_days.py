@@ -28,7 +28,7 @@ def test_the_days_of_a_wrapper_are_kept_as_received_and_in_order() -> None:
     assert dict(found.documents) == {FIRST: unknown, SECOND: report_day()}
     assert list(found.documents) == [FIRST, SECOND]
     assert found.window == DateRange(date(2026, 9, 8), SECOND)
-    assert found.flaws == ()
+    assert found.problems == ()
 
 
 def test_a_flat_day_is_a_report_of_one_day_without_a_window() -> None:
@@ -42,9 +42,9 @@ def test_a_row_about_a_person_or_a_repository_is_no_day(key: str) -> None:
     flat, wrapped = {**report_day(), key: "x"}, wrapper({**report_day(day="2026-10-04"), key: "x"})
     found = day_documents(_parsed(flat, wrapped, wrapper(report_day(), **{key: "x"})))
     assert found.documents == {}
-    (flaw,) = found.flaws
-    assert flaw.what.startswith("it is about a ")
-    assert flaw.what.endswith("(3 times, here first)")
+    (problem,) = found.problems
+    assert problem.what.startswith("it is about a ")
+    assert problem.what.endswith("(3 times, here first)")
 
 
 def test_the_days_of_several_parts_are_put_together() -> None:
@@ -56,20 +56,20 @@ def test_of_a_day_that_is_there_twice_the_last_one_counts_and_it_is_said() -> No
     old, new = report_day(daily_active_users=1), report_day(daily_active_users=2)
     found = day_documents(_parsed(wrapper(old, new)))
     assert found.documents[SECOND] == new
-    assert found.flaws == (
+    assert found.problems == (
         DataProblem("2026-10-05", "the day is there twice with different figures; the last ones count"),
     )
 
 
 def test_a_day_repeated_word_for_word_is_no_flaw() -> None:
-    assert day_documents(_parsed(wrapper(report_day(), report_day()))).flaws == ()
+    assert day_documents(_parsed(wrapper(report_day(), report_day()))).problems == ()
 
 
 @pytest.mark.parametrize("day", [None, "", "yesterday", 20261005, "2026-13-01"])
 def test_figures_without_a_usable_day_are_left_out(day: object) -> None:
     found = day_documents(_parsed(wrapper(report_day(day=day), report_day())))
     assert list(found.documents) == [SECOND]
-    assert found.flaws == (DataProblem("item 1, day_totals", "a day's figures without the day"),)
+    assert found.problems == (DataProblem("item 1, day_totals", "a day's figures without the day"),)
 
 
 @pytest.mark.parametrize("days", [None, 5, "x", {"day": "2026-10-05"}, [None, 3, "x"]])
@@ -91,7 +91,7 @@ def test_people_engaged_with_a_feature_are_read_from_the_wrapper() -> None:
         _parsed(wrapper(copilot_feature_engagement={"active_user_count": 50, "totals_by_feature": rows}))
     )
     assert found.engaged_people == {"code_completion": 40}
-    assert found.flaws == (DataProblem("copilot_feature_engagement", "`engaged_user_count` is a text"),)
+    assert found.problems == (DataProblem("copilot_feature_engagement", "`engaged_user_count` is a text"),)
 
 
 def test_ids_as_texts_and_as_numbers_are_the_same() -> None:

@@ -32,7 +32,7 @@ def test_every_figure_of_the_generation_is_read() -> None:
     # Only teams have these; and nothing was merged that Copilot had reviewed.
     not_in_the_sample = {"members", "ai_credits_used", "pull_requests.median_minutes_to_merge_copilot_reviewed"}
     reading = _read(report_day())
-    assert reading.flaws == ()
+    assert reading.problems == ()
     assert reading.usage is not None
     assert reading.usage.totals.keys() == METRICS.keys() - EARLIER - not_in_the_sample
 
@@ -202,7 +202,7 @@ def test_absent_and_null_stay_unknown_and_zero_stays_zero() -> None:
 
 
 def test_unknown_fields_are_no_flaws() -> None:
-    assert _read(report_day(totals_by_telepathy=[{"x": 1}], day_partition="2026-10-05")).flaws == ()
+    assert _read(report_day(totals_by_telepathy=[{"x": 1}], day_partition="2026-10-05")).problems == ()
 
 
 @pytest.mark.parametrize("bad", ["12", -12, 1.5, True, [12], {"n": 12}, 2**60])
@@ -211,9 +211,9 @@ def test_a_bad_figure_is_left_out_and_the_others_are_read(bad: object) -> None:
     assert reading.usage is not None
     assert reading.usage.amount("loc_added_sum") is None
     assert reading.usage.amount("loc_deleted_sum") == 77
-    (flaw,) = reading.flaws
-    assert flaw.where == "document"
-    assert flaw.what.startswith("`loc_added_sum` is ")
+    (problem,) = reading.problems
+    assert problem.where == "document"
+    assert problem.what.startswith("`loc_added_sum` is ")
 
 
 def test_a_bad_row_is_left_out_and_the_others_are_read() -> None:
@@ -221,14 +221,14 @@ def test_a_bad_row_is_left_out_and_the_others_are_read() -> None:
     reading = _read(report_day(totals_by_ide=rows))
     assert reading.usage is not None
     assert reading.usage.breakdowns[Dimension.IDE] == {"vim": {"loc_added_sum": 4}}
-    assert {flaw.what for flaw in reading.flaws} == {"a row that is no object", "`ide` is a list"}
+    assert {problem.what for problem in reading.problems} == {"a row that is no object", "`ide` is a list"}
 
 
 @pytest.mark.parametrize("field", ["pull_requests", "totals_by_cli", "totals_by_feature"])
 def test_a_text_where_an_object_or_an_array_belongs_is_a_flaw(field: str) -> None:
     reading = _read(report_day(**{field: "surprise"}))
     assert reading.usage is not None
-    assert {flaw.where for flaw in reading.flaws} == {field}
+    assert {problem.where for problem in reading.problems} == {field}
 
 
 def test_a_teams_trailing_counts_are_among_its_totals() -> None:
@@ -241,13 +241,13 @@ def test_a_teams_trailing_counts_are_among_its_totals() -> None:
 def test_a_document_of_another_day_is_not_read() -> None:
     reading = _read(report_day(day="2026-10-04"))
     assert reading.usage is None
-    assert reading.flaws == (DataProblem("day", "the document is of 2026-10-04, not of 2026-10-05"),)
+    assert reading.problems == (DataProblem("day", "the document is of 2026-10-04, not of 2026-10-05"),)
 
 
 def test_a_document_that_says_nothing_known_is_no_day() -> None:
     reading = _read({"day": "2026-10-05", "hello": 1})
     assert reading.usage is None
-    assert reading.flaws == (DataProblem("document", "it says nothing that is known"),)
+    assert reading.problems == (DataProblem("document", "it says nothing that is known"),)
 
 
 def test_a_usage_day_knows_where_it_comes_from() -> None:

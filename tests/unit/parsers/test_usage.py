@@ -15,7 +15,7 @@ DAY = date(2024, 6, 11)
 
 def _usage(document: dict[str, Any]) -> Any:
     reading = usage.read(document, day=DAY, settled=True)
-    assert reading.flaws == ()
+    assert reading.problems == ()
     assert reading.usage is not None
     assert reading.usage.generation is Generation.USAGE
     return reading.usage
@@ -70,4 +70,4 @@ def test_a_breakdown_may_be_missing(breakdown: object) -> None:
 def test_a_bad_row_is_left_out() -> None:
     reading = usage.read(usage_day(breakdown=[{"language": "go", "lines_accepted": "9"}]), day=DAY, settled=True)
     assert reading.usage is not None
-    assert {flaw.what for flaw in reading.flaws} == {"`lines_accepted` is a text", "a row without `editor`"}
+    assert {problem.what for problem in reading.problems} == {"`lines_accepted` is a text", "a row without `editor`"}

@@ -42,7 +42,7 @@ def snapshot(day: date, scope: Scope = ORG, *, settled: bool = True, gone: bool 
     return Snapshot(day, scope, Generation.REPORTS, settled=settled, document=document)
 
 
-def ledger(*stored: Snapshot) -> RunState:
+def state(*stored: Snapshot) -> RunState:
     made = RunState(lambda snap: Reading(UsageDay(snap.day, snap.generation, {"daily_active_users": 1})))
     for item in stored:
         made.add_stored(item)
@@ -50,7 +50,7 @@ def ledger(*stored: Snapshot) -> RunState:
 
 
 def after_the_latest_report(*stored: Snapshot, without: date | None = None) -> RunState:
-    made = ledger(*stored)
+    made = state(*stored)
     made.add(LatestWindow(ORG, WINDOW))
     for day in WINDOW:
         if day != without:
@@ -58,114 +58,114 @@ def after_the_latest_report(*stored: Snapshot, without: date | None = None) -> R
     return made
 
 
-def asked_days(asks: tuple[Query, ...]) -> list[date]:
-    return [ask.day for ask in asks if isinstance(ask, OwnerDay)]
+def asked_days(queries: tuple[Query, ...]) -> list[date]:
+    return [query.day for query in queries if isinstance(query, OwnerDay)]
 
 
 def test_the_newest_28_days_come_in_one_request_and_the_seats_beside() -> None:
-    assert planning.newest_plan(settings(), ledger(), TODAY).asks == (LatestReport(ORG), SeatList(ORG))
+    assert planning.newest_plan(settings(), state(), TODAY).queries == (LatestReport(ORG), SeatList(ORG))
 
 
 def test_what_the_stored_days_say_of_their_owner_goes_with_the_question() -> None:
     day = NEWEST - timedelta(days=30)
-    made = ledger(
+    made = state(
         *(replace(snapshot(day), scope=TEAM, document={"organization_id": said}) for said in ("43", 42)),
         replace(snapshot(day), document={"organization_id": "42"}),
     )
-    assert planning.newest_plan(settings(), made, TODAY).asks[0] == LatestReport(ORG, "42")
-    assert {ask.owner_id for ask in planning.days_plan(settings(), made, TODAY).asks if isinstance(ask, OwnerDay)} == {
-        "42"
-    }
+    assert planning.newest_plan(settings(), made, TODAY).queries[0] == LatestReport(ORG, "42")
+    assert {
+        query.owner_id for query in planning.days_plan(settings(), made, TODAY).queries if isinstance(query, OwnerDay)
+    } == {"42"}
 
 
 def test_seats_are_not_asked_for_when_nobody_wants_them() -> None:
-    assert planning.newest_plan(settings(seats="false"), ledger(), TODAY).asks == (LatestReport(ORG),)
+    assert planning.newest_plan(settings(seats="false"), state(), TODAY).queries == (LatestReport(ORG),)
 
 
 def test_an_old_range_needs_no_latest_report() -> None:
     wishes = settings(since="2026-03-01", until="2026-03-31", seats="false")
-    assert planning.newest_plan(wishes, ledger(), TODAY).asks == ()
+    assert planning.newest_plan(wishes, state(), TODAY).queries == ()
 
 
 def test_teams_need_only_to_know_the_newest_day() -> None:
-    assert planning.newest_plan(settings(team="*"), ledger(), TODAY).asks == (NewestDay(ORG),)
+    assert planning.newest_plan(settings(team="*"), state(), TODAY).queries == (NewestDay(ORG),)
 
 
 def test_the_range_before_is_asked_for_day_by_day() -> None:
-    asks = planning.days_plan(settings(), after_the_latest_report(), TODAY).asks
-    assert asked_days(asks) == list(WINDOW.before())
+    queries = planning.days_plan(settings(), after_the_latest_report(), TODAY).queries
+    assert asked_days(queries) == list(WINDOW.before())
 
 
 def test_a_day_that_the_28_day_report_lacks_is_asked_for_singly() -> None:
     lacking = date(2026, 11, 4)
-    asks = planning.days_plan(settings(compare="false"), after_the_latest_report(without=lacking), TODAY).asks
-    assert asked_days(asks) == [lacking]
+    queries = planning.days_plan(settings(compare="false"), after_the_latest_report(without=lacking), TODAY).queries
+    assert asked_days(queries) == [lacking]
 
 
 def test_settled_days_are_not_asked_for_again_and_unsettled_ones_are() -> None:
     before = WINDOW.before()
     stored = [snapshot(day, settled=day != before.until) for day in before]
-    asks = planning.days_plan(settings(), after_the_latest_report(*stored), TODAY).asks
-    assert asked_days(asks) == [before.until]
+    queries = planning.days_plan(settings(), after_the_latest_report(*stored), TODAY).queries
+    assert asked_days(queries) == [before.until]
 
 
 def test_days_known_to_have_no_report_are_not_asked_for_again() -> None:
     stored = [snapshot(day, gone=True) for day in WINDOW.before()]
-    assert asked_days(planning.days_plan(settings(), after_the_latest_report(*stored), TODAY).asks) == []
+    assert asked_days(planning.days_plan(settings(), after_the_latest_report(*stored), TODAY).queries) == []
 
 
 def test_unsettled_days_outside_of_the_range_are_asked_for_too() -> None:
     old = date(2026, 7, 3)
     made = after_the_latest_report(snapshot(old, settled=False))
-    assert old in asked_days(planning.days_plan(settings(compare="false"), made, TODAY).asks)
+    assert old in asked_days(planning.days_plan(settings(compare="false"), made, TODAY).queries)
 
 
 def test_days_that_github_cannot_have_are_not_asked_for() -> None:
     wishes = settings(since="2025-10-01", snapshot_directory="history")
-    assert min(asked_days(planning.days_plan(wishes, after_the_latest_report(), TODAY).asks)) == date(2025, 12, 12)
+    assert min(asked_days(planning.days_plan(wishes, after_the_latest_report(), TODAY).queries)) == date(2025, 12, 12)
 
 
 def test_one_bill_for_each_calendar_month_touched() -> None:
-    asks = planning.days_plan(settings(), after_the_latest_report(), TODAY).asks
-    assert [ask.month for ask in asks if isinstance(ask, CreditMonth)] == ["2026-10", "2026-11"]
+    queries = planning.days_plan(settings(), after_the_latest_report(), TODAY).queries
+    assert [query.month for query in queries if isinstance(query, CreditMonth)] == ["2026-10", "2026-11"]
 
 
 def test_people_are_asked_for_only_by_name() -> None:
     made = after_the_latest_report()
-    assert not any(isinstance(ask, PeopleReport) for ask in planning.days_plan(settings(), made, TODAY).asks)
-    assert PeopleReport(ORG, WINDOW) in planning.days_plan(settings(people="logins"), made, TODAY).asks
+    assert not any(isinstance(query, PeopleReport) for query in planning.days_plan(settings(), made, TODAY).queries)
+    assert PeopleReport(ORG, WINDOW) in planning.days_plan(settings(people="logins"), made, TODAY).queries
 
 
 def test_an_owner_that_refused_is_not_asked_again() -> None:
-    made = ledger()
+    made = state()
     made.add(Failure(ORG, NotAllowed("no", cause="no", remedy="ask")))
-    assert planning.days_plan(settings(), made, TODAY).asks == ()
+    assert planning.days_plan(settings(), made, TODAY).queries == ()
 
 
 def team_asks(wishes: Settings, made: RunState) -> TeamDays:
     made.add(LatestWindow(ORG, WINDOW))
-    (ask,) = planning.days_plan(wishes, made, TODAY).asks
-    assert isinstance(ask, TeamDays)
-    return ask
+    (query,) = planning.days_plan(wishes, made, TODAY).queries
+    assert isinstance(query, TeamDays)
+    return query
 
 
 def test_one_reading_of_an_owner_serves_every_team() -> None:
-    ask = team_asks(settings(team="core,web"), ledger())
-    assert [scope.team for scope in ask.teams] == ["core", "web"]
-    assert ask.days == tuple(WINDOW)
-    assert ask.ranges == (WINDOW,)
+    query = team_asks(settings(team="core,web"), state())
+    assert [scope.team for scope in query.teams] == ["core", "web"]
+    assert query.days == tuple(WINDOW)
+    assert query.ranges == (WINDOW,)
 
 
 def test_without_a_history_no_days_before_the_range_are_read_for_teams() -> None:
-    assert team_asks(settings(team="core"), ledger()).lead_in == ()
+    assert team_asks(settings(team="core"), state()).lead_in == ()
 
 
 def test_to_store_a_teams_day_the_27_days_before_it_are_read() -> None:
     stored = [snapshot(day, TEAM, settled=day < date(2026, 11, 19)) for day in WINDOW]
-    ask = team_asks(settings(team="core", snapshot_directory="history"), ledger(*stored))
-    assert ask.days == (date(2026, 11, 19), date(2026, 11, 20), NEWEST)
-    assert ask.lead_in[0] == date(2026, 11, 19) - timedelta(days=27)
-    assert ask.lead_in[-1] == date(2026, 11, 18)
+    query = team_asks(settings(team="core", snapshot_directory="history"), state(*stored))
+    assert query.days == (date(2026, 11, 19), date(2026, 11, 20), NEWEST)
+    assert query.lead_in[0] == date(2026, 11, 19) - timedelta(days=27)
+    assert query.lead_in[-1] == date(2026, 11, 18)
 
 
 def roll(day: date, *teams: str, settled: bool = True) -> Snapshot:
@@ -175,57 +175,57 @@ def roll(day: date, *teams: str, settled: bool = True) -> Snapshot:
 
 def test_days_that_one_named_team_filled_are_missing_for_every_team() -> None:
     stored = [snapshot(day, TEAM) for day in WINDOW]
-    assert team_asks(settings(team="*"), ledger(*stored)).days == tuple(WINDOW)
+    assert team_asks(settings(team="*"), state(*stored)).days == tuple(WINDOW)
 
 
 def test_a_day_of_which_a_named_team_is_not_stored_is_asked_for_again() -> None:
     stored = [item for day in WINDOW for item in (snapshot(day, TEAM), roll(day, "core"))]
     stored[-1] = roll(NEWEST, "core", "search")
-    assert team_asks(settings(team="*"), ledger(*stored)).days == (NEWEST,)
+    assert team_asks(settings(team="*"), state(*stored)).days == (NEWEST,)
 
 
 def test_a_day_without_report_of_any_team_is_not_asked_for_again() -> None:
     stored = [item for day in WINDOW for item in (snapshot(day, TEAM), roll(day, "core"))]
-    asked = team_asks(settings(team="*"), ledger(*stored[:-4], roll(WINDOW.until - timedelta(days=1))))
+    asked = team_asks(settings(team="*"), state(*stored[:-4], roll(WINDOW.until - timedelta(days=1))))
     assert asked.days == (NEWEST,)
 
 
 def test_every_team_misses_only_the_days_of_which_one_is_missing() -> None:
     stored = [item for day in WINDOW if day != NEWEST for item in (snapshot(day, TEAM), roll(day, "core"))]
-    ask = team_asks(settings(team="*", snapshot_directory="history"), ledger(*stored))
-    assert ask.days == (NEWEST,)
+    query = team_asks(settings(team="*", snapshot_directory="history"), state(*stored))
+    assert query.days == (NEWEST,)
 
 
 def test_a_retired_generation_is_asked_for_a_range_as_far_back_as_it_answers() -> None:
-    (ask,) = planning.newest_plan(settings(api="usage", seats="false"), ledger(), TODAY).asks
-    assert isinstance(ask, EarlierDays)
-    assert ask.days == DateRange(TODAY - timedelta(days=28), TODAY)
+    (query,) = planning.newest_plan(settings(api="usage", seats="false"), state(), TODAY).queries
+    assert isinstance(query, EarlierDays)
+    assert query.days == DateRange(TODAY - timedelta(days=28), TODAY)
 
 
 def test_days_that_were_named_are_asked_of_a_retired_generation_however_old_they_are() -> None:
     named = DateRange(date(2024, 6, 24), date(2024, 6, 25))
     wishes = settings(api="usage", seats="false", since=str(named.since), until=str(named.until))
-    (ask,) = planning.newest_plan(wishes, ledger(), TODAY).asks
-    assert isinstance(ask, EarlierDays)
-    assert ask.days == named
+    (query,) = planning.newest_plan(wishes, state(), TODAY).queries
+    assert isinstance(query, EarlierDays)
+    assert query.days == named
 
 
 def test_nothing_is_asked_when_the_history_alone_is_read() -> None:
     wishes = settings(api="snapshots", snapshot_directory="history")
-    assert all(step(wishes, ledger(), TODAY).asks == () for step in planning.STEPS)
+    assert all(step(wishes, state(), TODAY).queries == () for step in planning.STEPS)
 
 
 def test_an_owner_that_answers_only_404_is_probed() -> None:
-    made = ledger()
+    made = state()
     made.add(NoReport(ORG, date(2026, 3, 1), Word.HIDDEN))
-    assert planning.probe_plan(settings(), made, TODAY).asks == (LatestReport(ORG),)
+    assert planning.probe_plan(settings(), made, TODAY).queries == (LatestReport(ORG),)
 
 
 def test_a_404_beside_an_answer_needs_no_probe() -> None:
-    made = ledger()
+    made = state()
     made.add(NoReport(ORG, date(2026, 3, 1), Word.HIDDEN))
     made.add(Fetched(snapshot(date(2026, 3, 2))))
-    assert planning.probe_plan(settings(), made, TODAY).asks == ()
+    assert planning.probe_plan(settings(), made, TODAY).queries == ()
 
 
 def test_the_plan_says_what_it_costs() -> None:
@@ -249,34 +249,34 @@ def test_without_a_comparison_only_the_range_is_loaded() -> None:
 def test_after_a_pause_the_days_before_it_are_looked_for_however_long_ago() -> None:
     wishes = settings(snapshot_directory="history", compare="false")
     (loaded,) = loading.ranges_to_load(wishes, TODAY)
-    paused = ledger(snapshot(date(2026, 11, 20), settled=False))
+    paused = state(snapshot(date(2026, 11, 20), settled=False))
     assert loading.range_of_the_pause(wishes, paused, loaded, TODAY) == DateRange(date(2025, 12, 12), date(2026, 9, 30))
 
 
 def test_a_history_without_a_pause_is_not_read_further_than_needed() -> None:
     wishes = settings(snapshot_directory="history", compare="false")
     (loaded,) = loading.ranges_to_load(wishes, TODAY)
-    assert loading.range_of_the_pause(wishes, ledger(snapshot(date(2026, 10, 3))), loaded, TODAY) is None
+    assert loading.range_of_the_pause(wishes, state(snapshot(date(2026, 10, 3))), loaded, TODAY) is None
 
 
 def test_the_first_month_that_was_loaded_ends_where_the_next_one_begins() -> None:
     wishes = settings(snapshot_directory="history", compare="false")
     (loaded,) = loading.ranges_to_load(wishes, TODAY)
     paused = [
-        loading.range_of_the_pause(wishes, ledger(snapshot(day)), loaded, TODAY) is not None
+        loading.range_of_the_pause(wishes, state(snapshot(day)), loaded, TODAY) is not None
         for day in (date(2026, 10, 1), date(2026, 10, 31), date(2026, 11, 2))
     ]
     assert paused == [False, False, True]
 
 
 def test_where_no_newest_day_is_known_days_are_asked_for_up_to_yesterday() -> None:
-    plan = planning.days_plan(settings(since="2026-11-15", until=str(TODAY), compare="false"), ledger(), TODAY)
-    assert asked_days(plan.asks)[-1] == TODAY - timedelta(days=1)
+    plan = planning.days_plan(settings(since="2026-11-15", until=str(TODAY), compare="false"), state(), TODAY)
+    assert asked_days(plan.queries)[-1] == TODAY - timedelta(days=1)
 
 
 def test_a_team_that_came_later_does_not_make_every_run_ask_for_the_days_before_it() -> None:
     late = Scope(ScopeKind.TEAM, "octo-org", "late")
     rolls = [roll(day, "core", *(["late"] if day == NEWEST else [])) for day in WINDOW]
-    made = ledger(*(snapshot(day, TEAM) for day in WINDOW), snapshot(NEWEST, late), *rolls)
+    made = state(*(snapshot(day, TEAM) for day in WINDOW), snapshot(NEWEST, late), *rolls)
     made.add(LatestWindow(ORG, WINDOW))
-    assert planning.days_plan(settings(team="*", snapshot_directory="history"), made, TODAY).asks == ()
+    assert planning.days_plan(settings(team="*", snapshot_directory="history"), made, TODAY).queries == ()

@@ -48,9 +48,9 @@ def fetched(day: date, people: int = 10) -> Fetched:
     return Fetched(Snapshot(day, ORGANIZATION, Generation.REPORTS, TODAY - day >= timedelta(days=5), document))
 
 
-def answers(ask: object) -> list[Result]:
+def answers(query: object) -> list[Result]:
     """GitHub on a good day."""
-    match ask:
+    match query:
         case LatestReport(owner):
             return [LatestWindow(owner, WINDOW), *(fetched(day) for day in WINDOW)]
         case OwnerDay(_, day):
@@ -73,9 +73,9 @@ class GitHub:
         return self.day
 
     def fetch(self, plan: Plan) -> Iterator[Result]:
-        for ask in plan.asks:
-            self.asked.append(ask)
-            yield from self.answer(ask)
+        for query in plan.queries:
+            self.asked.append(query)
+            yield from self.answer(query)
 
 
 @dataclass
@@ -145,9 +145,9 @@ def test_emptier_reports_of_stored_days_change_nothing_and_are_noted(tmp_path: P
     full = [replace(fetched(day).snapshot, document={**FULL, "day": str(day)}) for day in WINDOW]
     store.save(full)
 
-    def emptier(ask: object) -> list[Result]:
+    def emptier(query: object) -> list[Result]:
         zeros = (Fetched(replace(each, document={"day": str(each.day), "loc_added_sum": 0})) for each in full)
-        return [LatestWindow(ask.owner, WINDOW), *zeros] if isinstance(ask, LatestReport) else []
+        return [LatestWindow(query.owner, WINDOW), *zeros] if isinstance(query, LatestReport) else []
 
     reader = Reader()
     parts = Services(GitHub(emptier), store, reader, lambda _: "a headline", NoProgress())
@@ -182,7 +182,7 @@ def test_a_later_run_asks_only_for_what_has_not_settled() -> None:
     memory, github = Memory(), GitHub()
     run_with(GitHub(), memory)
     run_with(github, memory)
-    assert [ask for ask in github.asked if isinstance(ask, OwnerDay)] == []
+    assert [query for query in github.asked if isinstance(query, OwnerDay)] == []
 
 
 def test_a_long_backfill_commits_every_30_days() -> None:
@@ -199,10 +199,10 @@ def test_what_was_fetched_is_kept_when_the_page_fails() -> None:
 
 
 def test_a_token_that_expires_in_mid_run_ends_it_and_what_was_had_is_kept() -> None:
-    def expiring(ask: object) -> list[Result]:
-        if isinstance(ask, OwnerDay) and ask.day > WINDOW.before().since + timedelta(days=3):
-            return [Failure(ORGANIZATION, TokenRefused("gone", cause="c", remedy="r"), ask.day)]
-        return answers(ask)
+    def expiring(query: object) -> list[Result]:
+        if isinstance(query, OwnerDay) and query.day > WINDOW.before().since + timedelta(days=3):
+            return [Failure(ORGANIZATION, TokenRefused("gone", cause="c", remedy="r"), query.day)]
+        return answers(query)
 
     memory = Memory()
     with pytest.raises(TokenRefused):
@@ -213,9 +213,9 @@ def test_a_token_that_expires_in_mid_run_ends_it_and_what_was_had_is_kept() -> N
 def test_one_day_that_cannot_be_had_is_a_note_and_a_gap() -> None:
     broken = WINDOW.before().since
 
-    def without_one(ask: object) -> list[Result]:
+    def without_one(query: object) -> list[Result]:
         error = CopilotUsageError("No answer", cause="GitHub answered 502.", remedy="r")
-        return [Failure(ORGANIZATION, error, broken)] if ask == OwnerDay(ORGANIZATION, broken) else answers(ask)
+        return [Failure(ORGANIZATION, error, broken)] if query == OwnerDay(ORGANIZATION, broken) else answers(query)
 
     reader = run_with(GitHub(without_one), Memory())
     assert reader.report is not None
@@ -246,9 +246,9 @@ def test_the_day_of_githubs_clock_is_the_one_of_the_plan_and_of_what_is_kept() -
 
 
 def test_seats_that_may_not_be_read_are_a_note() -> None:
-    def no_seats(ask: object) -> list[Result]:
+    def no_seats(query: object) -> list[Result]:
         error = NotAllowed("Seats may not be read", cause="c", remedy="r")
-        return [Failure(ORGANIZATION, error, about=QueryKind.SEATS)] if isinstance(ask, SeatList) else answers(ask)
+        return [Failure(ORGANIZATION, error, about=QueryKind.SEATS)] if isinstance(query, SeatList) else answers(query)
 
     reader = run_with(GitHub(no_seats), Memory())
     assert reader.report is not None
@@ -269,8 +269,8 @@ def test_a_page_of_the_past_does_not_show_the_seats_of_today_and_says_so() -> No
 def test_activity_of_seats_that_stands_still_while_people_are_active_is_a_caution() -> None:
     still = tuple(seat(n, last_activity=TODAY - timedelta(days=36)) for n in range(30))
 
-    def answer(ask: object) -> list[Result]:
-        return [SeatsListed(ORGANIZATION, still)] if isinstance(ask, SeatList) else answers(ask)
+    def answer(query: object) -> list[Result]:
+        return [SeatsListed(ORGANIZATION, still)] if isinstance(query, SeatList) else answers(query)
 
     reader = run_with(GitHub(answer), Memory())
     assert reader.report is not None
@@ -287,9 +287,9 @@ def test_activity_of_seats_that_stands_still_while_people_are_active_is_a_cautio
 def test_what_changes_a_readers_conclusion_is_a_warning_of_the_run_and_other_notes_are_not(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    def remarking(ask: object) -> list[Result]:
+    def remarking(query: object) -> list[Result]:
         said = [Remark(ORGANIZATION, "Half of the seats are missing.", caution=True), Remark(ORGANIZATION, "A row.")]
-        return [*said, *answers(ask)] if isinstance(ask, SeatList) else answers(ask)
+        return [*said, *answers(query)] if isinstance(query, SeatList) else answers(query)
 
     run_with(GitHub(remarking), Memory())
     assert [record.getMessage() for record in caplog.records if record.levelname == "WARNING"] == [
@@ -300,13 +300,13 @@ def test_what_changes_a_readers_conclusion_is_a_warning_of_the_run_and_other_not
 NAMED = {"since": "2026-03-01", "until": "2026-03-20", "compare": "false"}
 
 
-def limited_on_the_fifth_day(ask: object) -> list[Result]:
+def limited_on_the_fifth_day(query: object) -> list[Result]:
     """The fifth day of March meets a rate limit, after which the source hands on nothing more."""
-    if not isinstance(ask, OwnerDay):
-        return answers(ask)
-    if ask.day == date(2026, 3, 5):
-        return [Failure(ORGANIZATION, RateLimited("Limit", cause="c", remedy="r"), ask.day)]
-    return [fetched(ask.day)] if ask.day < date(2026, 3, 5) else []
+    if not isinstance(query, OwnerDay):
+        return answers(query)
+    if query.day == date(2026, 3, 5):
+        return [Failure(ORGANIZATION, RateLimited("Limit", cause="c", remedy="r"), query.day)]
+    return [fetched(query.day)] if query.day < date(2026, 3, 5) else []
 
 
 def test_a_named_range_cut_short_by_a_rate_limit_is_shown_and_stored_and_ends_in_an_error() -> None:
@@ -327,10 +327,10 @@ def test_a_named_range_cut_short_by_a_rate_limit_is_shown_and_stored_and_ends_in
 
 
 def test_a_named_range_with_a_day_that_fails_is_shown_and_ends_in_an_error() -> None:
-    def failing(ask: object) -> list[Result]:
-        if isinstance(ask, OwnerDay) and ask.day == date(2026, 3, 5):
-            return [Failure(ORGANIZATION, Unreachable("No answer", cause="c", remedy="r"), ask.day)]
-        return answers(ask)
+    def failing(query: object) -> list[Result]:
+        if isinstance(query, OwnerDay) and query.day == date(2026, 3, 5):
+            return [Failure(ORGANIZATION, Unreachable("No answer", cause="c", remedy="r"), query.day)]
+        return answers(query)
 
     reader = Reader()
     with pytest.raises(NotWhole, match="1 of 20 days could not be had"):
@@ -339,9 +339,9 @@ def test_a_named_range_with_a_day_that_fails_is_shown_and_ends_in_an_error() -> 
 
 
 def test_a_named_range_with_a_day_without_report_is_whole() -> None:
-    def lacking(ask: object) -> list[Result]:
-        gone = isinstance(ask, OwnerDay) and ask.day == date(2026, 3, 5)
-        return [NoReport(ORGANIZATION, date(2026, 3, 5))] if gone else answers(ask)
+    def lacking(query: object) -> list[Result]:
+        gone = isinstance(query, OwnerDay) and query.day == date(2026, 3, 5)
+        return [NoReport(ORGANIZATION, date(2026, 3, 5))] if gone else answers(query)
 
     reader = run_with(GitHub(lacking), Memory(), None, **NAMED)
     assert reader.report is not None
@@ -351,14 +351,14 @@ def test_a_named_range_with_a_day_without_report_is_whole() -> None:
 
 @pytest.mark.parametrize("word", [Word.SAID, Word.HIDDEN])
 def test_seats_without_any_report_yet_are_a_page_and_no_error(word: Word) -> None:
-    def new(ask: object) -> list[Result]:
-        match ask:
+    def new(query: object) -> list[Result]:
+        match query:
             case LatestReport(owner) if word is Word.HIDDEN:
                 return [Failure(owner, NotFound("Not found", cause="Either, or.", remedy="r"))]
             case OwnerDay(owner, day):
                 return [NoReport(owner, day, word)]
             case _:
-                return [] if isinstance(ask, LatestReport) else answers(ask)
+                return [] if isinstance(query, LatestReport) else answers(query)
 
     reader = run_with(GitHub(new), Memory())
     assert reader.report is not None
@@ -369,8 +369,8 @@ def test_seats_without_any_report_yet_are_a_page_and_no_error(word: Word) -> Non
 
 
 def test_days_without_a_report_are_remembered_once_settled() -> None:
-    def holes(ask: object) -> list[Result]:
-        return [NoReport(ORGANIZATION, ask.day)] if isinstance(ask, OwnerDay) else answers(ask)
+    def holes(query: object) -> list[Result]:
+        return [NoReport(ORGANIZATION, query.day)] if isinstance(query, OwnerDay) else answers(query)
 
     memory = Memory()
     run_with(GitHub(holes), memory)
@@ -403,12 +403,12 @@ def test_without_a_comparison_nothing_stored_is_compared_with() -> None:
     ],
 )
 def test_what_could_not_be_read_is_one_note_with_its_days(days: list[date], when: str) -> None:
-    ledger = RunState(read)
+    state = RunState(read)
     error = CopilotUsageError("No answer", cause="GitHub answered 502.", remedy="r")
     struck: list[date | None] = [*days] or [None]
     for day in struck:
-        ledger.add(Failure(ORGANIZATION, error, day))
-    assert [note.text for note in _failure_notes(ledger, WINDOW, ())] == [
+        state.add(Failure(ORGANIZATION, error, day))
+    assert [note.text for note in _failure_notes(state, WINDOW, ())] == [
         f"{QueryKind.USAGE}{when} could not be read. No answer: GitHub answered 502."
     ]
 
@@ -420,10 +420,10 @@ def test_a_range_that_begins_where_githubs_reports_do_needs_no_history() -> None
 
 
 def test_a_404_alone_is_not_remembered_as_no_report() -> None:
-    def nothing(ask: object) -> list[Result]:
-        if isinstance(ask, OwnerDay):
-            return [NoReport(ORGANIZATION, ask.day, Word.HIDDEN)]
-        return [] if isinstance(ask, LatestReport) else answers(ask)
+    def nothing(query: object) -> list[Result]:
+        if isinstance(query, OwnerDay):
+            return [NoReport(ORGANIZATION, query.day, Word.HIDDEN)]
+        return [] if isinstance(query, LatestReport) else answers(query)
 
     memory = Memory()
     with pytest.raises(NothingPublished):
@@ -432,10 +432,10 @@ def test_a_404_alone_is_not_remembered_as_no_report() -> None:
 
 
 def test_a_rate_limit_on_days_to_compare_with_does_not_keep_the_range_from_its_page() -> None:
-    def limited(ask: object) -> list[Result]:
-        if isinstance(ask, OwnerDay):
-            return [Failure(ORGANIZATION, RateLimited("Limit", cause="c", remedy="r"), ask.day)]
-        return answers(ask)
+    def limited(query: object) -> list[Result]:
+        if isinstance(query, OwnerDay):
+            return [Failure(ORGANIZATION, RateLimited("Limit", cause="c", remedy="r"), query.day)]
+        return answers(query)
 
     memory = Memory()
     reader = run_with(GitHub(limited), memory)
@@ -446,43 +446,43 @@ def test_a_rate_limit_on_days_to_compare_with_does_not_keep_the_range_from_its_p
 
 
 def test_a_rate_limit_on_the_range_itself_ends_the_run() -> None:
-    def limited(ask: object) -> list[Result]:
-        if isinstance(ask, LatestReport):
+    def limited(query: object) -> list[Result]:
+        if isinstance(query, LatestReport):
             found = [fetched(day) for day in list(WINDOW)[:20]]
             return [LatestWindow(ORGANIZATION, WINDOW), *found]
-        if isinstance(ask, OwnerDay):
-            return [Failure(ORGANIZATION, RateLimited("Limit", cause="c", remedy="r"), ask.day)]
-        return answers(ask)
+        if isinstance(query, OwnerDay):
+            return [Failure(ORGANIZATION, RateLimited("Limit", cause="c", remedy="r"), query.day)]
+        return answers(query)
 
     with pytest.raises(RateLimited):
         run_with(GitHub(limited), Memory())
 
 
 def test_a_refusal_of_days_to_compare_with_is_a_note() -> None:
-    def refusing(ask: object) -> list[Result]:
-        if isinstance(ask, OwnerDay):
+    def refusing(query: object) -> list[Result]:
+        if isinstance(query, OwnerDay):
             return [Failure(ORGANIZATION, NotAllowed("Refused", cause="c", remedy="r"))]
-        return answers(ask)
+        return answers(query)
 
     assert run_with(GitHub(refusing), Memory()).outputs["days"] == "28"
 
 
 def test_days_come_singly_where_the_28_days_as_a_whole_do_not() -> None:
-    def singly(ask: object) -> list[Result]:
-        if isinstance(ask, LatestReport):
+    def singly(query: object) -> list[Result]:
+        if isinstance(query, LatestReport):
             return [Failure(ORGANIZATION, Busy("Busy", cause="c", remedy="r"), about=QueryKind.WINDOW)]
-        return answers(ask)
+        return answers(query)
 
     outputs = run_with(GitHub(singly), Memory()).outputs
     assert (outputs["days"], outputs["until"]) == ("28", str(NEWEST))
 
 
 def test_a_github_that_is_busy_all_the_time_is_an_error_even_with_a_history() -> None:
-    def busy(ask: object) -> list[Result]:
+    def busy(query: object) -> list[Result]:
         error = Busy("Busy", cause="c", remedy="r")
-        if isinstance(ask, LatestReport):
+        if isinstance(query, LatestReport):
             return [Failure(ORGANIZATION, error, about=QueryKind.WINDOW)]
-        return [Failure(ORGANIZATION, error, ask.day)] if isinstance(ask, OwnerDay) else answers(ask)
+        return [Failure(ORGANIZATION, error, query.day)] if isinstance(query, OwnerDay) else answers(query)
 
     memory = Memory()
     run_with(GitHub(), memory)
@@ -491,8 +491,8 @@ def test_a_github_that_is_busy_all_the_time_is_an_error_even_with_a_history() ->
 
 
 def test_a_range_of_which_github_has_nothing_is_a_page_without_figures() -> None:
-    def nothing(ask: object) -> list[Result]:
-        return [NoReport(ORGANIZATION, ask.day)] if isinstance(ask, OwnerDay) else answers(ask)
+    def nothing(query: object) -> list[Result]:
+        return [NoReport(ORGANIZATION, query.day)] if isinstance(query, OwnerDay) else answers(query)
 
     outputs = run_with(GitHub(nothing), Memory(), since="2026-03-01", until="2026-03-03").outputs
     assert (outputs["days"], outputs["missing-days"], outputs["active-users"]) == ("0", "3", "")
@@ -528,10 +528,10 @@ def test_a_store_that_refuses_ends_the_run_with_its_reason_after_the_page() -> N
 def test_what_a_store_refused_on_the_way_is_saved_again_at_the_end() -> None:
     memory = Memory(refusal=protected())
 
-    def open_later(ask: object) -> list[Result]:
-        if isinstance(ask, OwnerDay) and ask.day == NEWEST - timedelta(days=60):
+    def open_later(query: object) -> list[Result]:
+        if isinstance(query, OwnerDay) and query.day == NEWEST - timedelta(days=60):
             memory.refusal = None
-        return answers(ask)
+        return answers(query)
 
     run_with(GitHub(open_later), memory, since=str(NEWEST - timedelta(days=119)), compare="false", seats="false")
     assert memory.days == set(ending(NEWEST, 120))
@@ -553,11 +553,11 @@ OTHER = Scope(ScopeKind.ORGANIZATION, "hub-org")
 BOTH = "octo-org, hub-org"
 
 
-def one_refused(ask: object) -> list[Result]:
+def one_refused(query: object) -> list[Result]:
     """A token that can read octo-org and not hub-org."""
-    if subject(ask) == OTHER:  # type: ignore[arg-type]
-        return [Failure(OTHER, NotAllowed("May not", cause="c", remedy="r"), about=ask.about)]  # type: ignore[attr-defined]
-    return answers(ask)
+    if subject(query) == OTHER:  # type: ignore[arg-type]
+        return [Failure(OTHER, NotAllowed("May not", cause="c", remedy="r"), about=query.about)]  # type: ignore[attr-defined]
+    return answers(query)
 
 
 def test_an_owner_that_refuses_keeps_its_place_among_several(caplog: pytest.LogCaptureFixture) -> None:
@@ -600,15 +600,15 @@ def test_days_that_are_stored_for_good_need_nobody() -> None:
 
 
 def test_a_day_is_missing_if_any_owner_lacks_it() -> None:
-    def holes(ask: object) -> list[Result]:
+    def holes(query: object) -> list[Result]:
         lacking = {"octo-org": NEWEST, "hub-org": NEWEST - timedelta(days=1)}
-        if isinstance(ask, LatestReport):
-            days = (day for day in WINDOW if day != lacking[ask.owner.name])
+        if isinstance(query, LatestReport):
+            days = (day for day in WINDOW if day != lacking[query.owner.name])
             return [
-                LatestWindow(ask.owner, WINDOW),
-                *(Fetched(replace(fetched(day).snapshot, scope=ask.owner)) for day in days),
+                LatestWindow(query.owner, WINDOW),
+                *(Fetched(replace(fetched(day).snapshot, scope=query.owner)) for day in days),
             ]
-        return [NoReport(ask.owner, ask.day)] if isinstance(ask, OwnerDay) else []
+        return [NoReport(query.owner, query.day)] if isinstance(query, OwnerDay) else []
 
     reader = run_with(GitHub(holes), Memory(), org=BOTH, compare="false")
     assert (reader.outputs["days"], reader.outputs["missing-days"]) == ("28", "2")
@@ -620,8 +620,8 @@ def test_days_before_githubs_first_report_are_not_missing() -> None:
 
 
 def test_an_empty_page_shows_its_cause_open_and_as_a_warning(caplog: pytest.LogCaptureFixture) -> None:
-    def nothing(ask: object) -> list[Result]:
-        return [NoReport(ORGANIZATION, ask.day)] if isinstance(ask, OwnerDay) else []
+    def nothing(query: object) -> list[Result]:
+        return [NoReport(ORGANIZATION, query.day)] if isinstance(query, OwnerDay) else []
 
     reader = run_with(GitHub(nothing), Memory(), since="2026-03-01", until="2026-03-03", compare="false")
     assert reader.report is not None
@@ -632,11 +632,11 @@ def test_an_empty_page_shows_its_cause_open_and_as_a_warning(caplog: pytest.LogC
 def test_a_team_that_github_does_not_name_is_a_caution_and_a_row_of_its_own() -> None:
     unseen = ORGANIZATION.of_team("paymets")
 
-    def teams(ask: object) -> list[Result]:
-        if isinstance(ask, NewestDay):
+    def teams(query: object) -> list[Result]:
+        if isinstance(query, NewestDay):
             return [LatestWindow(ORGANIZATION, WINDOW)]
-        if isinstance(ask, TeamDays):
-            known = [Fetched(replace(fetched(day).snapshot, scope=TEAM)) for day in ask.days]
+        if isinstance(query, TeamDays):
+            known = [Fetched(replace(fetched(day).snapshot, scope=TEAM)) for day in query.days]
             return [*known, Remark(unseen, "No team has this slug.", caution=True)]
         return []
 

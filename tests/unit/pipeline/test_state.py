@@ -37,9 +37,9 @@ EARLIER = NEWEST - timedelta(days=3)
 def read(snapshot: Snapshot) -> Reading:
     """Takes a document as the figures it is made of; `bad` ones are flaws."""
     document = dict(snapshot.document or {})
-    flaws = tuple(DataProblem(name, "bad") for name in [*document] if document[name] == "bad")
+    problems = tuple(DataProblem(name, "bad") for name in [*document] if document[name] == "bad")
     totals = {name: amount for name, amount in document.items() if amount != "bad"}
-    return Reading(UsageDay(snapshot.day, snapshot.generation, totals) if totals else None, flaws)
+    return Reading(UsageDay(snapshot.day, snapshot.generation, totals) if totals else None, problems)
 
 
 def snapshot(
@@ -62,172 +62,172 @@ def refused(error: type[NotAllowed] = NotAllowed) -> NotAllowed:
 
 
 def test_what_is_stored_and_what_is_fetched_make_one_history() -> None:
-    ledger = RunState(read)
-    ledger.add_stored(snapshot(EARLIER))
-    ledger.add(Fetched(snapshot(NEWEST)))
-    assert list(ledger.history(ORGANIZATION).days) == [EARLIER, NEWEST]
+    state = RunState(read)
+    state.add_stored(snapshot(EARLIER))
+    state.add(Fetched(snapshot(NEWEST)))
+    assert list(state.history(ORGANIZATION).days) == [EARLIER, NEWEST]
 
 
 def test_a_day_fetched_again_replaces_the_stored_one() -> None:
-    ledger = RunState(read)
-    ledger.add_stored(snapshot(document={"daily_active_users": 5}))
-    ledger.add(Fetched(snapshot(document={"daily_active_users": 6}, settled=True)))
-    day = ledger.history(ORGANIZATION).days[NEWEST]
+    state = RunState(read)
+    state.add_stored(snapshot(document={"daily_active_users": 5}))
+    state.add(Fetched(snapshot(document={"daily_active_users": 6}, settled=True)))
+    day = state.history(ORGANIZATION).days[NEWEST]
     assert (day.amount("daily_active_users"), day.settled) == (6, True)
 
 
 @pytest.mark.parametrize("emptier", [no_report(), snapshot(document={"a_new_field": 1})])
 def test_an_emptier_day_never_replaces_one_that_says_something(emptier: Snapshot) -> None:
-    ledger = RunState(read)
-    ledger.add_stored(snapshot(document={"daily_active_users": 5}))
-    ledger.add(Fetched(emptier))
-    assert ledger.history(ORGANIZATION).amount(NEWEST, "daily_active_users") == 5
+    state = RunState(read)
+    state.add_stored(snapshot(document={"daily_active_users": 5}))
+    state.add(Fetched(emptier))
+    assert state.history(ORGANIZATION).amount(NEWEST, "daily_active_users") == 5
 
 
 def test_the_page_keeps_the_day_that_the_store_keeps() -> None:
-    ledger = RunState(read)
-    ledger.add_stored(snapshot(document={"daily_active_users": 240, "loc_added_sum": 9, "totals_by_ide": [1]}))
-    ledger.add(Fetched(snapshot(document={"daily_active_users": 0}, settled=True)))
-    assert ledger.history(ORGANIZATION).amount(NEWEST, "daily_active_users") == 240
+    state = RunState(read)
+    state.add_stored(snapshot(document={"daily_active_users": 240, "loc_added_sum": 9, "totals_by_ide": [1]}))
+    state.add(Fetched(snapshot(document={"daily_active_users": 0}, settled=True)))
+    assert state.history(ORGANIZATION).amount(NEWEST, "daily_active_users") == 240
 
 
 def test_a_day_without_report_is_no_day_of_the_history_but_is_stored() -> None:
-    ledger = RunState(read)
-    ledger.add_stored(no_report())
-    assert ledger.history(ORGANIZATION).days == {}
-    assert ledger.stored.is_settled(ORGANIZATION, Generation.REPORTS, NEWEST)
+    state = RunState(read)
+    state.add_stored(no_report())
+    assert state.history(ORGANIZATION).days == {}
+    assert state.stored.is_settled(ORGANIZATION, Generation.REPORTS, NEWEST)
 
 
 def test_what_was_asked_for_is_remembered_whether_it_was_there_or_not() -> None:
-    ledger = RunState(read)
-    ledger.add(Fetched(snapshot(NEWEST)))
-    ledger.add(NoReport(ORGANIZATION, EARLIER))
-    assert ledger.asked == {(ORGANIZATION, Generation.REPORTS, day) for day in (NEWEST, EARLIER)}
+    state = RunState(read)
+    state.add(Fetched(snapshot(NEWEST)))
+    state.add(NoReport(ORGANIZATION, EARLIER))
+    assert state.asked == {(ORGANIZATION, Generation.REPORTS, day) for day in (NEWEST, EARLIER)}
 
 
 def test_progress_counts_an_owners_day_once_however_many_teams_it_serves() -> None:
-    ledger = RunState(read)
+    state = RunState(read)
     teams = [Fetched(snapshot(scope=TEAM.of_team(name))) for name in ("core", "web")]
-    outcomes: list[Result] = [*teams, NoReport(TEAM, EARLIER), Remark(TEAM, "text")]
-    assert [ledger.add(outcome) for outcome in outcomes] == [1, 0, 1, 0]
+    results: list[Result] = [*teams, NoReport(TEAM, EARLIER), Remark(TEAM, "text")]
+    assert [state.add(result) for result in results] == [1, 0, 1, 0]
 
 
 def test_a_404_may_only_be_remembered_where_the_owner_answered_something() -> None:
-    ledger = RunState(read)
+    state = RunState(read)
     silent, answering = NoReport(ENTERPRISE, NEWEST, Word.HIDDEN), NoReport(ORGANIZATION, EARLIER, Word.HIDDEN)
-    for outcome in (silent, answering, Fetched(snapshot())):
-        ledger.add(outcome)
-    assert list(ledger.certain_no_reports()) == [answering]
+    for result in (silent, answering, Fetched(snapshot())):
+        state.add(result)
+    assert list(state.certain_no_reports()) == [answering]
 
 
 def test_a_28_day_report_is_an_answer_and_tells_the_newest_day() -> None:
-    ledger = RunState(read)
-    ledger.add(NoReport(ORGANIZATION, EARLIER, Word.HIDDEN))
-    ledger.add(LatestWindow(ORGANIZATION, ending(NEWEST, 28)))
-    assert len(list(ledger.certain_no_reports())) == 1
-    assert ledger.newest_day([ORGANIZATION]) == ledger.history(TEAM).newest == NEWEST
+    state = RunState(read)
+    state.add(NoReport(ORGANIZATION, EARLIER, Word.HIDDEN))
+    state.add(LatestWindow(ORGANIZATION, ending(NEWEST, 28)))
+    assert len(list(state.certain_no_reports())) == 1
+    assert state.newest_day([ORGANIZATION]) == state.history(TEAM).newest == NEWEST
 
 
 def test_where_nobody_says_which_day_is_the_newest_it_is_the_newest_with_data() -> None:
-    ledger = RunState(read)
+    state = RunState(read)
     for day in (EARLIER, WEEK.since):
-        ledger.add_stored(snapshot(day, scope=TEAM))
-    assert ledger.newest_day([ORGANIZATION.of_team("*")]) == EARLIER
-    assert ledger.newest_day([ORGANIZATION]) is None
+        state.add_stored(snapshot(day, scope=TEAM))
+    assert state.newest_day([ORGANIZATION.of_team("*")]) == EARLIER
+    assert state.newest_day([ORGANIZATION]) is None
 
 
 def test_the_star_stands_for_teams_with_days_by_name() -> None:
-    ledger = RunState(read)
+    state = RunState(read)
     for name in ("web", "core"):
-        ledger.add_stored(snapshot(scope=TEAM.of_team(name)))
-    ledger.add_stored(snapshot(scope=ENTERPRISE.of_team("core")))
+        state.add_stored(snapshot(scope=TEAM.of_team(name)))
+    state.add_stored(snapshot(scope=ENTERPRISE.of_team("core")))
     every = ORGANIZATION.of_team("*")
-    assert [scope.team for scope in ledger.expand([every, TEAM.of_team("web")])] == ["core", "web"]
+    assert [scope.team for scope in state.expand([every, TEAM.of_team("web")])] == ["core", "web"]
 
 
 def test_a_team_without_days_does_not_become_one_of_every_team_by_being_asked_about() -> None:
-    ledger = RunState(read)
-    ledger.newest_day([TEAM])
-    assert ledger.expand([ORGANIZATION.of_team("*")]) == ()
-    assert ledger.expand([TEAM]) == (TEAM,)
+    state = RunState(read)
+    state.newest_day([TEAM])
+    assert state.expand([ORGANIZATION.of_team("*")]) == ()
+    assert state.expand([TEAM]) == (TEAM,)
 
 
 def test_who_was_refused_as_a_whole_is_silent() -> None:
-    ledger = RunState(read)
+    state = RunState(read)
     error = refused()
-    ledger.add(Failure(ORGANIZATION, error))
-    ledger.add(Failure(ENTERPRISE, refused(), about=QueryKind.SEATS))
-    ledger.add(Failure(ENTERPRISE, refused(), day=NEWEST))
-    assert ledger.refused() == {ORGANIZATION: error}
-    assert (ledger.silent(ORGANIZATION), ledger.silent(TEAM), ledger.silent(ENTERPRISE)) == (error, error, None)
-    assert ledger.fatal is None
+    state.add(Failure(ORGANIZATION, error))
+    state.add(Failure(ENTERPRISE, refused(), about=QueryKind.SEATS))
+    state.add(Failure(ENTERPRISE, refused(), day=NEWEST))
+    assert state.refused() == {ORGANIZATION: error}
+    assert (state.silent(ORGANIZATION), state.silent(TEAM), state.silent(ENTERPRISE)) == (error, error, None)
+    assert state.fatal is None
 
 
 def test_one_team_that_is_refused_does_not_silence_the_others() -> None:
-    ledger = RunState(read)
+    state = RunState(read)
     error = refused()
-    ledger.add(Failure(TEAM, error))
-    assert (ledger.silent(TEAM), ledger.silent(ORGANIZATION)) == (error, None)
+    state.add(Failure(TEAM, error))
+    assert (state.silent(TEAM), state.silent(ORGANIZATION)) == (error, None)
 
 
 def test_an_owner_whose_days_came_is_not_silent_for_want_of_its_28_day_report() -> None:
-    ledger = RunState(read)
+    state = RunState(read)
     error = refused()
-    ledger.add(Failure(ORGANIZATION, error, about=QueryKind.WINDOW))
-    assert ledger.silent(ORGANIZATION) is error
-    assert ledger.refused() == {}
-    ledger.add(Fetched(snapshot()))
-    assert ledger.silent(ORGANIZATION) is None
+    state.add(Failure(ORGANIZATION, error, about=QueryKind.WINDOW))
+    assert state.silent(ORGANIZATION) is error
+    assert state.refused() == {}
+    state.add(Fetched(snapshot()))
+    assert state.silent(ORGANIZATION) is None
 
 
 def test_a_refused_token_is_fatal() -> None:
-    ledger = RunState(read)
-    ledger.add(Failure(ORGANIZATION, refused(TokenRefused), day=NEWEST))
-    assert isinstance(ledger.fatal, TokenRefused)
+    state = RunState(read)
+    state.add(Failure(ORGANIZATION, refused(TokenRefused), day=NEWEST))
+    assert isinstance(state.fatal, TokenRefused)
 
 
 def test_values_left_out_are_counted_per_scope_with_the_first_of_them() -> None:
-    ledger = RunState(read)
-    ledger.add(Fetched(snapshot(NEWEST, {"c": "bad", "daily_active_users": 1})))
-    ledger.add(Fetched(snapshot(EARLIER, {"a": "bad", "b": "bad"})))
-    ledger.add(Fetched(snapshot(scope=ENTERPRISE)))
-    assert list(ledger.flaws()) == [(ORGANIZATION, 3, EARLIER, DataProblem("a", "bad"))]
+    state = RunState(read)
+    state.add(Fetched(snapshot(NEWEST, {"c": "bad", "daily_active_users": 1})))
+    state.add(Fetched(snapshot(EARLIER, {"a": "bad", "b": "bad"})))
+    state.add(Fetched(snapshot(scope=ENTERPRISE)))
+    assert list(state.problems()) == [(ORGANIZATION, 3, EARLIER, DataProblem("a", "bad"))]
 
 
 def test_a_day_read_twice_counts_its_flaws_once() -> None:
-    ledger = RunState(read)
-    ledger.add_stored(snapshot(document={"a": "bad", "daily_active_users": 1}))
-    ledger.add(Fetched(snapshot(document={"a": "bad", "daily_active_users": 2})))
-    assert [count for _, count, _, _ in ledger.flaws()] == [1]
-    ledger.add(Fetched(snapshot(document={"daily_active_users": 2})))
-    assert list(ledger.flaws()) == []
+    state = RunState(read)
+    state.add_stored(snapshot(document={"a": "bad", "daily_active_users": 1}))
+    state.add(Fetched(snapshot(document={"a": "bad", "daily_active_users": 2})))
+    assert [count for _, count, _, _ in state.problems()] == [1]
+    state.add(Fetched(snapshot(document={"daily_active_users": 2})))
+    assert list(state.problems()) == []
 
 
 def test_people_are_known_for_the_range_they_were_counted_over() -> None:
-    ledger = RunState(read)
+    state = RunState(read)
     counted = PeopleCounted(TEAM, WEEK, active=12, members=14)
-    ledger.add(counted)
-    assert ledger.people_counted(TEAM, WEEK) == counted
-    assert ledger.people_counted(TEAM, WEEK.before()) is None
+    state.add(counted)
+    assert state.people_counted(TEAM, WEEK) == counted
+    assert state.people_counted(TEAM, WEEK.before()) is None
 
 
 def test_people_seats_and_bills_are_filed_under_their_scope() -> None:
-    ledger = RunState(read)
+    state = RunState(read)
     people = (PersonActivity("person-1", 3, 4, 5),)
     bills = [CreditBill(ORGANIZATION, month, {}, 0) for month in ("2026-10", "2026-11")]
-    outcomes: list[Result] = [PeopleListed(ORGANIZATION, people), SeatsListed(ORGANIZATION, (seat(1),)), *bills]
-    for outcome in outcomes:
-        ledger.add(outcome)
-    assert ledger.listed_people[ORGANIZATION] == people
-    assert ledger.seats[ORGANIZATION] == (seat(1),)
-    assert ledger.bills[ORGANIZATION] == bills
+    results: list[Result] = [PeopleListed(ORGANIZATION, people), SeatsListed(ORGANIZATION, (seat(1),)), *bills]
+    for result in results:
+        state.add(result)
+    assert state.listed_people[ORGANIZATION] == people
+    assert state.seats[ORGANIZATION] == (seat(1),)
+    assert state.bills[ORGANIZATION] == bills
 
 
 def test_the_same_remark_is_made_once() -> None:
-    ledger = RunState(read)
+    state = RunState(read)
     for scope in (TEAM, TEAM, ENTERPRISE):
-        ledger.add(Remark(scope, "Three teams are too small."))
-    assert ledger.notes == [Note("Three teams are too small.", TEAM), Note("Three teams are too small.", ENTERPRISE)]
+        state.add(Remark(scope, "Three teams are too small."))
+    assert state.notes == [Note("Three teams are too small.", TEAM), Note("Three teams are too small.", ENTERPRISE)]
 
 
 @pytest.mark.parametrize(
@@ -235,9 +235,9 @@ def test_the_same_remark_is_made_once() -> None:
     [(("2026-01",), "of 2026-01 was"), (("2026-01", "2026-02", "2026-04"), "of 2026-01 to 2026-04 was")],
 )
 def test_stored_months_that_were_not_read_are_named(months: tuple[str, ...], named: str) -> None:
-    ledger = RunState(read)
-    ledger.add_stored(SkippedMonths(ORGANIZATION, months, "the rate limit is exhausted."))
-    (note,) = ledger.notes
+    state = RunState(read)
+    state.add_stored(SkippedMonths(ORGANIZATION, months, "the rate limit is exhausted."))
+    (note,) = state.notes
     assert named in note.text
     assert note.caution
     assert note.text.endswith("the rate limit is exhausted.")
@@ -254,12 +254,12 @@ def test_stored_months_that_were_not_read_are_named(months: tuple[str, ...], nam
     ],
 )
 def test_a_kept_day_of_seats_tells_what_it_knows(document: dict[str, Any], day: SeatDay) -> None:
-    ledger = RunState(read)
-    ledger.add_stored(snapshot(document=document, generation=Generation.SEATS))
-    assert ledger.seat_days[ORGANIZATION] == {NEWEST: day}
+    state = RunState(read)
+    state.add_stored(snapshot(document=document, generation=Generation.SEATS))
+    assert state.seat_days[ORGANIZATION] == {NEWEST: day}
 
 
 def test_a_kept_day_of_seats_without_a_total_is_none() -> None:
-    ledger = RunState(read)
-    ledger.add_stored(snapshot(document={"total": None}, generation=Generation.SEATS))
-    assert not ledger.seat_days[ORGANIZATION]
+    state = RunState(read)
+    state.add_stored(snapshot(document={"total": None}, generation=Generation.SEATS))
+    assert not state.seat_days[ORGANIZATION]

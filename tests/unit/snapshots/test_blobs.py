@@ -140,10 +140,10 @@ def test_what_is_posted_weighs_nothing() -> None:
 
 @given(st.lists(st.integers(0, 2 * MEBIBYTE), max_size=20))
 def test_a_tree_request_never_carries_more_than_four_mebibytes(sizes: list[int]) -> None:
-    drafts = [PendingFile(str(n), None, "", b"", size) for n, size in enumerate(sizes)]
-    found = list(batches(drafts))
-    assert [draft for batch in found for draft in batch] == drafts
-    assert all(batch and sum(draft.weight for draft in batch) <= 4 * MEBIBYTE for batch in found)
+    pending_files = [PendingFile(str(n), None, "", b"", size) for n, size in enumerate(sizes)]
+    found = list(batches(pending_files))
+    assert [pending for batch in found for pending in batch] == pending_files
+    assert all(batch and sum(pending.weight for pending in batch) <= 4 * MEBIBYTE for batch in found)
 
 
 def test_a_blob_is_named_as_git_names_it() -> None:

@@ -91,7 +91,7 @@ def test_a_teams_document_has_the_shape_of_an_organizations_day() -> None:
             "token_usage": {"output_tokens_sum": 100, "prompt_tokens_sum": 150, "avg_tokens_per_request": 25.0},
         },
     }
-    assert reports.read(documents[WEB], day=DAY, settled=True).flaws == ()
+    assert reports.read(documents[WEB], day=DAY, settled=True).problems == ()
 
 
 def test_what_few_people_use_is_added_up_too() -> None:
@@ -122,7 +122,7 @@ def test_what_few_people_use_is_added_up_too() -> None:
     assert web["totals_by_ai_adoption_phase"] == [
         {"phase": "Phase 2", "phase_number": 2, "version": "v1", "total_engaged_users": 2}
     ]
-    assert reports.read(web, day=DAY, settled=True).flaws == ()
+    assert reports.read(web, day=DAY, settled=True).problems == ()
 
 
 def test_people_without_activity_are_members_and_not_active() -> None:
@@ -236,7 +236,7 @@ def test_rows_of_another_owner_are_left_out_and_named() -> None:
     users = [user_row(1, loc_added_sum=1), user_row(2, loc_added_sum=50, organization_id="666")]
     join, documents = _joined(members, users)
     assert (documents[WEB]["members"], documents[WEB]["loc_added_sum"]) == (4, 1)
-    assert {flaw.what for flaw in join.flaws} == {
+    assert {problem.what for problem in join.problems} == {
         "rows of another owner (1 people)",
         "a row of another organization",
     }
@@ -254,7 +254,7 @@ def test_rows_of_another_day_than_the_reports_are_left_out_and_named() -> None:
     join, documents = _joined(members, [user_row(1, loc_added_sum=4, day="2026-10-04"), user_row(3)])
     assert documents[WEB]["members"] == 1
     assert documents[WEB]["loc_added_sum"] == 0
-    assert join.flaws == (
+    assert join.problems == (
         DataProblem("user-teams report, row 2", "a row of another day than the report's (2 times, here first)"),
     )
 
@@ -301,7 +301,7 @@ def test_each_row_is_joined_with_the_membership_of_its_own_day() -> None:
     join.add_users(lines(rows))
     assert {scope: document["loc_added_sum"] for scope, document in join.documents(monday).items()} == {WEB: 1}
     assert {scope: document["loc_added_sum"] for scope, document in join.documents(tuesday).items()} == {CORE: 10}
-    assert join.flaws == ()
+    assert join.problems == ()
 
 
 def _read_days(join: TeamJoin, days: DateRange, active: Mapping[int, Iterable[int]]) -> None:
@@ -434,7 +434,9 @@ def test_of_two_teams_with_one_slug_the_one_with_the_smaller_id_counts() -> None
     members = [membership(1, 50, "web"), membership(2, 42, "ent:web"), membership(3, 50, "web")]
     join, documents = _joined(members, [user_row(1), user_row(2), user_row(3)])
     assert {scope: document["team_id"] for scope, document in documents.items()} == {WEB: 42}
-    assert [flaw.what for flaw in join.flaws] == ["two teams of the same slug; the one with the smaller id counts"]
+    assert [problem.what for problem in join.problems] == [
+        "two teams of the same slug; the one with the smaller id counts"
+    ]
 
 
 def test_people_are_listed_only_where_somebody_asked_for_names() -> None:

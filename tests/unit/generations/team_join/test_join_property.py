@@ -155,7 +155,7 @@ def test_the_streaming_join_is_the_naive_join(
             if day in lead_in:
                 expected = {name: value for name, value in expected.items() if name not in ARRAYS}
             assert _shown(documents[OWNER.of_team(f"team-{team}")]) == {k: v for k, v in expected.items() if v != 0}
-    assert join.flaws == ()
+    assert join.problems == ()
     for team in {team for _, team in naive.members}:
         scope = OWNER.of_team(f"team-{team}")
         week = ending(DAYS[-1], 7)

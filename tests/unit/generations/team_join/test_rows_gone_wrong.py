@@ -23,20 +23,20 @@ def _web(users: list[bytes], members: list[bytes] | None = None) -> tuple[dict[s
     join = TeamJoin(OWNER, [OWNER.of_team("*")])
     join.add_memberships(DAY, members or lines(membership(n, 42, "web") for n in range(1, 10)))
     join.add_users(users, days=[DAY])
-    return join.documents(DAY)[WEB], [flaw.what for flaw in join.flaws]
+    return join.documents(DAY)[WEB], [problem.what for problem in join.problems]
 
 
 @pytest.mark.parametrize("bad", ["7", -7, None, True, [7], 7.5, 2**60, 10**30])
 def test_a_bad_figure_of_a_person_is_left_out_and_the_rest_of_the_row_counts(bad: Any) -> None:
     row = user_row(2, loc_added_sum=bad, loc_deleted_sum=3, used_chat=True)
-    web, flaws = _web(lines([GOOD, row]))
+    web, problems = _web(lines([GOOD, row]))
     assert (web["loc_added_sum"], web["loc_deleted_sum"], web["daily_active_users"]) == (10, 3, 2)
-    assert len(flaws) == (bad is not None)
+    assert len(problems) == (bad is not None)
 
 
 def test_a_whole_number_written_with_a_point_is_a_whole_number() -> None:
-    web, flaws = _web([json.dumps(user_row(2, loc_added_sum=4)).replace("4}", "4.0}").encode()])
-    assert (web["loc_added_sum"], flaws) == (4, [])
+    web, problems = _web([json.dumps(user_row(2, loc_added_sum=4)).replace("4}", "4.0}").encode()])
+    assert (web["loc_added_sum"], problems) == (4, [])
 
 
 @pytest.mark.parametrize(
@@ -55,9 +55,9 @@ def test_a_whole_number_written_with_a_point_is_a_whole_number() -> None:
     ],
 )
 def test_a_line_that_is_no_row_is_counted_and_the_others_are_read(line: bytes) -> None:
-    web, flaws = _web([line + b"\n", *lines([GOOD])])
+    web, problems = _web([line + b"\n", *lines([GOOD])])
     assert (web["loc_added_sum"], web["daily_active_users"]) == (10, 1)
-    assert flaws
+    assert problems
 
 
 @pytest.mark.parametrize("line", [b"", b"\r\n", b"null", b'""', b'"No report available"'])
@@ -66,21 +66,21 @@ def test_lines_that_hold_nothing_are_no_flaws(line: bytes) -> None:
 
 
 def test_a_byte_order_mark_and_carriage_returns_do_not_matter() -> None:
-    web, flaws = _web([b"\xef\xbb\xbf" + json.dumps(GOOD).encode() + b"\r\n"])
-    assert (web["loc_added_sum"], flaws) == (10, [])
+    web, problems = _web([b"\xef\xbb\xbf" + json.dumps(GOOD).encode() + b"\r\n"])
+    assert (web["loc_added_sum"], problems) == (10, [])
 
 
 def test_an_array_in_one_line_is_as_many_rows() -> None:
-    web, flaws = _web([json.dumps([GOOD, user_row(2, loc_added_sum=1)]).encode()])
-    assert (web["loc_added_sum"], flaws) == (11, [])
+    web, problems = _web([json.dumps([GOOD, user_row(2, loc_added_sum=1)]).encode()])
+    assert (web["loc_added_sum"], problems) == (11, [])
 
 
 def test_nulls_in_arrays_objects_and_flags_are_absences() -> None:
     nothing = dict.fromkeys(
         ("totals_by_ide", "totals_by_feature", "totals_by_cli", "totals_by_3rd_party_agent", "ai_adoption_phase")
     )
-    web, flaws = _web(lines([GOOD | nothing | {"used_cli": None, "ai_credits_used": None}]))
-    assert (web["loc_added_sum"], flaws) == (10, [])
+    web, problems = _web(lines([GOOD | nothing | {"used_cli": None, "ai_credits_used": None}]))
+    assert (web["loc_added_sum"], problems) == (10, [])
 
 
 def test_a_bad_row_of_a_breakdown_does_not_spoil_the_others() -> None:
@@ -90,9 +90,9 @@ def test_a_bad_row_of_a_breakdown_does_not_spoil_the_others() -> None:
         {"feature": "agent_edit", "loc_added_sum": "many", "loc_deleted_sum": 2},
         "nonsense",
     ]
-    web, flaws = _web(lines([user_row(1, totals_by_feature=rows)]))
+    web, problems = _web(lines([user_row(1, totals_by_feature=rows)]))
     assert web["totals_by_feature"] == [{"feature": "agent_edit"} | counters(1, 1, 1, 1, 1, 1, 3)]
-    assert set(flaws) == {"a row that is no object", "a row without `feature`", "`loc_added_sum` is a text"}
+    assert set(problems) == {"a row that is no object", "a row without `feature`", "`loc_added_sum` is a text"}
 
 
 def test_everything_of_a_row_that_fits_survives_the_slow_way() -> None:
@@ -114,17 +114,19 @@ def test_everything_of_a_row_that_fits_survives_the_slow_way() -> None:
         used_chat=True,
     )
     quickly, _ = _web(lines([row]))
-    slowly, flaws = _web(lines([row | {"used_agent": "yes"}]))
+    slowly, problems = _web(lines([row | {"used_agent": "yes"}]))
     assert slowly == quickly
-    assert flaws == ["`used_agent` is neither true nor false"]
+    assert problems == ["`used_agent` is neither true nor false"]
 
 
 def test_the_place_of_the_first_bad_row_is_named_without_naming_anybody() -> None:
-    flaws = ProblemLog()
+    problems = ProblemLog()
     line = json.dumps(user_row(3, loc_added_sum="octocat")).encode()
-    (row,) = user_rows(line, "users report, row 17", flaws)
+    (row,) = user_rows(line, "users report, row 17", problems)
     assert isinstance(row, WholeUserRow)
-    assert [(flaw.where, flaw.what) for flaw in flaws] == [("users report, row 17", "`loc_added_sum` is a text")]
+    assert [(problem.where, problem.what) for problem in problems] == [
+        ("users report, row 17", "`loc_added_sum` is a text")
+    ]
 
 
 @pytest.mark.parametrize(
@@ -141,9 +143,9 @@ def test_the_place_of_the_first_bad_row_is_named_without_naming_anybody() -> Non
 )
 def test_a_bad_membership_is_counted_and_left_out(bad: dict[str, Any]) -> None:
     members = lines([membership(1, 42, "web"), membership(2, 42, "web") | bad])
-    web, flaws = _web(lines([GOOD]), members)
+    web, problems = _web(lines([GOOD]), members)
     assert web["members"] == 1
-    assert len(flaws) == 1
+    assert len(problems) == 1
 
 
 def test_a_membership_with_an_odd_day_is_still_one() -> None:
