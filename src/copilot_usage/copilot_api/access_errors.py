@@ -1,4 +1,4 @@
-"""Error responses that retrying cannot fix, in words for the reader: kinds of token, required permissions, what to do."""
+"""Error responses that retrying cannot fix, in words: kinds of token, required permissions, what to do."""
 
 from __future__ import annotations
 

@@ -9,8 +9,8 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from copilot_usage.demo.activity import COUNTERS
+from copilot_usage.domain.availability import BEGAN
 from copilot_usage.domain.dates import a_year_before
-from copilot_usage.domain.plan import BEGAN
 from copilot_usage.domain.scope import ScopeKind
 
 if TYPE_CHECKING:

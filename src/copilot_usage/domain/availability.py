@@ -1,4 +1,4 @@
-"""From copilot_usage.domain.plan."""
+"""What GitHub can have: the first days of its reports, how far back it answers, and how late it publishes."""
 
 from __future__ import annotations
 
@@ -7,10 +7,16 @@ from datetime import date, timedelta
 
 from copilot_usage.domain import dates
 from copilot_usage.domain.dates import DateRange
-from copilot_usage.domain.plan import BEGAN
-from copilot_usage.domain.scope import Scope
+from copilot_usage.domain.scope import Scope, ScopeKind
 from copilot_usage.domain.snapshot import Generation
 
+# The first day that GitHub's reports of such a scope have.
+BEGAN: Mapping[ScopeKind, date] = {
+    ScopeKind.ENTERPRISE: date(2025, 10, 10),
+    ScopeKind.ORGANIZATION: date(2025, 12, 12),
+    ScopeKind.TEAM: date(2026, 5, 14),
+    ScopeKind.ENTERPRISE_TEAM: date(2026, 5, 14),
+}
 _EARLIER_LOOK_BACK: Mapping[Generation, int] = {Generation.METRICS: 100, Generation.USAGE: 28}
 # A monthly count of a day looks at the day and the 27 before it.
 LEAD_IN = 27

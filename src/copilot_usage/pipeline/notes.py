@@ -7,9 +7,8 @@ from dataclasses import replace
 from datetime import date
 from difflib import get_close_matches
 
-from copilot_usage.domain.availability import first_day
+from copilot_usage.domain.availability import BEGAN, first_day
 from copilot_usage.domain.dates import DateRange
-from copilot_usage.domain.plan import BEGAN
 from copilot_usage.domain.ports import LeftOut
 from copilot_usage.domain.queries import QueryKind
 from copilot_usage.domain.report import Absence, Note, ScopeReport, listed

@@ -1,4 +1,4 @@
-"""From copilot_usage.domain.plan."""
+"""What a run knows so far: days from the store and from GitHub, what failed, and what must be said about it."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import replace
 from datetime import date
 
+from copilot_usage.domain.availability import BEGAN
 from copilot_usage.domain.dates import DateRange
 from copilot_usage.domain.history import History, merge
-from copilot_usage.domain.plan import BEGAN
 from copilot_usage.domain.ports import SkippedMonths
 from copilot_usage.domain.queries import QueryKind
 from copilot_usage.domain.report import Absence, Note, SeatDay

@@ -57,9 +57,8 @@ def test_what_github_cannot_have_is_not_asked_for() -> None:
 
 
 def test_days_of_another_scope_or_generation_do_not_count_as_stored() -> None:
-    other = StoredDays(
-        [*stored(NEWEST, scope=ENTERPRISE), Snapshot(NEWEST, ORGANIZATION, Generation.METRICS, True, {})]
-    )  # noqa: FBT003 - a Snapshot's own order
+    metrics_day = Snapshot(NEWEST, ORGANIZATION, Generation.METRICS, settled=True, document={})
+    other = StoredDays([*stored(NEWEST, scope=ENTERPRISE), metrics_day])
     assert days_to_ask(ORGANIZATION, [NEWEST], other, REPORTS, YEAR) == (NEWEST,)
     assert not other.has(ORGANIZATION, REPORTS, NEWEST)
     assert other.has(ENTERPRISE, REPORTS, NEWEST)

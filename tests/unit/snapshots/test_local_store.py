@@ -198,7 +198,7 @@ def test_a_killed_process_leaves_no_lock(tmp_path: Path) -> None:
     program = """
 import sys
 from pathlib import Path
-from copilot_usage.snapshots.directory import DirectoryStore
+from copilot_usage.snapshots.local_store import DirectoryStore
 with DirectoryStore(Path(sys.argv[1]))._alone():
     print("locked", flush=True)
     sys.stdin.read()
@@ -222,7 +222,7 @@ def test_processes_that_save_at_once_lose_no_day(tmp_path: Path) -> None:
     program = """
 import sys
 from pathlib import Path
-from copilot_usage.snapshots.directory import DirectoryStore
+from copilot_usage.snapshots.local_store import DirectoryStore
 from unit.snapshots.strategies import snapshot
 for day in range(int(sys.argv[2]), 31, 4):
     DirectoryStore(Path(sys.argv[1])).save([snapshot(day)])
