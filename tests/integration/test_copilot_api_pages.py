@@ -13,7 +13,7 @@ import pytest
 from copilot_usage import errors
 from copilot_usage.domain.dates import DateRange
 from copilot_usage.domain.queries import CreditMonth, EarlierDays, QueryKind, SeatList
-from copilot_usage.domain.results import CreditBill, Failure, Fetched, NoReport, Remark, SeatsListed
+from copilot_usage.domain.results import CreditBill, Failure, Fetched, NoReport, Note, SeatsListed
 from copilot_usage.domain.scope import Scope
 from copilot_usage.domain.snapshot import Generation, Snapshot
 from fakes.asking import ENTERPRISE, NOT_FOUND, ORGANIZATION, Asking, asking
@@ -95,7 +95,7 @@ def test_what_cannot_be_read_of_an_answer_is_named(run: Callable[..., Asking]) -
     here = run(one_by_one(as_json([*map(metrics_day, DAYS), 7])))
     *days, remark = here.query(ASK)
     assert len(days) == 4
-    assert isinstance(remark, Remark)
+    assert isinstance(remark, Note)
     assert "octo-org: metrics" in remark.text
 
 
@@ -183,7 +183,7 @@ def test_a_last_page_that_was_not_the_last_is_followed_on(run: Callable[..., Ask
 
     here.api.script = grown
     remark, listed = here.query(SeatList(ORGANIZATION))
-    assert isinstance(remark, Remark)
+    assert isinstance(remark, Note)
     assert remark.text == "GitHub counts 150 seats and lists 4 of them."
     assert isinstance(listed, SeatsListed)
     assert [found.person for found in listed.seats] == [1, 2, 3, 4]
@@ -257,7 +257,7 @@ def test_seats_that_cannot_be_read_are_counted_in_a_remark(run: Callable[..., As
     remark, listed = run(one_by_one(as_json({"total_seats": 2, "seats": [seat(1), {"assignee": None}]}))).query(
         SeatList(ORGANIZATION)
     )
-    assert isinstance(remark, Remark)
+    assert isinstance(remark, Note)
     assert remark.text.startswith("1 seat")
     assert isinstance(listed, SeatsListed)
     assert len(listed.seats) == 1
@@ -290,8 +290,8 @@ def test_amounts_that_cannot_be_right_are_left_out_of_a_bill_and_refunds_are_not
     with asking(one_by_one(Reply(body))) as here:
         remark, bill = here.query(CreditMonth(ORGANIZATION, "2026-11"))
     assert bill == CreditBill(ORGANIZATION, "2026-11", {"a": 4}, 2.0)
-    assert remark == Remark(
-        ORGANIZATION, "Lines of the bill of 2026-11 were left out, because their amounts cannot be right: 5."
+    assert remark == Note(
+        "Lines of the bill of 2026-11 were left out, because their amounts cannot be right: 5.", ORGANIZATION
     )
 
 

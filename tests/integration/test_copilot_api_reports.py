@@ -23,9 +23,9 @@ from copilot_usage.domain.results import (
     Fetched,
     LatestWindow,
     NoReport,
+    Note,
     PeopleListed,
     PersonActivity,
-    Remark,
     Result,
     Word,
 )
@@ -213,10 +213,10 @@ def test_a_28_day_report_that_is_not_built_yet_does_not_hide_the_days(run: Calla
     day = envelope(here, "a", day=date(2026, 11, 20))
     here.api.script = lambda request: NOT_FOUND if "28-day" in request.path else day
     remark, found = here.query(LatestReport(ORGANIZATION))
-    assert isinstance(remark, Remark)
+    assert isinstance(remark, Note)
     assert found == fetched(date(2026, 11, 20), day_of(date(2026, 11, 20)), settled=False)
     (alone, _) = here.query(NewestDay(ORGANIZATION))
-    assert isinstance(alone, Remark)
+    assert isinstance(alone, Note)
 
 
 def test_an_owner_that_knows_no_day_either_is_asked_about_itself(run: Callable[..., Asking]) -> None:
@@ -352,7 +352,7 @@ def test_a_report_of_another_organization_is_not_filed(run: Callable[..., Asking
     here.api.script = lambda r: newest_envelope(here, "newest") if "latest" in r.path else envelope(here, "other")
     here.query(LatestReport(ORGANIZATION))
     (remark,) = here.query(ASK)
-    assert isinstance(remark, Remark)
+    assert isinstance(remark, Note)
     assert "another organization" in remark.text
 
 
@@ -362,7 +362,7 @@ def test_a_report_of_another_organization_than_the_stored_days_is_not_filed(run:
     here.api.script = lambda r: newest_envelope(here, "newest") if "latest" in r.path else envelope(here, "day")
     assert not [found for found in here.query(LatestReport(ORGANIZATION, "43")) if isinstance(found, Fetched)]
     (remark,) = here.query(OwnerDay(ORGANIZATION, DAY, "43"))
-    assert isinstance(remark, Remark)
+    assert isinstance(remark, Note)
     assert "another organization" in remark.text
     assert remark.caution
 
@@ -406,7 +406,7 @@ def test_the_newest_28_days_come_with_their_window_and_engaged_people(run: Calla
         fetched(days[1], day_of(days[1])),
         fetched(days[0], day_of(days[0]), settled=False),
     ]
-    (remark,) = (result for result in rest if isinstance(result, Remark))
+    (remark,) = (result for result in rest if isinstance(result, Note))
     assert "2026-01-01" in remark.text
 
 
@@ -437,7 +437,7 @@ def test_a_retired_version_of_the_api_is_no_missing_day(run: Callable[..., Askin
 def test_an_owner_without_a_report_of_28_days_may_have_one_of_a_day(run: Callable[..., Asking], reply: Reply) -> None:
     for query in (LatestReport(ORGANIZATION), NewestDay(ORGANIZATION)):
         (remark,) = run(lambda _: reply).query(query)
-        assert isinstance(remark, Remark)
+        assert isinstance(remark, Note)
         assert "no report of the newest 28 days" in remark.text
 
 
@@ -538,7 +538,7 @@ def test_people_are_listed_from_the_newest_report_each_day_once(run: Callable[..
     here = run(downloads=in_files(a=b"\n".join(a) + b"\n", b=b"\n".join(b) + b"\n"))
     here.api.script = one_by_one(newest_envelope(here, "a", "b"))
     remark, listed = here.query(PeopleReport(ORGANIZATION, WINDOW))
-    assert isinstance(remark, Remark)
+    assert isinstance(remark, Note)
     assert listed == PeopleListed(
         ORGANIZATION, (PersonActivity("person-1", 2, 3, 7), PersonActivity("person-2", 1, 0, 0))
     )
@@ -555,6 +555,6 @@ def test_people_of_days_before_the_newest_report_are_said_to_be_missing(run: Cal
     here = run(downloads=in_files(a=row(WINDOW.since, 1, used_chat=True) + b"\n"))
     here.api.script = one_by_one(newest_envelope(here, "a"))
     remark, listed = here.query(PeopleReport(ORGANIZATION, DateRange(date(2026, 9, 1), WINDOW.until)))
-    assert isinstance(remark, Remark)
+    assert isinstance(remark, Note)
     assert "2026-10-25" in remark.text
     assert listed == PeopleListed(ORGANIZATION, (PersonActivity("person-1", 1, 0, 0),))

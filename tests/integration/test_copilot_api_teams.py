@@ -15,7 +15,7 @@ import pytest
 from copilot_usage import errors
 from copilot_usage.domain.dates import DateRange, ending
 from copilot_usage.domain.queries import NewestDay, TeamDays
-from copilot_usage.domain.results import Failure, Fetched, NoReport, PeopleCounted, PeopleListed, Remark, Result, Word
+from copilot_usage.domain.results import Failure, Fetched, NoReport, Note, PeopleCounted, PeopleListed, Result, Word
 from copilot_usage.domain.scope import Scope
 from copilot_usage.domain.snapshot import Generation, Snapshot
 from fakes.asking import ENTERPRISE, NOT_FOUND, ORGANIZATION, Asking, asking
@@ -196,7 +196,7 @@ def test_a_day_without_report_counts_as_read_for_the_days_after_it(run: Callable
 def test_rows_of_another_organization_than_the_stored_days_make_no_day(run: Callable[..., Reports]) -> None:
     reports = run()
     results = reports.here.query(replace(ask_of((PAYMENTS,), [OLD]), owner_id="43"))
-    (failure,) = (found for found in results if not isinstance(found, Remark))
+    (failure,) = (found for found in results if not isinstance(found, Note))
     assert isinstance(failure, Failure)
     assert (failure.day, "another organization" in failure.error.cause) == (OLD, True)
     assert days_fetched(reports.here.query(replace(ask_of((PAYMENTS,), [OLD]), owner_id="42"))) != []
@@ -207,7 +207,7 @@ def test_rows_that_are_left_out_are_named_in_a_remark(run: Callable[..., Reports
     whole = reports.downloads
     broken = Reply(line(OLD, user_id=1) + b"\n{broken\n")
     reports.here.downloads.script = lambda r: broken if r.path == f"/users-1-day/{OLD}/1" else whole(r)
-    (remark,) = (o for o in reports.here.query(ask_of((PAYMENTS,), [OLD])) if isinstance(o, Remark))
+    (remark,) = (o for o in reports.here.query(ask_of((PAYMENTS,), [OLD])) if isinstance(o, Note))
     assert remark.text.startswith("Rows were left out: users report, row 2: ")
 
 
@@ -241,7 +241,7 @@ def test_a_team_below_the_floor_is_named_once_with_the_reason(run: Callable[...,
     days = [OLD, OLD + timedelta(days=1)]
     results = run().here.query(ask_of((small,), days))
     assert [o for o in results if isinstance(o, NoReport)] == [NoReport(small, day) for day in days]
-    (remark,) = (o for o in results if isinstance(o, Remark))
+    (remark,) = (o for o in results if isinstance(o, Note))
     assert remark.scope == small
     assert "fewer than five people" in remark.text
 
@@ -264,7 +264,7 @@ def test_a_user_teams_report_without_one_usable_row_says_nothing_of_any_team(
     whole = reports.downloads
     reports.here.downloads.script = lambda r: Reply(USELESS[body]) if "user-teams" in r.path else whole(r)
     results = reports.here.query(ask_of((PAYMENTS, EVERY), [OLD]))
-    (failure,) = (o for o in results if not isinstance(o, Remark))
+    (failure,) = (o for o in results if not isinstance(o, Note))
     assert isinstance(failure, Failure)
     assert (failure.day, type(failure.error)) == (OLD, errors.UnreadableDocument)
 
@@ -275,7 +275,7 @@ def test_a_users_report_without_one_usable_row_says_nothing_of_any_team(run: Cal
     whole = reports.downloads
     reports.here.downloads.script = lambda r: Reply(USELESS[body]) if "/users" in r.path else whole(r)
     results = reports.here.query(ask_of((PAYMENTS, EVERY), [OLD]))
-    (failure,) = (o for o in results if not isinstance(o, Remark))
+    (failure,) = (o for o in results if not isinstance(o, Note))
     assert isinstance(failure, Failure)
     assert (failure.day, type(failure.error)) == (OLD, errors.UnreadableDocument)
 
@@ -292,7 +292,7 @@ def test_an_empty_users_report_of_a_day_may_be_a_quiet_sunday_and_never_settles(
     ]
     assert found[0].document is not None
     assert found[0].document["daily_active_users"] == 0
-    assert any(isinstance(o, Remark) and o.text.startswith("Empty users reports: 2026-09-10.") for o in results)
+    assert any(isinstance(o, Note) and o.text.startswith("Empty users reports: 2026-09-10.") for o in results)
 
 
 @pytest.mark.parametrize("body", ["an empty file", "null", "a text", "rows in a wrapper", "rows without ids"])
@@ -305,7 +305,7 @@ def test_where_the_users_report_of_28_days_is_no_use_the_daily_ones_are_asked(
     results = reports.here.query(ask_of((PAYMENTS,), WINDOW))
     documents = [o.snapshot.document for o in results if isinstance(o, Fetched)]
     assert [document["user_initiated_interaction_count"] for document in documents if document] == [3] * 28
-    (remark,) = (o for o in results if isinstance(o, Remark) and "asked for one by one" in o.text)
+    (remark,) = (o for o in results if isinstance(o, Note) and "asked for one by one" in o.text)
     assert "users-28-day" in remark.text
 
 

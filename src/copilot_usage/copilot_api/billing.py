@@ -10,7 +10,7 @@ import msgspec
 from copilot_usage.copilot_api import endpoints
 from copilot_usage.copilot_api.client import GitHubClient
 from copilot_usage.domain.queries import CreditMonth
-from copilot_usage.domain.results import CreditBill, Remark, Result
+from copilot_usage.domain.results import CreditBill, Note, Result
 from copilot_usage.parsers.fields import LARGEST
 
 
@@ -43,9 +43,9 @@ def credit_month(client: GitHubClient, query: CreditMonth) -> Iterator[Result]:
             by_model[item.model or "unknown"] += item.gross_quantity or 0.0
             net += item.net_amount or 0.0
     if bad := lines.count(None):
-        yield Remark(
-            query.owner,
+        yield Note(
             f"Lines of the bill of {query.month} were left out, because their amounts cannot be right: {bad}.",
+            query.owner,
         )
     yield CreditBill(query.owner, query.month, dict(sorted(by_model.items())), net)
 

@@ -14,7 +14,7 @@ from copilot_usage.copilot_api.endpoints import ApiRequest
 from copilot_usage.domain.availability import earlier_limits
 from copilot_usage.domain.dates import is_settled
 from copilot_usage.domain.queries import EarlierDays
-from copilot_usage.domain.results import Fetched, NoReport, Remark, Result, Word
+from copilot_usage.domain.results import Fetched, NoReport, Note, Result, Word
 from copilot_usage.domain.snapshot import Snapshot
 from copilot_usage.errors import NotFound
 from copilot_usage.parsers.json_documents import Parsed, joined, parse_documents
@@ -35,9 +35,7 @@ def earlier_days(client: GitHubClient, query: EarlierDays, today: Callable[[], d
             yield Fetched(Snapshot(day, query.scope, query.generation, settled, document))
     if found.problems:
         first = found.problems[0]
-        yield Remark(
-            query.scope, f"Something in the answer “{request.label}” was left out: {first.where}: {first.what}."
-        )
+        yield Note(f"Something in the answer “{request.label}” was left out: {first.where}: {first.what}.", query.scope)
     # An older day is not missing: this endpoint does not say.
     reachable = query.days.clipped(earlier_limits(query.generation, today()).since, today() - timedelta(days=1))
     for day in reachable or ():

@@ -10,7 +10,7 @@ from copilot_usage.copilot_api.endpoints import Report
 from copilot_usage.copilot_api.report_files import NoSuchReport, ReportFile, Reports, unusable
 from copilot_usage.domain.dates import PUBLISHED_AFTER, DateRange, is_settled
 from copilot_usage.domain.queries import LatestReport, NewestDay, OwnerDay, QueryKind
-from copilot_usage.domain.results import Failure, Fetched, LatestWindow, NoReport, Remark, Result, Word
+from copilot_usage.domain.results import Failure, Fetched, LatestWindow, NoReport, Note, Result, Word
 from copilot_usage.domain.scope import Scope
 from copilot_usage.domain.snapshot import Generation, Snapshot
 from copilot_usage.domain.usage import DataProblem
@@ -47,7 +47,7 @@ class Aggregates:
             return
         self._learn(query.owner, found)
         yield LatestWindow(query.owner, window, found.engaged_people)
-        yield from _remarks(query.owner, request.label, found.problems)
+        yield from _notes(query.owner, request.label, found.problems)
         for day, document in found.documents.items():
             yield self._filed(query, day, document, window)
 
@@ -102,7 +102,7 @@ class Aggregates:
         if document is None or said not in {None, query.day}:
             others = [said] if said not in {None, query.day} else [*found.documents]
             raise _unreadable(label, found.problems, others)
-        yield from _remarks(query.owner, label, found.problems)
+        yield from _notes(query.owner, label, found.problems)
         yield self._filed(query, query.day, document, DateRange(query.day, query.day))
 
     def _learn(self, owner: Scope, found: ReportDays) -> None:
@@ -114,9 +114,9 @@ class Aggregates:
         owner = query.owner
         problem = mismatch(document, day=day, kind=owner.kind, owner=query.owner_id or self._ids.get(owner))
         if problem is not None:
-            return Remark(owner, f"A report that came for {day} was left out: {problem.what}.", caution=True)
+            return Note(f"A report that came for {day} was left out: {problem.what}.", owner, caution=True)
         if day not in window:
-            return Remark(owner, f"A day outside the report's own window was left out: {day}.")
+            return Note(f"A day outside the report's own window was left out: {day}.", owner)
         settled = is_settled(day, self._today())
         return Fetched(Snapshot(day, owner, Generation.REPORTS, settled, document))
 
@@ -136,21 +136,21 @@ def _span(found: ReportDays) -> DateRange | None:
     return DateRange(min(found.documents), max(found.documents)) if found.documents else None
 
 
-def _remarks(owner: Scope, label: str, problems: tuple[DataProblem, ...]) -> Iterator[Remark]:
+def _notes(owner: Scope, label: str, problems: tuple[DataProblem, ...]) -> Iterator[Note]:
     """One sentence for all that was left out of a file."""
     if problems:
         more = f" ({len(problems)} such places)" if len(problems) > 1 else ""
-        yield Remark(
-            owner, f"Something in the report “{label}” was left out: {problems[0].where}: {problems[0].what}{more}."
+        yield Note(
+            f"Something in the report “{label}” was left out: {problems[0].where}: {problems[0].what}{more}.", owner
         )
 
 
-def _not_yet(owner: Scope) -> Remark:
+def _not_yet(owner: Scope) -> Note:
     """The 28-day report alone says nothing of the single days, which are asked for next."""
-    return Remark(
-        owner,
+    return Note(
         "GitHub has no report of the newest 28 days as a whole. Reports begin up to two days after the policy "
         "“Copilot usage metrics” was set to “Enabled everywhere”, and need a handful of people who use Copilot.",
+        owner,
     )
 
 

@@ -12,7 +12,7 @@ from copilot_usage.copilot_api.ndjson import rows
 from copilot_usage.copilot_api.report_files import NoSuchReport, ReportFile, Reports
 from copilot_usage.domain.dates import DateRange, parse_day
 from copilot_usage.domain.queries import PeopleReport
-from copilot_usage.domain.results import PeopleListed, PersonActivity, Remark, Result
+from copilot_usage.domain.results import Note, PeopleListed, PersonActivity, Result
 from copilot_usage.parsers.fields import ProblemLog
 from copilot_usage.team_join import rows as team_rows
 from copilot_usage.team_join.lenient_rows import user_rows
@@ -51,11 +51,11 @@ def people_report(reports: Reports, query: PeopleReport) -> Iterator[Result]:
     window = file.envelope.window
     shown = query.days if window is None else query.days.clipped(window.since, window.until)
     if shown is None:
-        yield Remark(query.owner, "People cannot be listed for this range: GitHub lists those of its newest 28 days.")
+        yield Note("People cannot be listed for this range: GitHub lists those of its newest 28 days.", query.owner)
         return
     if shown != query.days:
-        yield Remark(
-            query.owner, f"People are listed for {shown.since} to {shown.until}, the days of GitHub's newest report."
+        yield Note(
+            f"People are listed for {shown.since} to {shown.until}, the days of GitHub's newest report.", query.owner
         )
     problems = ProblemLog()
     try:
@@ -63,8 +63,8 @@ def people_report(reports: Reports, query: PeopleReport) -> Iterator[Result]:
     except NoSuchReport:
         return
     if (problem := next(iter(problems), None)) is not None:
-        yield Remark(
-            query.owner, f"Rows of the users' report were left out, in part or whole: {problem.where}: {problem.what}."
+        yield Note(
+            f"Rows of the users' report were left out, in part or whole: {problem.where}: {problem.what}.", query.owner
         )
     yield PeopleListed(query.owner, people)
 

@@ -14,7 +14,7 @@ from copilot_usage.copilot_api.access_errors import endless
 from copilot_usage.copilot_api.client import ApiResponse, GitHubClient
 from copilot_usage.copilot_api.prefetch import Workers
 from copilot_usage.domain.queries import SeatList
-from copilot_usage.domain.results import Remark, Result, SeatsListed
+from copilot_usage.domain.results import Note, Result, SeatsListed
 from copilot_usage.domain.scope import Scope
 from copilot_usage.domain.seats import Seat
 
@@ -140,11 +140,9 @@ def seat_list(
     found = [answer.value for answer in answers if answer.value]
     unreadable = sum(page.unreadable for page in found)
     if _rows(answers) < promised:
-        yield Remark(
-            query.owner, f"GitHub counts {promised:,} seats and lists {_rows(answers):,} of them.", caution=True
-        )
+        yield Note(f"GitHub counts {promised:,} seats and lists {_rows(answers):,} of them.", query.owner, caution=True)
     if unreadable:
-        yield Remark(
-            query.owner, f"{unreadable} seats were left out: what GitHub says of them cannot be read.", caution=True
+        yield Note(
+            f"{unreadable} seats were left out: what GitHub says of them cannot be read.", query.owner, caution=True
         )
     yield SeatsListed(query.owner, tuple(seat for page in found for seat in page.seats))

@@ -15,7 +15,7 @@ from copilot_usage.copilot_api.report_files import NoSuchReport, ReportFile, Rep
 from copilot_usage.domain.dates import DateRange, is_settled
 from copilot_usage.domain.queries import TeamDays
 from copilot_usage.domain.report import listed
-from copilot_usage.domain.results import Failure, Fetched, NoReport, PeopleCounted, PeopleListed, Remark, Result, Word
+from copilot_usage.domain.results import Failure, Fetched, NoReport, Note, PeopleCounted, PeopleListed, Result, Word
 from copilot_usage.domain.scope import Scope
 from copilot_usage.domain.snapshot import Generation, Snapshot
 from copilot_usage.errors import CopilotUsageError, NotFound, Retired, Unreachable, UnreadableDocument
@@ -78,7 +78,7 @@ class TeamReading:
         if self._ending is not None:
             raise self._ending
         yield from self._over_ranges()
-        yield from self._remarks()
+        yield from self._notes()
 
     def _learn_names(self, needed: Sequence[date]) -> None:
         """The newest day's memberships first: a team that is asked for may have had another slug before."""
@@ -117,7 +117,7 @@ class TeamReading:
                 if not any(map(self._join.has_usage, days)):
                     raise unusable(newest.label, "it has no row that can be used")
             except UnreadableDocument as error:
-                yield Remark(self._ask.owner, f"{error.cause} Its days were asked for one by one.")
+                yield Note(f"{error.cause} Its days were asked for one by one.", self._ask.owner)
             except (NoSuchReport, NotFound, Unreachable) as error:
                 # What was read of it already does not count twice: the join knows each person's day.
                 _logger.info("%s: %s; its days are asked for one by one", newest.label, error)
@@ -220,24 +220,24 @@ class TeamReading:
         counts = (self._join.members(team, day) for day in sorted(days, reverse=True))
         return next((count for count in counts if count is not None), None)
 
-    def _remarks(self) -> Iterator[Result]:
+    def _notes(self) -> Iterator[Result]:
         answered = self._join.knows_teams
         if answered and not self._teams:
             text = f"GitHub's reports name no team of {self._ask.owner.name}. {_FLOOR}"
-            yield Remark(self._ask.owner, text, caution=True)
+            yield Note(text, self._ask.owner, caution=True)
         for team in self._join.unseen if answered else ():
             close = self._join.nearest(team)
             meant = f" (the nearest one is `{close}`)" if close else ""
             text = f"GitHub's reports do not name the team `{team.name}`: no team has this slug{meant}, or {_SMALL}"
-            yield Remark(team, text, caution=True)
+            yield Note(text, team, caution=True)
         if self._quiet:
             days = listed([str(day) for day in self._quiet])
             text = f"Empty users reports: {days}. No person was active, or the report is not complete yet."
-            yield Remark(self._ask.owner, text)
+            yield Note(text, self._ask.owner)
         problems = self._join.problems
         if problems:
             more = f", and {len(problems) - 1} more kinds of places" if len(problems) > 1 else ""
-            yield Remark(self._ask.owner, f"Rows were left out: {problems[0].where}: {problems[0].what}{more}.")
+            yield Note(f"Rows were left out: {problems[0].where}: {problems[0].what}{more}.", self._ask.owner)
 
 
 def _foreign(owner: Scope, day: date) -> UnreadableDocument:

@@ -12,21 +12,9 @@ from copilot_usage.domain.change import Comparison
 from copilot_usage.domain.dates import DateRange
 from copilot_usage.domain.figures import Figures
 from copilot_usage.domain.history import History
-from copilot_usage.domain.results import CreditBill, PersonActivity
+from copilot_usage.domain.results import CreditBill, Note, PersonActivity
 from copilot_usage.domain.scope import Scope
 from copilot_usage.domain.seats import SeatFigures
-
-
-@dataclass(frozen=True, slots=True)
-class Note:
-    """A sentence about the figures. `scope` None: about the run as a whole.
-
-    `caution`: it changes what a reader concludes, so it stands above the first table, and is a warning of the run.
-    """
-
-    text: str
-    scope: Scope | None = None
-    caution: bool = False
 
 
 def sentences(notes: Iterable[Note], shown: Collection[Scope]) -> Iterator[str]:

@@ -97,14 +97,14 @@ class CreditBill:
 
 
 @dataclass(frozen=True, slots=True)
-class Remark:
-    """Something the page must say about how the data came: a team under the floor, rows that were left out.
+class Note:
+    """A sentence about the figures, or about how they came. `scope` None: about the run as a whole.
 
-    `caution`: it changes what a reader concludes.
+    `caution`: it changes what a reader concludes, so it stands above the first table, and is a warning of the run.
     """
 
-    scope: Scope
     text: str
+    scope: Scope | None = None
     caution: bool = False
 
 
@@ -118,4 +118,4 @@ class Failure:
     about: QueryKind = QueryKind.USAGE
 
 
-Result = Fetched | NoReport | LatestWindow | PeopleCounted | PeopleListed | SeatsListed | CreditBill | Remark | Failure
+Result = Fetched | NoReport | LatestWindow | PeopleCounted | PeopleListed | SeatsListed | CreditBill | Note | Failure

@@ -11,7 +11,8 @@ from copilot_usage.domain.availability import BEGAN, first_day
 from copilot_usage.domain.dates import DateRange
 from copilot_usage.domain.ports import LeftOut
 from copilot_usage.domain.queries import QueryKind
-from copilot_usage.domain.report import Absence, Note, ScopeReport, listed
+from copilot_usage.domain.report import Absence, ScopeReport, listed
+from copilot_usage.domain.results import Note
 from copilot_usage.domain.scope import EVERY_TEAM, Scope
 from copilot_usage.pipeline.state import RunState
 from copilot_usage.rendering import markdown

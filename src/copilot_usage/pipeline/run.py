@@ -10,7 +10,8 @@ from typing import Protocol
 
 from copilot_usage.domain.dates import DateRange
 from copilot_usage.domain.ports import Progress, Source, Store
-from copilot_usage.domain.report import Note, Report
+from copilot_usage.domain.report import Report
+from copilot_usage.domain.results import Note
 from copilot_usage.errors import RunCancelled
 from copilot_usage.parsers.parse import read
 from copilot_usage.pipeline import plan as loading

@@ -12,17 +12,17 @@ from copilot_usage.domain.dates import DateRange
 from copilot_usage.domain.history import History, merge
 from copilot_usage.domain.ports import SkippedMonths
 from copilot_usage.domain.queries import QueryKind
-from copilot_usage.domain.report import Absence, Note, SeatDay
+from copilot_usage.domain.report import Absence, SeatDay
 from copilot_usage.domain.results import (
     CreditBill,
     Failure,
     Fetched,
     LatestWindow,
     NoReport,
+    Note,
     PeopleCounted,
     PeopleListed,
     PersonActivity,
-    Remark,
     Result,
     SeatsListed,
     Word,
@@ -112,7 +112,9 @@ class RunState:
         """Takes in what the store holds."""
         if isinstance(item, SkippedMonths):
             months = f"{item.months[0]} to {item.months[-1]}" if len(item.months) > 1 else item.months[0]
-            self.note(f"Not everything that is stored of {months} was read: {item.reason}", item.scope, caution=True)
+            self.note(
+                Note(f"Not everything that is stored of {months} was read: {item.reason}", item.scope, caution=True)
+            )
         elif item.generation is Generation.SEATS:
             self._add_seat_day(item)
         else:
@@ -156,14 +158,13 @@ class RunState:
                 self.seats[owner] = seats
             case CreditBill(owner):
                 self.bills[owner].append(result)
-            case Remark(scope, text, caution):
-                self.note(text, scope, caution=caution)
+            case Note():
+                self.note(result)
             case Failure():
                 self.failures.append(result)
 
-    def note(self, text: str, scope: Scope | None = None, *, caution: bool = False) -> None:
+    def note(self, note: Note) -> None:
         """Remembers a sentence for the page, once."""
-        note = Note(text, scope, caution)
         if note not in self.notes:
             self.notes.append(note)
 

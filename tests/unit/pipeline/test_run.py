@@ -15,7 +15,7 @@ from copilot_usage.domain.dates import DateRange, ending, month_of
 from copilot_usage.domain.ports import NoProgress, Saved, SkippedMonths
 from copilot_usage.domain.queries import LatestReport, NewestDay, OwnerDay, Plan, QueryKind, SeatList, TeamDays, subject
 from copilot_usage.domain.report import Absence, Report
-from copilot_usage.domain.results import Failure, Fetched, LatestWindow, NoReport, Remark, Result, SeatsListed, Word
+from copilot_usage.domain.results import Failure, Fetched, LatestWindow, NoReport, Note, Result, SeatsListed, Word
 from copilot_usage.domain.scope import Scope, ScopeKind
 from copilot_usage.domain.snapshot import Generation, Snapshot, Status
 from copilot_usage.errors import (
@@ -288,7 +288,7 @@ def test_what_changes_a_readers_conclusion_is_a_warning_of_the_run_and_other_not
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     def remarking(query: object) -> list[Result]:
-        said = [Remark(ORGANIZATION, "Half of the seats are missing.", caution=True), Remark(ORGANIZATION, "A row.")]
+        said = [Note("Half of the seats are missing.", ORGANIZATION, caution=True), Note("A row.", ORGANIZATION)]
         return [*said, *answers(query)] if isinstance(query, SeatList) else answers(query)
 
     run_with(GitHub(remarking), Memory())
@@ -637,7 +637,7 @@ def test_a_team_that_github_does_not_name_is_a_caution_and_a_row_of_its_own() ->
             return [LatestWindow(ORGANIZATION, WINDOW)]
         if isinstance(query, TeamDays):
             known = [Fetched(replace(fetched(day).snapshot, scope=TEAM)) for day in query.days]
-            return [*known, Remark(unseen, "No team has this slug.", caution=True)]
+            return [*known, Note("No team has this slug.", unseen, caution=True)]
         return []
 
     reader = run_with(GitHub(teams), Memory(), team="payments, paymets")

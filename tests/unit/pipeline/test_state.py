@@ -9,17 +9,17 @@ from builders import ENTERPRISE, NEWEST, ORGANIZATION, TEAM, seat
 from copilot_usage.domain.dates import ending
 from copilot_usage.domain.ports import SkippedMonths
 from copilot_usage.domain.queries import QueryKind
-from copilot_usage.domain.report import Note, SeatDay
+from copilot_usage.domain.report import SeatDay
 from copilot_usage.domain.results import (
     CreditBill,
     Failure,
     Fetched,
     LatestWindow,
     NoReport,
+    Note,
     PeopleCounted,
     PeopleListed,
     PersonActivity,
-    Remark,
     Result,
     SeatsListed,
     Word,
@@ -108,7 +108,7 @@ def test_what_was_asked_for_is_remembered_whether_it_was_there_or_not() -> None:
 def test_progress_counts_an_owners_day_once_however_many_teams_it_serves() -> None:
     state = RunState(read)
     teams = [Fetched(snapshot(scope=TEAM.of_team(name))) for name in ("core", "web")]
-    results: list[Result] = [*teams, NoReport(TEAM, EARLIER), Remark(TEAM, "text")]
+    results: list[Result] = [*teams, NoReport(TEAM, EARLIER), Note("text", TEAM)]
     assert [state.add(result) for result in results] == [1, 0, 1, 0]
 
 
@@ -226,7 +226,7 @@ def test_people_seats_and_bills_are_filed_under_their_scope() -> None:
 def test_the_same_remark_is_made_once() -> None:
     state = RunState(read)
     for scope in (TEAM, TEAM, ENTERPRISE):
-        state.add(Remark(scope, "Three teams are too small."))
+        state.add(Note("Three teams are too small.", scope))
     assert state.notes == [Note("Three teams are too small.", TEAM), Note("Three teams are too small.", ENTERPRISE)]
 
 

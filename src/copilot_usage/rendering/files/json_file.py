@@ -10,7 +10,8 @@ from copilot_usage.domain.breaks import Break, breaks_in
 from copilot_usage.domain.change import Change, Compared, Comparison, NoChange
 from copilot_usage.domain.dates import DateRange
 from copilot_usage.domain.figures import ACCEPTANCE, ACCEPTANCE_BY_LINES, AGENT_SHARE, Figures
-from copilot_usage.domain.report import Note, Report, ScopeReport
+from copilot_usage.domain.report import Report, ScopeReport
+from copilot_usage.domain.results import Note
 from copilot_usage.domain.seats import SeatFigures
 from copilot_usage.domain.usage import UsageDay
 from copilot_usage.rendering.files import json_document as shape
