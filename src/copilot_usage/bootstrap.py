@@ -14,6 +14,7 @@ from copilot_usage.domain.queries import Plan
 from copilot_usage.domain.report import Report
 from copilot_usage.domain.results import Result
 from copilot_usage.domain.scope import ScopeKind
+from copilot_usage.errors import NotFound
 from copilot_usage.github_runner import RunnerContext
 from copilot_usage.pipeline.publish import Publication
 from copilot_usage.pipeline.run import Services
@@ -116,6 +117,9 @@ class _Nobody:
 
     def fetch(self, plan: Plan) -> Iterator[Result]:  # noqa: ARG002 - a Source
         return iter(())
+
+    def diagnosed(self, error: NotFound) -> NotFound:
+        return error
 
 
 def store_of(settings: Settings, context: RunnerContext, clock: Clock, cancelled: Cancellation) -> Store:

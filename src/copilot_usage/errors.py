@@ -75,10 +75,19 @@ class NotFound(CopilotUsageError):
     """GitHub does not know what was asked for, or hides it from this token.
 
     `doubts`: what the answer can mean, by subject; those that a run disproves are taken out.
+    `organization`: whose profile tells "no such organization" from "policy off"; None: nothing does.
     """
 
-    def __init__(self, title: str, *, cause: str, remedy: str, doubts: Mapping[str, str] | None = None) -> None:
-        self._known, self.doubts = cause, dict(doubts or {})
+    def __init__(
+        self,
+        title: str,
+        *,
+        cause: str,
+        remedy: str,
+        doubts: Mapping[str, str] | None = None,
+        organization: str | None = None,
+    ) -> None:
+        self._known, self.doubts, self.organization = cause, dict(doubts or {}), organization
         either = "Either " if len(self.doubts) > 1 else "Probably "
         said = f" {either}{', or '.join(self.doubts.values())}." if self.doubts else ""
         super().__init__(title, cause=cause + said, remedy=remedy)

@@ -3,6 +3,7 @@ from __future__ import annotations
 import gzip
 import json
 import logging
+import zlib
 from collections import deque
 from contextlib import closing
 
@@ -52,6 +53,30 @@ def test_a_compressed_file_is_unpacked() -> None:
     reply = Reply(gzip.compress(b'{"a":1}\n'), headers={"Content-Encoding": "gzip"})
     with scripted(one_by_one(reply)) as files, closing(downloads()) as session:
         assert b"".join(session.stream(f"{files.url}/a", "label")) == b'{"a":1}\n'
+
+
+def test_a_compressed_file_that_is_cut_off_on_a_line_end_is_never_a_shorter_file() -> None:
+    noise = "".join(chr(97 + number * number % 26) for number in range(3000))
+    rows = b"".join(json.dumps({"row": number, "noise": noise[number:]}).encode() + b"\n" for number in range(2000))
+    packer = zlib.compressobj(wbits=31)
+    packed = packer.compress(rows) + packer.flush(zlib.Z_FULL_FLUSH)  # every row, and no end of the stream
+    whole = packed + packer.flush()
+    cut, good = (Reply(body, headers={"Content-Encoding": "gzip"}) for body in (packed, whole))
+    with scripted(one_by_one(cut)) as files, closing(downloads()) as session, pytest.raises(Unreachable) as fault:
+        list(session.stream(f"{files.url}/a", "label"))
+    assert "the answer was cut off (5 tries)" in fault.value.cause
+    with scripted(one_by_one(cut, good)) as files, closing(downloads()) as session:
+        assert b"".join(session.stream(f"{files.url}/a", "label")) == rows
+
+
+def test_a_file_of_several_compressed_members_is_whole() -> None:
+    two = gzip.compress(b'{"a":1}\n') + gzip.compress(b'{"a":2}\n')
+    with (
+        scripted(one_by_one(Reply(two, headers={"Content-Encoding": "gzip"}))) as files,
+        closing(downloads()) as session,
+    ):
+        assert b"".join(session.stream(f"{files.url}/a", "label")) == b'{"a":1}\n{"a":2}\n'
+    assert len(files.requests) == 1
 
 
 def test_a_file_that_always_ends_in_mid_line_is_handed_on_as_it_is() -> None:

@@ -156,6 +156,10 @@ def test_every_face_of_no_report_is_no_error(run: Callable[..., Asking], face: s
 FOREIGN = {
     "a 404 of a proxy": Reply(b"blocked by proxy", 404),
     "an empty file": Reply(),
+    "a file that ends in mid-line": Reply(json.dumps(day_of(DAY)).encode() + b'\n{"day": "2026-11-'),
+    "a compressed file that is cut off on a line end": Reply(
+        gzip.compress(json.dumps(day_of(DAY)).encode() + b"\n")[:-8], headers=GZIP
+    ),
     "a compressed file that is cut off": Reply(gzip.compress(json.dumps(day_of(DAY)).encode())[:30], headers=GZIP),
 }
 
@@ -219,20 +223,37 @@ def test_a_28_day_report_that_is_not_built_yet_does_not_hide_the_days(run: Calla
     assert isinstance(alone, Note)
 
 
-def test_an_owner_that_knows_no_day_either_is_asked_about_itself(run: Callable[..., Asking]) -> None:
+def test_an_owner_that_knows_no_day_is_asked_about_itself_for_the_error_alone(run: Callable[..., Asking]) -> None:
     here = run(lambda request: as_json({"login": "octo-org"}) if request.path == "/orgs/octo-org" else NOT_FOUND)
     (failure,) = here.query(LatestReport(ORGANIZATION))
     assert isinstance(failure, Failure)
-    assert "there is no organization" not in failure.error.cause
-    assert "the policy “Copilot usage metrics” is off" in failure.error.cause
+    assert "there is no organization `octo-org`, or the policy" in failure.error.cause
+    assert len(here.api.requests) == 2
+    assert isinstance(failure.error, errors.NotFound)
+    cause = here.source.diagnosed(failure.error).cause
+    assert "there is no organization" not in cause
+    assert "the policy “Copilot usage metrics” is off" in cause
     assert len(here.api.requests) == 3
 
 
 def test_of_an_owner_that_is_not_found_either_no_policy_is_suspected(run: Callable[..., Asking]) -> None:
-    (failure,) = run().query(LatestReport(ORGANIZATION))
+    here = run()
+    (failure,) = here.query(LatestReport(ORGANIZATION))
     assert isinstance(failure, Failure)
-    assert "there is no organization `octo-org`" in failure.error.cause
-    assert "policy" not in failure.error.cause
+    assert isinstance(failure.error, errors.NotFound)
+    cause = here.source.diagnosed(failure.error).cause
+    assert "there is no organization `octo-org`" in cause
+    assert "policy" not in cause
+
+
+def test_an_error_that_no_request_can_explain_stays_as_it_is(run: Callable[..., Asking]) -> None:
+    here = run()
+    (failure,) = here.query(LatestReport(ENTERPRISE))
+    assert isinstance(failure, Failure)
+    assert isinstance(failure.error, errors.NotFound)
+    asked = len(here.api.requests)
+    assert here.source.diagnosed(failure.error) is failure.error
+    assert len(here.api.requests) == asked
 
 
 @pytest.mark.parametrize("status", [502, 503])

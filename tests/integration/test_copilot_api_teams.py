@@ -439,7 +439,7 @@ def test_cancelling_while_teams_are_read_ends_with_the_days_before(run: Callable
     reports.here.downloads.script = cancel
     results = reports.here.query(ask_of((PAYMENTS,), days))
     assert isinstance(results[-1], Failure)
-    assert type(results[-1].error) is errors.TimeUp
+    assert type(results[-1].error) is errors.RunCancelled
     fetched = [day for day, _ in days_fetched(results)]
     assert fetched == sorted(set(fetched))
     assert 7 <= len(fetched) <= 20

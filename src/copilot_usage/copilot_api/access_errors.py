@@ -312,6 +312,7 @@ def _not_found(refused: RefusedResponse) -> CopilotUsageError:
         f"GitHub finds no {refused.request.topic.value} of {refused.name}",
         cause=f"{refused.answer}{refused.scopes}",
         doubts={} if refused.lacks_scope else doubts,
+        organization=None if refused.in_enterprise or refused.lacks_scope else refused.request.scope.owner,
         remedy=f"Check the spelling: the slug is the last part of the {kind}'s address. "
         f"{refused.needed}\n\n{_YAML}{also}",
     )

@@ -72,9 +72,10 @@ def one_day(owner: Scope, report: Report, day: date) -> ApiRequest:
     return ApiRequest(owner, Resource.REPORTS, _report_path(owner, report, "1-day"), {"day": day.isoformat()})
 
 
-def profile(organization: Scope) -> ApiRequest:
+def profile(organization: str) -> ApiRequest:
     """The organization itself: whether it exists, as far as the token may see."""
-    return ApiRequest(organization, Resource.REPORTS, _root(organization))
+    owner = Scope(ScopeKind.ORGANIZATION, organization)
+    return ApiRequest(owner, Resource.REPORTS, _root(owner))
 
 
 def newest_days(owner: Scope, report: Report) -> ApiRequest:

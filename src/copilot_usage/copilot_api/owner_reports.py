@@ -71,7 +71,7 @@ class Aggregates:
             raise error
         found = [*self.day(OwnerDay(owner, self._today() - PUBLISHED_AFTER))]
         if any(isinstance(result, NoReport) and result.word is Word.HIDDEN for result in found):
-            raise self._reports.diagnosed(owner, error)
+            raise error
         yield _not_yet(owner)
         yield from found
 

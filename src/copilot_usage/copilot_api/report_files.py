@@ -12,11 +12,12 @@ from copilot_usage.copilot_api import endpoints, session
 from copilot_usage.copilot_api.client import GitHubClient
 from copilot_usage.copilot_api.downloads import Downloads, LinkExpired, Position
 from copilot_usage.copilot_api.endpoints import ApiRequest, Report
+from copilot_usage.copilot_api.ndjson import is_cut_off
 from copilot_usage.copilot_api.retry import DOWNLOAD_HOSTS
 from copilot_usage.domain.dates import DateRange, parse_day
 from copilot_usage.domain.results import Word
-from copilot_usage.domain.scope import Scope, ScopeKind
-from copilot_usage.errors import CopilotUsageError, NotFound, Unreachable, UnreadableDocument
+from copilot_usage.domain.scope import Scope
+from copilot_usage.errors import Unreachable, UnreadableDocument
 
 _BOM = b"\xef\xbb\xbf"
 
@@ -92,10 +93,12 @@ class ReportFile:
         raise _refused(label, last)
 
     def bodies(self) -> list[bytes]:
-        """Every part as a whole; for small reports."""
+        """Every part as a whole, for small reports; raises UnreadableDocument for one that ends in mid-line."""
         bodies: list[bytes] = []
         for index, link in enumerate(self._links):
             bodies.append(session.whole(self.part(index), self.label, link, sum(map(len, bodies))))
+            if is_cut_off(bodies[-1].rpartition(b"\n")[2]):
+                raise unusable(self.label, "its file ends in the middle of a line")
         return bodies
 
     def _fresh(self, stale: str, index: int) -> str:
@@ -121,18 +124,6 @@ class Reports:
     def open(self, request: ApiRequest) -> ReportFile:
         """The report, nothing of it read yet; raises NoSuchReport and CopilotUsageError."""
         return ReportFile(request, _opened(self._client, request), self._client, self._downloads)
-
-    def diagnosed(self, owner: Scope, error: NotFound) -> NotFound:
-        """The error without the meaning that one more request disproves; enterprises have no such endpoint."""
-        if owner.kind is not ScopeKind.ORGANIZATION:
-            return error
-        try:
-            self._client.get(endpoints.profile(owner), msgspec.json.decode)
-        except NotFound:
-            return error.without("policy")
-        except CopilotUsageError:
-            return error
-        return error.without("owner")
 
     def newest_users(self, owner: Scope) -> ReportFile:
         """The users' 28-day report, its envelope asked for once a run: its window is needed before its rows are."""

@@ -66,6 +66,16 @@ def chunks(response: requests.Response, deadline: Deadline) -> Iterator[bytes]:
     for chunk in in_time(partial(response.raw.read1, _CHUNK, decode_content=True), deadline.elapsed):
         deadline.check()
         yield chunk
+    if _lacks_its_end(response.raw):
+        raise requests.exceptions.ChunkedEncodingError
+
+
+def _lacks_its_end(raw: Any) -> bool:
+    """Whether a compressed body stops before its end; urllib3 hands on what there is and does not say so."""
+    decoder = getattr(raw, "_decoder", None)
+    decoders = getattr(decoder, "_decoders", [decoder])
+    ended = (getattr(getattr(each, "_obj", None), "eof", True) for each in decoders)
+    return raw.tell() > 0 and not all(ended)
 
 
 def whole(chunks: Iterable[bytes], label: str, url: str, read_before: int = 0) -> bytes:

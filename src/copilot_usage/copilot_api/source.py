@@ -11,6 +11,9 @@ from functools import partial
 from itertools import islice
 from typing import Self, assert_never
 
+import msgspec
+
+from copilot_usage.copilot_api import endpoints
 from copilot_usage.copilot_api.billing import credit_month
 from copilot_usage.copilot_api.client import GitHubClient
 from copilot_usage.copilot_api.downloads import Downloads
@@ -89,6 +92,18 @@ class GitHubSource:
 
     def _day(self) -> date:
         return self.today() or self._today
+
+    def diagnosed(self, error: NotFound) -> NotFound:
+        """The error without the meaning that one more request disproves."""
+        if error.organization is None:
+            return error
+        try:
+            self._client.get(endpoints.profile(error.organization), msgspec.json.decode)
+        except NotFound:
+            return error.without("policy")
+        except CopilotUsageError:
+            return error
+        return error.without("owner")
 
     def fetch(self, plan: Plan) -> Iterator[Result]:
         """Yields what came of each ask, in the plan's order, what is optional last; a fatal failure is the last one.

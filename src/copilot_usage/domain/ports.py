@@ -12,6 +12,7 @@ from copilot_usage.domain.queries import Plan
 from copilot_usage.domain.results import Result
 from copilot_usage.domain.scope import Scope
 from copilot_usage.domain.snapshot import Snapshot
+from copilot_usage.errors import NotFound
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,4 +119,8 @@ class Source(Protocol):
 
     def fetch(self, plan: Plan) -> Iterator[Result]:
         """Yields what came of each ask, in the plan's order, what is optional last; raises nothing for what comes."""
+        ...
+
+    def diagnosed(self, error: NotFound) -> NotFound:
+        """The error that a run is about to end with, without the meanings that one more request disproves."""
         ...

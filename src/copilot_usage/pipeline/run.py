@@ -12,7 +12,7 @@ from copilot_usage.domain.dates import DateRange
 from copilot_usage.domain.ports import Progress, Source, Store
 from copilot_usage.domain.report import Report
 from copilot_usage.domain.results import Note
-from copilot_usage.errors import RunCancelled
+from copilot_usage.errors import NotFound, RunCancelled
 from copilot_usage.parsers.parse import read
 from copilot_usage.pipeline import plan as loading
 from copilot_usage.pipeline import plan as planning
@@ -55,9 +55,11 @@ def run(settings: Settings, parts: Services, today: date) -> Report:
             today = parts.source.today() or today
             checkpointer.finish(state, reporting.seat_rules(settings, today))
         report = show(settings, parts, state, checkpointer, today)
-    except Exception:
+    except Exception as error:
         if (refused := checkpointer.refused) is not None:
             _logger.error("%s\n%s", refused.cause, refused.remedy, extra={"title": refused.title})  # noqa: TRY400 - for readers
+        if isinstance(error, NotFound):
+            raise parts.source.diagnosed(error) from None
         raise
     if checkpointer.refused is not None:
         raise checkpointer.refused

@@ -68,6 +68,7 @@ class GitHub:
     answer: Callable[[object], list[Result]] = answers
     asked: list[object] = field(default_factory=list)
     day: date | None = None
+    diagnoses: int = 0
 
     def today(self) -> date | None:
         return self.day
@@ -76,6 +77,10 @@ class GitHub:
         for query in plan.queries:
             self.asked.append(query)
             yield from self.answer(query)
+
+    def diagnosed(self, error: NotFound) -> NotFound:
+        self.diagnoses += 1
+        return error.without("policy")
 
 
 @dataclass
@@ -558,6 +563,23 @@ def one_refused(query: object) -> list[Result]:
     if subject(query) == OTHER:  # type: ignore[arg-type]
         return [Failure(OTHER, NotAllowed("May not", cause="c", remedy="r"), about=query.about)]  # type: ignore[attr-defined]
     return answers(query)
+
+
+def test_a_404_is_diagnosed_by_a_request_of_its_own_only_where_the_run_fails_of_it() -> None:
+    doubts = {"owner": "there is no such organization", "policy": "the policy is off"}
+    unknown = NotFound("Not found", cause="404.", remedy="r", doubts=doubts, organization="hub-org")
+
+    def one_unknown(query: object) -> list[Result]:
+        return [Failure(OTHER, unknown)] if subject(query) == OTHER else answers(query)  # type: ignore[arg-type]
+
+    one_of_two = GitHub(one_unknown)
+    assert run_with(one_of_two, Memory(), org=BOTH).report is not None
+    assert one_of_two.diagnoses == 0
+    alone = GitHub(one_unknown)
+    with pytest.raises(NotFound, match="no such organization") as refusal:
+        run_with(alone, Memory(), org="hub-org")
+    assert alone.diagnoses == 1
+    assert "policy" not in str(refusal.value)
 
 
 def test_an_owner_that_refuses_keeps_its_place_among_several(caplog: pytest.LogCaptureFixture) -> None:
