@@ -1,4 +1,4 @@
-"""Inputs and outputs stand in four places: the table in settings, action.yml, the command's flags, the README."""
+"""Inputs and outputs are named in four places: the table in settings, action.yml, the command's flags, the README."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ README = (ROOT / "README.md").read_text("utf-8")
 ACTION: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 TODAY = date(2026, 11, 23)
-# What absence means something for: a default in action.yml would look like a given value.
+# An absent value has a meaning of its own here; a default in action.yml would look like a given value.
 WITHOUT_DEFAULT = {"scope", "org", "enterprise", "team", "days", "since", "until", "snapshot-directory", "token"}
 
 
@@ -56,18 +56,18 @@ def test_action_yml_has_the_outputs_of_the_table() -> None:
     assert {name: output["description"] for name, output in ACTION["outputs"].items()} == OUTPUTS
 
 
-def test_a_stranger_reads_what_each_input_means() -> None:
-    for an_input in INPUTS:
-        assert an_input.meaning in ACTION["inputs"][an_input.name]["description"]
+def test_action_yml_says_the_meaning_and_the_default_of_each_input() -> None:
+    described = {name: an_input["description"] for name, an_input in ACTION["inputs"].items()}
+    assert described == {each.name: f"{each.meaning} Default: {each.default}." for each in INPUTS}
 
 
-def test_nothing_is_required_by_the_runner_and_nothing_given_that_nobody_gave() -> None:
+def test_the_runner_requires_no_input_and_adds_no_value_that_was_not_given() -> None:
     assert not any(described.get("required") for described in ACTION["inputs"].values())
     assert all("default" not in ACTION["inputs"][name] for name in WITHOUT_DEFAULT)
 
 
 def test_the_readme_has_every_input_and_no_other() -> None:
-    assert rows("input") == {an_input.name: (an_input.absent, an_input.meaning) for an_input in INPUTS}
+    assert rows("input") == {an_input.name: (an_input.default, an_input.meaning) for an_input in INPUTS}
 
 
 def test_the_readme_shows_first_what_everyone_needs() -> None:

@@ -42,7 +42,11 @@ def with_modules(*arguments: str) -> tuple[str, ...]:
 
 
 def test_the_version_is_said_without_any_library(workflow: Workflow) -> None:
-    assert imported(workflow.step(with_modules("--version")).log) == set()
+    log = workflow.step(with_modules("--version")).log
+    assert imported(log) == set()
+    assert {"copilot_usage.domain.alerts", "copilot_usage.settings.settings", "copilot_usage.pipeline"} & set(
+        log.split()
+    ) == set()
 
 
 def test_wrong_inputs_at_a_terminal_are_refused_without_any_library(workflow: Workflow) -> None:
