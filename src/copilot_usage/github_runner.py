@@ -1,4 +1,4 @@
-"""The only module that knows the Actions runner: inputs, outputs, workflow commands, the event."""
+"""The only module that knows the Actions runner: its variables, workflow commands, event and files."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import select
 import ssl
 import stat
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from ipaddress import IPv6Address
 from pathlib import Path
@@ -21,39 +21,39 @@ from copilot_usage.errors import OutputRefused
 from copilot_usage.redaction import Secrets
 from copilot_usage.settings.values import is_on_this_machine, quoted
 
+_logger = logging.getLogger(__name__)
 _LEVELS = {logging.ERROR: "error", logging.WARNING: "warning"}
-# The runner shows ten annotations of a kind per step; further warnings are plain lines of the log.
+# The runner shows ten annotations of each level per step; further warnings are plain lines of the log.
 _MOST_ANNOTATIONS = 10
-# The runner cuts an annotation at 4,096 characters; lines of the log it shows whole.
+# The runner cuts an annotation at 4,096 characters, and shows other lines whole.
 _LONGEST = 4_000
-# What the runner takes for a command: `::name` at the start of a line, and a carriage return starts one, too;
-# the older `##[name]` anywhere in a line.
+# The marks of a workflow command: `::` at the start of a line, which a carriage return begins as well, or `##[`
+# anywhere in it.
 _COMMAND = re.compile(r"(?:\A|(?<=[\r\n]))\s*:(?=:)|#(?=#\[)")
 
 
-def escape(text: str) -> str:
-    """For the message of a command (toolkit: `escapeData`)."""
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+def _command(name: str, message: str, *, title: str = "") -> str:
+    """`::name title=…::message`, escaped as in the runner's toolkit (`escapeData`, `escapeProperty`)."""
 
+    def escaped(text: str) -> str:
+        return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
-def escape_property(text: str) -> str:
-    """For a property of a command (toolkit: `escapeProperty`)."""
-    return escape(text).replace(":", "%3A").replace(",", "%2C")
-
-
-def command(name: str, message: str, *, title: str = "") -> str:
-    """`::name title=…::message`."""
-    properties = f" title={escape_property(title)}" if title else ""
-    return f"::{name}{properties}::{escape(message)}"
+    properties = f" title={escaped(title).replace(':', '%3A').replace(',', '%2C')}" if title else ""
+    return f"::{name}{properties}::{escaped(message)}"
 
 
 def plain(text: str) -> str:
-    """Text that holds no command for the runner, whatever was put into it: a zero-width space breaks the mark."""
+    """Text without workflow commands: a zero-width space breaks their marks."""
     return _COMMAND.sub("\\g<0>\u200b", text)
 
 
+def mask(secret: str) -> str:
+    """The command that makes the runner replace `secret` by asterisks in all later lines."""
+    return _command("add-mask", secret)
+
+
 class PlainFormatter(logging.Formatter):
-    """The message alone, without commands and secrets: a workflow may run the command in a step, too."""
+    """The message alone, without secrets, and without workflow commands: a step may run the command as well."""
 
     def __init__(self, secrets: Secrets) -> None:
         super().__init__()
@@ -76,22 +76,14 @@ class CommandFormatter(PlainFormatter):
     def format(self, record: logging.LogRecord) -> str:
         message, title = super().format(record), self.harmless(getattr(record, "title", ""))
         if record.levelno <= logging.DEBUG:
-            return command("debug", message)
+            return _command("debug", message)
         name = next((name for level, name in _LEVELS.items() if record.levelno >= level), None)
         if name is None:
             return message
         count = self._annotations[name] = self._annotations.get(name, 0) + 1
         if count > _MOST_ANNOTATIONS and name == "warning":
             return f"Warning: {title}: {message}"
-        return command(name, message[:_LONGEST], title=title)
-
-
-def mask(text: str) -> str:
-    """The command that makes the runner replace `text` by asterisks from here on."""
-    return command("add-mask", text)
-
-
-_logger = logging.getLogger(__name__)
+        return _command(name, message[:_LONGEST], title=title)
 
 
 def repository_is_public(event_path: str | None) -> bool:
@@ -103,16 +95,15 @@ def repository_is_public(event_path: str | None) -> bool:
         event = json.loads(path.read_bytes() if path.is_file() else b"")
     except (OSError, ValueError, RecursionError) as error:
         _logger.warning(
-            "`GITHUB_EVENT_PATH` names no readable event (%s): whether this repository is public is not known.",
+            "`GITHUB_EVENT_PATH` names no readable event (%s), so this run does not know if the repository is public.",
             type(error).__name__,
-            extra={"title": "The workflow's event is not known"},
+            extra={"title": "The workflow's event could not be read"},
         )
         return False
     repository = event.get("repository") if isinstance(event, dict) else None
     return isinstance(repository, dict) and repository.get("private") is False
 
 
-_PREFIX = "INPUT_"
 _API_URL = "https://api.github.com"
 _SERVER_URL = "https://github.com"
 _ADDRESS = re.compile(
@@ -120,26 +111,26 @@ _ADDRESS = re.compile(
     r"(:(?P<port>[0-9]{1,5}))?(/[\w.~%-]*)*",
     re.ASCII | re.IGNORECASE,
 )
-# The first that is set counts, as with requests.
+# The first one that is set is used, as in requests.
 _CA_BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 
 
 def read_inputs(environ: Mapping[str, str], names: Iterable[str]) -> dict[str, str]:
-    """Inputs by name; the runner upper-cases names and keeps hyphens (`INPUT_SNAPSHOT-BRANCH`)."""
-    return {name: environ.get(_PREFIX + name.upper(), "") for name in names}
+    """Inputs by name, from variables such as `INPUT_SNAPSHOT-BRANCH`: upper case, with hyphens; absent ones are ""."""
+    return {name: environ.get(f"INPUT_{name.upper()}", "") for name in names}
 
 
 def in_a_workflow(environ: Mapping[str, str]) -> bool:
-    """Whether a runner started this process (docs: "Default environment variables")."""
+    """Whether a runner started this process (GitHub's docs: Default environment variables)."""
     return environ.get("GITHUB_ACTIONS") == "true"
 
 
 @dataclass(frozen=True, slots=True)
 class RunnerContext:
-    """What the environment says besides the inputs. Paths are None where this is no workflow.
+    """What the environment says besides the inputs. Paths are None outside a workflow.
 
-    `token`: for a terminal, where a flag would be seen by everyone on the machine. `ca_bundle`: the name of the
-    variable, and the path that it gives. `secrets`: what no output may hold.
+    `token`: for a terminal, where other processes could read a flag. `ca_bundle`: the name of the variable and its
+    path. `secrets`: to be removed from all output.
     """
 
     api_url: str = _API_URL
@@ -160,12 +151,12 @@ class RunnerContext:
 
     @property
     def is_unencrypted(self) -> bool:
-        """Whether tokens travel as plain text over a network."""
+        """Whether tokens are sent over a network as plain text."""
         return self.api_url.lower().startswith("http:") and not is_on_this_machine(self.api_url)
 
 
 def runner_context(environ: Mapping[str, str], tell_secret: Callable[[str], None] = lambda _: None) -> RunnerContext:
-    """Reads them; empty or blank means absent. `tell_secret`: see Secrets."""
+    """Reads the environment; an empty or blank variable is absent. `tell_secret`: see Secrets."""
 
     def value(name: str) -> str | None:
         return environ.get(name, "").strip() or None
@@ -191,38 +182,30 @@ def runner_context(environ: Mapping[str, str], tell_secret: Callable[[str], None
 
 
 def network_problems(context: RunnerContext) -> list[str]:
-    """Why GitHub cannot be asked with these variables."""
-    return [*_problems_of_the_address(context), *_problems_of_the_certificates(context)]
-
-
-def _problems_of_the_address(context: RunnerContext) -> Iterator[str]:
+    """One sentence for each variable with which GitHub cannot be reached."""
+    problems = []
     address = _ADDRESS.fullmatch(context.api_url)
-    # Without what could be a password.
-    given = quoted(context.api_url.rpartition("@")[2])
-    if address is None or not _is_host_and_port(address):
-        yield f"`GITHUB_API_URL`: {given} was given, allowed is `https://HOST[:PORT][/PATH]`."
+    given = quoted(context.api_url.rpartition("@")[2])  # without a password
+    if address is None or not _has_valid_host_and_port(address):
+        problems.append(f"`GITHUB_API_URL`: {given} was given, allowed is `https://HOST[:PORT][/PATH]`.")
     elif context.is_unencrypted and not context.allows_http:
-        yield (
+        problems.append(
             f"`GITHUB_API_URL`: {given} would send the token unencrypted over the network. Use `https://`; "
-            "or set the variable `COPILOT_USAGE_ALLOW_HTTP` to `true` where the network is trusted."
+            "or set the variable `COPILOT_USAGE_ALLOW_HTTP` to `true` if you trust the network."
         )
+    if context.ca_bundle is not None and not context.api_url.lower().startswith("http:"):
+        name, path = context.ca_bundle
+        try:
+            where = {"capath": path} if Path(path).is_dir() else {"cafile": path}
+            ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(**where)
+        except FileNotFoundError:
+            problems.append(f"`{name}`: {quoted(path, most=1000)} does not exist.")
+        except (OSError, ValueError):
+            problems.append(f"`{name}`: {quoted(path, most=1000)} cannot be read, or has no certificates in PEM form.")
+    return problems
 
 
-def _problems_of_the_certificates(context: RunnerContext) -> Iterator[str]:
-    if context.ca_bundle is None or context.api_url.lower().startswith("http:"):
-        return
-    name, path = context.ca_bundle
-    shown = f"`{name}`: {quoted(path, most=1000)}"
-    try:
-        where = {"capath": path} if Path(path).is_dir() else {"cafile": path}
-        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(**where)
-    except FileNotFoundError:
-        yield f"{shown} is not there."
-    except (OSError, ValueError):
-        yield f"{shown} cannot be read, or holds no certificates in PEM form."
-
-
-def _is_host_and_port(address: re.Match[str]) -> bool:
+def _has_valid_host_and_port(address: re.Match[str]) -> bool:
     try:
         IPv6Address(address["v6"] or "::")
     except ValueError:
@@ -230,38 +213,38 @@ def _is_host_and_port(address: re.Match[str]) -> bool:
     return 0 < int(address["port"] or 443) < 65536
 
 
-# Seconds that a pipe may take no more before it is given up.
-_PATIENCE = 10.0
+# Seconds to wait for the reader of a pipe.
+_PIPE_TIMEOUT = 10.0
 
 
 def write_file(workspace: str, name: str, parts: Iterable[str]) -> Path:
-    """Writes a file by renaming a finished one, so that no reader ever sees half of it; raises OutputRefused.
+    """Writes a file by renaming a finished one, so no reader sees half of it; raises OutputRefused.
 
-    A link stays one: the file that it leads to is written. A device or a pipe is written to.
+    The target of a link, a device and a pipe are written to; none of them is replaced.
     """
     path = Path(workspace, name)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        if _is_file_or_none(path):
+        if _is_regular_or_absent(path):
             _replace(Path(os.path.realpath(path)), map(_encoded, parts))
         else:
-            _pour(path, map(_encoded, parts))
+            _write_to_device(path, map(_encoded, parts))
     except OSError as error:
         raise OutputRefused(
             "A file could not be written",
             cause=f"`{name}`: {error.strerror or error}.",
-            remedy="Give a path to a file that may be written, best inside the workspace: later steps find it there.",
+            remedy="Give the path of a file that can be written, best in the workspace: later steps find it there.",
         ) from error
     return path
 
 
 def _encoded(text: str) -> bytes:
-    """What UTF-8 has no bytes for (half a pair of surrogates) becomes a question mark."""
+    """UTF-8; a lone surrogate becomes a question mark."""
     return text.encode("utf-8", "replace")
 
 
-def _is_file_or_none(path: Path) -> bool:
-    """Whether there is a file, or nothing yet; raises OSError for links that lead nowhere but to themselves."""
+def _is_regular_or_absent(path: Path) -> bool:
+    """Whether the path is a regular file or free; raises OSError for a link to itself."""
     try:
         return stat.S_ISREG(path.stat().st_mode)
     except FileNotFoundError:
@@ -273,7 +256,7 @@ def _replace(path: Path, parts: Iterable[bytes]) -> None:
         try:
             file.writelines(parts)
             file.close()
-            # Temporary files are private; these are for the next steps, which may be other users.
+            # Temporary files are private; later steps, perhaps of other users, read this one.
             Path(file.name).chmod(0o644)
             Path(file.name).replace(path)
         except BaseException:
@@ -281,22 +264,22 @@ def _replace(path: Path, parts: Iterable[bytes]) -> None:
             raise
 
 
-def _pour(path: Path, parts: Iterable[bytes], patience: float = _PATIENCE) -> None:
-    """Writes to a device or a pipe; raises OSError, also where nobody reads at the other end."""
+def _write_to_device(path: Path, parts: Iterable[bytes], timeout: float = _PIPE_TIMEOUT) -> None:
+    """Writes to a device or a pipe; raises OSError, also if a pipe has no reader."""
     descriptor = os.open(path, os.O_WRONLY | os.O_NONBLOCK | os.O_NOCTTY)
     try:
         for part in parts:
             rest = part
             while rest:
-                if not select.select([], [descriptor], [], patience)[1]:
-                    raise TimeoutError(errno.ETIMEDOUT, "nothing reads from it")
+                if not select.select([], [descriptor], [], timeout)[1]:
+                    raise TimeoutError(errno.ETIMEDOUT, "no program reads from it")
                 rest = rest[os.write(descriptor, rest) :]
     finally:
         os.close(descriptor)
 
 
 def append_summary(path: str | None, markdown: str) -> None:
-    """Adds to the step's job summary (docs: "Adding a job summary"); nothing where there is none."""
+    """Adds to the step's job summary, if there is one (GitHub's docs: Adding a job summary)."""
     _append(path, markdown if markdown.endswith("\n") else markdown + "\n")
 
 
@@ -313,8 +296,8 @@ def _append(path: str | None, text: str) -> None:
     if path is None:
         return
     try:
-        if not _is_file_or_none(Path(path)):
-            _pour(Path(path), [_encoded(text)])
+        if not _is_regular_or_absent(Path(path)):
+            _write_to_device(Path(path), [_encoded(text)])
             return
         with Path(path).open("ab") as file:
             file.write(_encoded(text))

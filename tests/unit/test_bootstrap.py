@@ -1,4 +1,4 @@
-"""What the real things are given: here, where snapshots go."""
+"""The parts that settings lead to: here, the store."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from copilot_usage.errors import OutputRefused
 from copilot_usage.github_runner import (
     CommandFormatter,
     PlainFormatter,
-    _pour,
+    _write_to_device,
     append_outputs,
     append_summary,
     mask,
@@ -315,7 +315,7 @@ def test_a_pipe_that_is_not_read_is_an_error_and_not_waited_for(tmp_path: Path) 
             write()
     reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
     with pytest.raises(TimeoutError):
-        _pour(pipe, [b"x" * 1_000_000], patience=0)
+        _write_to_device(pipe, [b"x" * 1_000_000], timeout=0)
     os.close(reader)
     assert pipe.is_fifo()
 

@@ -1,1 +1,1 @@
-"""One run's wishes, checked."""
+"""The table of inputs, and the checked settings of one run."""

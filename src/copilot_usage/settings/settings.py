@@ -1,4 +1,4 @@
-"""What one run is to do: inputs in, frozen settings out, or every problem at once."""
+"""The settings of one run: inputs in, frozen settings out, or every problem at once."""
 
 from __future__ import annotations
 
@@ -16,113 +16,22 @@ from copilot_usage.domain.scope import EVERY_TEAM, Scope, ScopeKind, is_slug
 from copilot_usage.errors import InputError
 from copilot_usage.settings.values import Values, quoted
 
-
-def scopes_from(values: Values, default_org: str | None) -> tuple[Scope, ...]:
-    """The scopes asked for, in the order given; problems are left with `values`."""
-    kind = _kind(values)
-    if kind is None:
-        return ()
-    owners_input = "enterprise" if kind.owner_kind is ScopeKind.ENTERPRISE else "org"
-    owners = _slugs(values, owners_input)
-    if default_org and owners_input == "org" and not (values.given("org") or values.given("enterprise")):
-        owners = _checked(values, "org", (default_org,))
-    if not owners and not values.given(owners_input):
-        values.problem(owners_input, f"is missing: `scope` is `{kind}`, so give one or more, separated by commas.")
-    teams = _slugs(values, "team")
-    if kind.is_team and not values.given("team"):
-        values.problem("team", f"is missing: `scope` is `{kind}`. Give team slugs, or `*` for every team.")
-    if not kind.is_team and values.given("team"):
-        values.problem(
-            "team", f"was given, but `scope` is `{kind}`. Leave `scope` out, or set it to `{_team_kind(kind)}`."
-        )
-    if kind.is_team:
-        return tuple(dict.fromkeys(Scope(kind, owner, team) for owner in owners for team in _not_repeated(teams)))
-    return tuple(dict.fromkeys(Scope(kind, owner) for owner in owners))
-
-
-def _kind(values: Values) -> ScopeKind | None:
-    if values.given("scope"):
-        return values.choice("scope", ScopeKind)
-    if values.given("org") and values.given("enterprise"):
-        values.problem("scope", "is needed, because both `org` and `enterprise` are given. Which of the two is meant?")
-        return None
-    kind = ScopeKind.ENTERPRISE if values.given("enterprise") else ScopeKind.ORGANIZATION
-    return _team_kind(kind) if values.given("team") else kind
-
-
-def _team_kind(kind: ScopeKind) -> ScopeKind:
-    return ScopeKind.ENTERPRISE_TEAM if kind is ScopeKind.ENTERPRISE else ScopeKind.TEAM
-
-
-def _not_repeated(teams: tuple[str, ...]) -> tuple[str, ...]:
-    """`*` holds every other team."""
-    return (EVERY_TEAM,) if EVERY_TEAM in teams else teams
-
-
-def _slugs(values: Values, name: str) -> tuple[str, ...]:
-    return _checked(values, name, values.several(name))
-
-
-def _checked(values: Values, name: str, slugs: tuple[str, ...]) -> tuple[str, ...]:
-    for slug in slugs:
-        bare = slug.removeprefix("ent:") if name == "team" else slug
-        if not (is_slug(bare) or (name == "team" and slug == EVERY_TEAM)):
-            values.problem(
-                name,
-                f"{quoted(slug)} is not a name that GitHub allows. Give it as in the address of its page: "
-                "letters, digits, `-`, `_` and `.`.",
-            )
-    return tuple(slug for slug in slugs if is_slug(slug.removeprefix("ent:")) or slug == EVERY_TEAM)
-
-
-# A login has no dots; a name may begin with one, but is not `.` or `..`.
-_REPOSITORY = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]{0,99}/(?!\.{1,2}$)[A-Za-z0-9_.-]{1,100}")
-# git-check-ref-format, narrowed to what is sensible for a branch.
-_BRANCH = re.compile(r"(?!refs/)(?!.*(?:\.\.|/[/.]|\.lock(?:/|$)))[A-Za-z0-9_][A-Za-z0-9_./-]{0,199}(?<![./])")
-
-
-def repository_from(values: Values) -> str | None:
-    """`owner/name`, None without one; problems are left with `values`."""
-    text = values.text("snapshot-repository")
-    if text is not None and not _REPOSITORY.fullmatch(text):
-        values.problem("snapshot-repository", f"{quoted(text)} was given, allowed is `owner/name`.")
-    if text is not None and not values.given("snapshot-token"):
-        values.problem(
-            "snapshot-token", "is missing: committing to `snapshot-repository` needs a token with `contents: write`."
-        )
-    return text
-
-
-def branch_from(values: Values) -> str:
-    """The branch; the folder in it is checked on the way."""
-    branch = values.text("snapshot-branch") or "copilot-usage"
-    if not _BRANCH.fullmatch(branch):
-        values.problem(
-            "snapshot-branch", f"{quoted(branch)} was given, allowed is the name of a branch, without `refs/heads/`."
-        )
-    directory = values.text("snapshot-directory")
-    if directory and values.given("snapshot-repository") and not _is_inside(directory):
-        values.problem(
-            "snapshot-directory",
-            f"{quoted(directory)} was given, allowed is a folder inside the branch, such as `snapshots`.",
-        )
-    return branch
-
-
-def _is_inside(directory: str) -> bool:
-    return all(re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_. -]*", part) for part in directory.strip("/").split("/"))
-
-
 DEFAULT_DAYS = 28
-# Ten years: more than any history, and few enough that a slip of the finger is noticed.
-_MOST_DAYS = 3660
-# How far in the future a range may end, so that a quarter or a year can be named.
-_AHEAD = timedelta(days=366)
 DEMO_ORGANIZATION = "octo-org"
+# Ten years: more than any history, and few enough to notice a mistyped year.
+_MOST_DAYS = 3660
+# How far in the future a range may end, so that it can be a whole quarter or year.
+_AHEAD = timedelta(days=366)
+# A login has no dots; a repository's name may begin with one, but is not `.` or `..`.
+_REPOSITORY = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]{0,99}/(?!\.{1,2}$)[A-Za-z0-9_.-]{1,100}")
+# git-check-ref-format, with fewer characters.
+_BRANCH = re.compile(r"(?!refs/)(?!.*(?:\.\.|/[/.]|\.lock(?:/|$)))[A-Za-z0-9_][A-Za-z0-9_./-]{0,199}(?<![./])")
+_FOLDER_IN_BRANCH = re.compile(r"/*[A-Za-z0-9_][A-Za-z0-9_. -]*(/[A-Za-z0-9_][A-Za-z0-9_. -]*)*/*")
+_ANY_HISTORY = "name the history with `snapshot-repository` or `snapshot-directory`."
 
 
 class Api(StrEnum):
-    """What is asked. `auto` is `reports`, the live one."""
+    """Where usage comes from. `auto` is `reports`, the live API."""
 
     AUTO = "auto"
     REPORTS = "reports"
@@ -140,7 +49,7 @@ class People(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """One run's wishes. `days`, `since`, `until`: None where the input was not given. Secrets are not in its `repr`."""
+    """The settings of one run, all checked. `days`, `since`, `until`: None if the input was not given."""
 
     token: str | None = field(repr=False)
     scopes: tuple[Scope, ...]
@@ -172,11 +81,11 @@ class Settings:
 
     @property
     def names_days(self) -> bool:
-        """Whether the range was given by its days, and not counted from the newest."""
+        """Whether `since` or `until` is given, so the range is not just the newest days."""
         return self.since is not None or self.until is not None
 
     def range_at(self, newest: date) -> DateRange | None:
-        """The range shown, when `newest` is the newest published day; None if it begins after that day."""
+        """The range shown if `newest` is the newest published day; None if it begins after that day."""
         until = self.until or newest
         since = self.since or ending(until, self.days or DEFAULT_DAYS).since
         return DateRange(since, until) if since <= until else None
@@ -187,17 +96,40 @@ def settings_from(
 ) -> Settings:
     """Settings from inputs by name (kebab-case); raises InputError with the problems of all inputs.
 
-    `needs_scope` False: no organization, enterprise or team has to be given; there are no scopes then.
+    `needs_scope` False: `org`, `enterprise` and `team` can all be absent; there are no scopes then.
     """
     values = Values(inputs)
-    named = needs_scope or any(values.given(name) for name in ("scope", "org", "enterprise", "team"))
-    settings = _read(values, repository_owner, needs_scope=named)
-    if settings.api is Api.SNAPSHOTS and not settings.keeps_history:
-        missing = "name the history with `snapshot-repository` or `snapshot-directory`."
-        if needs_scope:
-            values.problem("api", f"`snapshots` reads nothing else: {missing}")
-        else:
-            values.problem("snapshot-directory", f"is missing: {missing}")
+    demo = values.boolean("demo", default=False)
+    has_scope = needs_scope or any(values.given(name) for name in ("scope", "org", "enterprise", "team"))
+    days = values.whole("days", low=1, high=_MOST_DAYS)
+    if not values.given("since") and not values.given("until"):
+        days = days or DEFAULT_DAYS
+    settings = Settings(
+        token=values.token("token"),
+        scopes=_scopes(values, DEMO_ORGANIZATION if demo else repository_owner) if has_scope else (),
+        days=days,
+        since=values.day("since"),
+        until=values.day("until"),
+        api=values.choice("api", Api) or Api.AUTO,
+        compare=values.boolean("compare", default=True),
+        seats=values.boolean("seats", default=True),
+        idle_days=values.whole("idle-days", low=1, high=3650) or 30,
+        seat_price=values.price("seat-price"),
+        people=values.choice("people", People) or People.NONE,
+        templates=values.text("templates"),
+        summary_file=values.text("summary-file"),
+        json_file=values.text("json-file"),
+        csv_file=values.text("csv-file"),
+        alert_when=_thresholds(values),
+        timeout_minutes=values.whole("timeout-minutes", low=1, high=4320) or 30,
+        snapshot_repository=values.text("snapshot-repository"),
+        snapshot_branch=values.text("snapshot-branch") or "copilot-usage",
+        snapshot_directory=values.text("snapshot-directory"),
+        snapshot_token=values.token("snapshot-token"),
+        demo=demo,
+    )
+    _check_source(settings, values, needs_scope=needs_scope)
+    _check_history(settings, values)
     _check_range(settings, values, today)
     _check_files(settings, values)
     if values.problems:
@@ -205,49 +137,58 @@ def settings_from(
     return settings
 
 
-def _read(values: Values, repository_owner: str | None, *, needs_scope: bool) -> Settings:
-    demo = values.boolean("demo", default=False)
-    api = values.choice("api", Api, Api.AUTO) or Api.AUTO
-    days = values.optional_whole("days", low=1, high=_MOST_DAYS)
-    since, until = values.day("since"), values.day("until")
-    if not values.given("since") and not values.given("until"):
-        days = days or DEFAULT_DAYS
-    return Settings(
-        token=_token(values, demo=demo, api=api),
-        scopes=scopes_from(values, DEMO_ORGANIZATION if demo else repository_owner) if needs_scope else (),
-        days=days,
-        since=since,
-        until=until,
-        api=api,
-        compare=values.boolean("compare", default=True),
-        seats=values.boolean("seats", default=True),
-        idle_days=values.whole("idle-days", default=30, low=1, high=3650),
-        seat_price=values.price("seat-price"),
-        people=values.choice("people", People, People.NONE) or People.NONE,
-        templates=values.text("templates"),
-        summary_file=values.text("summary-file"),
-        json_file=values.text("json-file"),
-        csv_file=values.text("csv-file"),
-        alert_when=_thresholds(values),
-        timeout_minutes=values.whole("timeout-minutes", default=30, low=1, high=4320),
-        snapshot_repository=repository_from(values),
-        snapshot_branch=branch_from(values),
-        snapshot_directory=values.text("snapshot-directory"),
-        snapshot_token=values.token("snapshot-token"),
-        demo=demo,
-    )
-
-
-def _token(values: Values, *, demo: bool, api: Api) -> str | None:
-    token = values.token("token")
-    if token is None and not demo and api is not Api.SNAPSHOTS:
+def _scopes(values: Values, default_org: str | None) -> tuple[Scope, ...]:
+    """The scopes in the order given, each once."""
+    kind = _kind(values)
+    if kind is None:
+        return ()
+    owners_input = "enterprise" if kind.owner_kind is ScopeKind.ENTERPRISE else "org"
+    owners = _slugs(values, owners_input, values.several(owners_input))
+    if default_org and owners_input == "org" and not (values.given("org") or values.given("enterprise")):
+        owners = _slugs(values, "org", (default_org,))
+    elif not values.given(owners_input):
+        values.problem(owners_input, f"is missing: `scope` is `{kind}`, so give one or more, separated by commas.")
+    teams = _slugs(values, "team", values.several("team"))
+    if kind.is_team and not values.given("team"):
+        values.problem("team", f"is missing: `scope` is `{kind}`. Give team slugs, or `*` for every team.")
+    if not kind.is_team and values.given("team"):
         values.problem(
-            "token",
-            "is missing. A secret with a token that may read Copilot usage is needed "
-            "(`token: ${{ secrets.COPILOT_USAGE_TOKEN }}`); the workflow's own token cannot. "
-            "`demo: true` shows the page without one.",
+            "team", f"was given, but `scope` is `{kind}`. Leave `scope` out, or set it to `{_team_kind(kind)}`."
         )
-    return token
+    if kind.is_team:
+        slugs = (EVERY_TEAM,) if EVERY_TEAM in teams else teams
+        return tuple(dict.fromkeys(Scope(kind, owner, team) for owner in owners for team in slugs))
+    return tuple(dict.fromkeys(Scope(kind, owner) for owner in owners))
+
+
+def _kind(values: Values) -> ScopeKind | None:
+    if values.given("scope"):
+        return values.choice("scope", ScopeKind)
+    if values.given("org") and values.given("enterprise"):
+        values.problem("scope", "is missing: both `org` and `enterprise` are given. Say which of the two is meant.")
+        return None
+    kind = ScopeKind.ENTERPRISE if values.given("enterprise") else ScopeKind.ORGANIZATION
+    return _team_kind(kind) if values.given("team") else kind
+
+
+def _team_kind(kind: ScopeKind) -> ScopeKind:
+    return ScopeKind.ENTERPRISE_TEAM if kind is ScopeKind.ENTERPRISE else ScopeKind.TEAM
+
+
+def _slugs(values: Values, name: str, given: tuple[str, ...]) -> tuple[str, ...]:
+    """The valid ones; the others are problems."""
+    valid = []
+    for slug in given:
+        bare = slug.removeprefix("ent:") if name == "team" else slug
+        if is_slug(bare) or (name == "team" and slug == EVERY_TEAM):
+            valid.append(slug)
+        else:
+            values.problem(
+                name,
+                f"{quoted(slug)} is not a name that GitHub allows. Give it as in the address of its page: "
+                "letters, digits, `-`, `_` and `.`.",
+            )
+    return tuple(valid)
 
 
 def _thresholds(values: Values) -> tuple[Threshold, ...]:
@@ -260,12 +201,38 @@ def _thresholds(values: Values) -> tuple[Threshold, ...]:
     return tuple(thresholds)
 
 
-def _check_files(settings: Settings, values: Values) -> None:
-    names = {"summary-file": settings.summary_file, "json-file": settings.json_file, "csv-file": settings.csv_file}
-    owners: dict[str, str] = {}
-    for name, path in names.items():
-        if path is not None and (other := owners.setdefault(posixpath.normpath(path), name)) != name:
-            values.problem(name, f"{quoted(path)} is the file of `{other}` already; each needs one of its own.")
+def _check_source(settings: Settings, values: Values, *, needs_scope: bool) -> None:
+    if settings.api is Api.SNAPSHOTS:
+        if not settings.keeps_history and needs_scope:
+            values.problem("api", f"`snapshots` reads nothing but a history: {_ANY_HISTORY}")
+        elif not settings.keeps_history:
+            values.problem("snapshot-directory", f"is missing: {_ANY_HISTORY}")
+    elif settings.token is None and not settings.demo:
+        values.problem(
+            "token",
+            "is missing. Give a secret with a token that can read Copilot usage "
+            "(`token: ${{ secrets.COPILOT_USAGE_TOKEN }}`); the workflow's own token cannot. "
+            "`demo: true` shows the page without a token.",
+        )
+
+
+def _check_history(settings: Settings, values: Values) -> None:
+    repository, branch, directory = settings.snapshot_repository, settings.snapshot_branch, settings.snapshot_directory
+    if repository is not None and not _REPOSITORY.fullmatch(repository):
+        values.problem("snapshot-repository", f"{quoted(repository)} was given, allowed is `owner/name`.")
+    if repository is not None and not values.given("snapshot-token"):
+        values.problem(
+            "snapshot-token", "is missing: committing to `snapshot-repository` needs a token with `contents: write`."
+        )
+    if not _BRANCH.fullmatch(branch):
+        values.problem(
+            "snapshot-branch", f"{quoted(branch)} was given, allowed is the name of a branch, without `refs/heads/`."
+        )
+    if repository is not None and directory and not _FOLDER_IN_BRANCH.fullmatch(directory):
+        values.problem(
+            "snapshot-directory",
+            f"{quoted(directory)} was given, allowed is a folder inside the branch, such as `snapshots`.",
+        )
 
 
 def _check_range(settings: Settings, values: Values, today: date) -> None:
@@ -280,13 +247,20 @@ def _check_range(settings: Settings, values: Values, today: date) -> None:
     if since and until and since > until:
         values.problem("since", f"`{since}` is after `until`, `{until}`.")
     elif since and since > today:
-        values.problem("since", f"`{since}` lies in the future (today is {today}, UTC): GitHub has no usage of it yet.")
+        values.problem("since", f"`{since}` is in the future (today is {today}, UTC): GitHub has no usage of it yet.")
     elif until and settings.api in {Api.AUTO, Api.REPORTS} and not settings.demo and not settings.keeps_history:
         oldest = min((first_day(scope, today) for scope in settings.scopes), default=until)
         if until < oldest:
             values.problem(
                 "until",
                 f"`{until}` is older than what GitHub keeps ({oldest} at the earliest), "
-                "and there are no snapshots to read from. "
-                "Choose a later range, or name the history with `snapshot-repository` or `snapshot-directory`.",
+                f"and there are no snapshots to read from. Choose a later range, or {_ANY_HISTORY}",
             )
+
+
+def _check_files(settings: Settings, values: Values) -> None:
+    names = {"summary-file": settings.summary_file, "json-file": settings.json_file, "csv-file": settings.csv_file}
+    owners: dict[str, str] = {}
+    for name, path in names.items():
+        if path is not None and (other := owners.setdefault(posixpath.normpath(path), name)) != name:
+            values.problem(name, f"{quoted(path)} is already the file of `{other}`; give each its own.")

@@ -1,4 +1,4 @@
-"""One input's text becomes a value, or a sentence that says what was given and what is allowed."""
+"""The text of an input becomes a value, or a sentence that says what was given and what is allowed."""
 
 from __future__ import annotations
 
@@ -9,15 +9,13 @@ from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import TypeVar
 
-# The six booleans of YAML 1.2's core schema, as the runner's own toolkit reads them.
+# The six booleans of YAML 1.2's core schema, as in the runner's toolkit.
 _BOOLEANS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 _EMPTY = frozenset(", \t\r\n")
-# What one message quotes of a value; the rest would bury the sentence.
+# Longest value that a message quotes.
 _QUOTED = 60
-
-# The form that HTTP gives a token (RFC 6750), with room beyond GitHub's longest.
+# The form of a token in HTTP (RFC 6750), with room beyond GitHub's longest.
 _TOKEN = re.compile(r"[A-Za-z0-9._~+/-]{1,2000}={0,9}")
-
 _LOOPBACK = re.compile(r"http://(localhost|127(\.[0-9]{1,3}){3}|\[::1\])([:/?]|$)", re.IGNORECASE)
 
 _Choice = TypeVar("_Choice", bound=StrEnum)
@@ -25,24 +23,23 @@ _Value = TypeVar("_Value")
 
 
 class Values:
-    """Reads inputs by name and collects every problem; a value that cannot be read is as if it had not been given."""
+    """Reads inputs by name and collects every problem; an invalid value counts as absent."""
 
     def __init__(self, given: Mapping[str, str]) -> None:
-        # A list of nothing but commas is as empty as one of blanks.
+        # A list of commas alone is empty.
         self._given = {name: "" if set(value) <= _EMPTY else value.strip() for name, value in given.items()}
         self.problems: list[str] = []
         for name, value in self._given.items():
-            # Python keeps bytes that are not UTF-8 as halves of surrogate pairs.
+            # Python decodes bytes that are not UTF-8 to lone surrogates.
             if any("\ud800" <= letter <= "\udfff" for letter in value):
-                self.problem(name, "holds bytes that are not UTF-8.")
+                self.problem(name, "contains bytes that are not UTF-8.")
                 self._given[name] = ""
 
     def given(self, name: str) -> bool:
-        """Whether there is a value; the empty one is none."""
+        """Whether there is a value that is not empty."""
         return bool(self._given.get(name))
 
     def problem(self, name: str, sentence: str) -> None:
-        """Remembers a problem of an input."""
         self.problems.append(f"`{name}`: {sentence}")
 
     def text(self, name: str) -> str | None:
@@ -53,13 +50,13 @@ class Values:
         if text is not None and not _TOKEN.fullmatch(text):
             self.problem(
                 name,
-                "is no token: it is too long, or holds a character that no token has, such as a space, a line break "
-                "or a colon. Paste the secret again.",
+                "is not a token: it is too long, or contains a character that no token has, such as a space, a line "
+                "break or a colon. Paste the secret again.",
             )
         return text
 
     def several(self, name: str) -> tuple[str, ...]:
-        """A list, taken apart at commas and newlines; repetitions count once."""
+        """A list, separated by commas or newlines; each value once."""
         parts = (part.strip() for part in re.split(r"[,\n]", self._given.get(name, "")))
         return tuple(dict.fromkeys(part for part in parts if part))
 
@@ -67,41 +64,38 @@ class Values:
         return tuple(line.strip() for line in self._given.get(name, "").splitlines() if line.strip())
 
     def boolean(self, name: str, *, default: bool) -> bool:
-        return self._read(name, _boolean, default)
+        value = self._read(name, _boolean)
+        return default if value is None else value
 
-    def whole(self, name: str, *, default: int, low: int, high: int) -> int:
-        return self._read(name, lambda text: _whole(text, low, high), default)
-
-    def optional_whole(self, name: str, *, low: int, high: int) -> int | None:
-        return self._read(name, lambda text: _whole(text, low, high), None)
+    def whole(self, name: str, *, low: int, high: int) -> int | None:
+        return self._read(name, lambda text: _whole(text, low, high))
 
     def price(self, name: str) -> float | None:
-        return self._read(name, _price, None)
+        return self._read(name, _price)
 
     def day(self, name: str) -> date | None:
-        return self._read(name, _day, None)
+        return self._read(name, _day)
 
-    def choice(self, name: str, choices: type[_Choice], default: _Choice | None = None) -> _Choice | None:
-        return self._read(name, lambda text: _choice(text, choices), default)
+    def choice(self, name: str, choices: type[_Choice]) -> _Choice | None:
+        return self._read(name, lambda text: _choice(text, choices))
 
-    def _read(self, name: str, read: Callable[[str], _Value], default: _Value) -> _Value:
-        text = self.text(name)
-        if text is None:
-            return default
+    def _read(self, name: str, read: Callable[[str], _Value]) -> _Value | None:
+        if (text := self.text(name)) is None:
+            return None
         try:
             return read(text)
         except ValueError as error:
             self.problem(name, f"{quoted(text)} was given, {error}.")
-            return default
+            return None
 
 
 def is_on_this_machine(url: str) -> bool:
-    """Whether an http address leads nowhere else; then no proxy is asked, either."""
+    """Whether it is an `http://` address of this machine, for which no proxy is used."""
     return _LOOPBACK.match(url) is not None
 
 
 def quoted(text: str, most: int = _QUOTED) -> str:
-    """A value as a message may show it: on one line, and not without end."""
+    """A value for a message: in backticks, on one line, cut to `most` characters."""
     shown = " ".join(text.replace("`", "'").split())
     return f"`{shown}`" if len(shown) <= most else f"`{shown[:most]}…`"
 
@@ -126,7 +120,7 @@ def _price(text: str) -> float:
 
 
 def _day(text: str) -> date:
-    """A date, or the UTC date of a timestamp; a timestamp without a zone is taken as UTC."""
+    """A date, or the UTC date of a timestamp; without a zone it is UTC."""
     try:
         if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
             return date.fromisoformat(text)

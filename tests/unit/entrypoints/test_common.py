@@ -1,4 +1,4 @@
-"""Who cancels a run, and what a mistake of ours says of itself."""
+"""Signals, exit codes, and the error for an unexpected exception."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def test_a_signal_ends_a_wait_that_it_interrupts() -> None:
         assert cancelled.is_set()
 
 
-def test_nobody_waits_after_somebody_cancelled() -> None:
+def test_no_wait_begins_after_the_run_was_cancelled() -> None:
     cancelled = Cancellation()
     cancelled.set()
     cancelled.wait(3600)
@@ -77,7 +77,7 @@ def test_an_error_in_words_stays_as_it_is() -> None:
     assert failure_of(error, RunnerContext()) is error
 
 
-def test_a_mistake_of_ours_names_its_place_and_none_of_its_words() -> None:
+def test_an_unexpected_error_names_its_place_but_not_its_message() -> None:
     failure = failure_of(KeyError("ghp_secret"), RunnerContext(action_repository="octo-org/copilot-usage-report"))
     assert "KeyError" in failure.cause
     assert "ghp_secret" not in failure.cause + failure.remedy

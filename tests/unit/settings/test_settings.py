@@ -100,7 +100,7 @@ def test_the_scope_follows_from_what_is_given(inputs: dict[str, str], expected: 
         ),
         *(({name: slug}, f"`{name}`") for name in ("org", "team") for slug in ("..", "../a", "a/b", ".a", "a?b", "ä")),
         ({"org": "", "enterprise": "../a"}, "`enterprise`"),
-        *(({name: "octo\udcff"}, f"`{name}`: holds bytes") for name in ("org", "team", "json-file", "alert-when")),
+        *(({name: "octo\udcff"}, f"`{name}`: contains bytes") for name in ("org", "team", "json-file", "alert-when")),
         *(
             ({name: day}, f"`{name}`: `{day[:10]}` was given, allowed is a day from 2016-11-15 to 2027-11-24")
             for name in ("since", "until")
@@ -128,8 +128,8 @@ def test_the_workflows_owner_is_checked_like_an_input(owner: str) -> None:
 )
 def test_every_range_that_is_allowed_can_be_computed_with(since: date, until: date) -> None:
     assume(since <= until)
-    wishes = settings(since=str(since), until=str(until), snapshot_directory="history")
-    assert ranges_to_load(wishes, TODAY)
+    given = settings(since=str(since), until=str(until), snapshot_directory="history")
+    assert ranges_to_load(given, TODAY)
 
 
 def test_all_problems_are_reported_at_once() -> None:
@@ -167,7 +167,7 @@ def test_secrets_are_not_shown() -> None:
 
 
 def test_the_demo_needs_no_token_and_is_its_own_organization() -> None:
-    demo = settings_from({"demo": "true"}, today=TODAY, repository_owner="somebody")
+    demo = settings_from({"demo": "true"}, today=TODAY, repository_owner="another-org")
     assert demo.scopes == (Scope(ScopeKind.ORGANIZATION, "octo-org"),)
 
 
@@ -193,7 +193,7 @@ def test_a_list_of_separators_alone_is_not_given() -> None:
 
 def test_two_files_are_not_one() -> None:
     (problem,) = problems(json_file="out/usage", csv_file="./out/usage")
-    assert problem == "`csv-file`: `./out/usage` is the file of `json-file` already; each needs one of its own."
+    assert problem == "`csv-file`: `./out/usage` is already the file of `json-file`; give each its own."
 
 
 def test_a_quoted_value_cannot_end_its_quotation() -> None:
