@@ -249,3 +249,23 @@ def test_files_are_imported_into_a_repository(tmp_path: Path, github: FakeGitHub
     assert done.returncode == 0, done.stderr
     assert github.commits == 1
     assert [len(found) for found in github.lines.values()] == [1]
+
+
+def test_a_month_of_last_year_is_imported_and_shown_without_naming_it(tmp_path: Path, github: FakeGitHub) -> None:
+    """March 2025, and what is shown of it years later: the newest 28 days that are stored."""
+    march = [date(2025, 3, n) for n in range(1, 32)]
+    organization = github.owners["octo-org"]
+    documents = [metrics_day(organization.document(github.today - timedelta(days=30)) | {"day": str(d)}) for d in march]
+    (tmp_path / "march.json").write_text(json.dumps(documents))
+    store = ("--org", "octo-org", "--snapshot-directory", "history")
+    done = run(tmp_path, "import", "march.json", *store)
+    assert done.returncode == 0, done.stderr
+    report = ("report", *store, "--api", "snapshots", "--json-file", "usage.json")
+    done = run(tmp_path, *report)
+    assert done.returncode == 0, done.stderr
+    shown = json.loads((tmp_path / "usage.json").read_text())
+    assert shown["range"] == {"since": "2025-03-04", "until": "2025-03-31", "days": 28}
+    assert len(shown["scopes"][0]["days"]) == 28
+    done = run(tmp_path, *report, "--since", "2026-01-01", "--until", "2026-01-31")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "It holds days from 2025-03-01 to 2025-03-31." in " ".join(done.stderr.split())

@@ -34,12 +34,16 @@ class FigureValue:
 
 @dataclass(frozen=True, slots=True)
 class AlertFigure:
-    """A figure that can be watched; `change` None: there is no earlier one to compare it with."""
+    """A figure that can be watched; `change` None: there is no earlier one to compare it with.
+
+    `of_usage`: it is not known of an owner whose usage this run could not read, whatever is stored of it.
+    """
 
     meaning: str
     now: Callable[[ScopeReport], FigureValue | None]
     change: Callable[[ScopeReport], Compared] | None
     unit: str = ""
+    of_usage: bool = True
 
 
 def _of_range(
@@ -49,13 +53,14 @@ def _of_range(
     unit: str = "",
     *,
     of_days_with_data: bool = True,
+    of_usage: bool = True,
 ) -> AlertFigure:
     def now(scope: ScopeReport) -> FigureValue | None:
         amount, wanted = read(scope.now), len(scope.now.range)
         known = len(scope.now.days) if of_days_with_data else wanted
         return None if amount is None else FigureValue(amount, _days(known, wanted))
 
-    return AlertFigure(meaning, now, partial(_against_before, compare), unit)
+    return AlertFigure(meaning, now, partial(_against_before, compare), unit, of_usage)
 
 
 def _against_before(compare: Callable[[Comparison], Compared], scope: ScopeReport) -> Compared:
@@ -92,7 +97,9 @@ def _of_seats(name: str, meaning: str) -> AlertFigure:
         rest = f", without those {unknown:,} whose price is not known" if unknown else ""
         return FigureValue(amount, _on(scope.seats.day) + rest)
 
-    return AlertFigure(meaning, now, _change_of_seats if name == "total" else None, USD if name == "idle_cost" else "")
+    return AlertFigure(
+        meaning, now, _change_of_seats if name == "total" else None, USD if name == "idle_cost" else "", of_usage=False
+    )
 
 
 def _change_of_seats(scope: ScopeReport) -> Compared:
@@ -158,12 +165,14 @@ _NAMED: Mapping[str, AlertFigure] = {
         lambda figures: len(figures.days),
         lambda ranges: Change(len(ranges.now.days), len(ranges.before.days)),
         of_days_with_data=False,
+        of_usage=False,
     ),
     "missing-days": _of_range(
         "days of the range without data, up to the newest published day",
         lambda figures: len(figures.missing),
         lambda ranges: Change(len(ranges.now.missing), len(ranges.before.missing)),
         of_days_with_data=False,
+        of_usage=False,
     ),
 }
 # Figures of seats: as thresholds call them → as the CSV file does, and what they mean.
@@ -216,6 +225,7 @@ _LINE = re.compile(
 )
 # Scopes that a note names before it only counts them.
 _NAMED_SCOPES = 5
+_REFUSED = "this run could not read its usage"
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,18 +299,25 @@ def _unfit(threshold: Threshold, *, per_cent: bool) -> str | None:
 
 
 def evaluate(thresholds: Iterable[Threshold], report: Report) -> Alerts:
-    """Holds every scope of the report, and the run itself, against every threshold."""
+    """Checks every threshold for every scope of the report, and for the run itself.
+
+    Where not one could be checked, the notes that say so are cautions.
+    """
     unknown: dict[tuple[Threshold, str], list[Scope]] = {}
     wanted = tuple(dict.fromkeys(thresholds))
     hits = [words for threshold in wanted if threshold.figure in OF_THE_RUN for words in _of_the_run(threshold, report)]
+    unchecked = not any(threshold.figure in OF_THE_RUN for threshold in wanted)
     for scope in report.scopes:
         for threshold in (found for found in wanted if found.figure in WATCHED):
             found = _change(threshold, scope) if threshold.of_change else _value(threshold, scope)
             if isinstance(found, str):
                 unknown.setdefault((threshold, found), []).append(scope.scope)
-            elif threshold.crossed_by(found[0]):
+                continue
+            unchecked = False
+            if threshold.crossed_by(found[0]):
                 hits.append(f"{scope.scope.name}: {found[1]}, {_limit(threshold)}.")
-    return Alerts(tuple(hits), tuple(_unchecked(*asked, scopes) for asked, scopes in unknown.items()))
+    notes = (_unchecked(*asked, scopes, caution=unchecked) for asked, scopes in unknown.items())
+    return Alerts(tuple(hits), tuple(notes))
 
 
 def _of_the_run(threshold: Threshold, report: Report) -> Iterator[str]:
@@ -313,6 +330,8 @@ def _value(threshold: Threshold, scope: ScopeReport) -> tuple[float, str] | str:
     """The figure and the words for it, or why it is not known."""
     watched = WATCHED[threshold.figure]
     sighting = watched.now(scope)
+    if scope.refused and watched.of_usage:
+        return _REFUSED
     if sighting is None:
         return "it is not known"
     amount = _rounded(sighting.amount, watched.unit)
@@ -323,6 +342,8 @@ def _change(threshold: Threshold, scope: ScopeReport) -> tuple[float, str] | str
     watched = WATCHED[threshold.figure]
     sighting = watched.now(scope)
     found = watched.change(scope) if watched.change else None
+    if scope.refused and watched.of_usage:
+        return _REFUSED
     if sighting is None:
         return "it is not known"
     if found is None:
@@ -343,10 +364,10 @@ def _limit(threshold: Threshold) -> str:
     return f"{COMPARISONS[threshold.comparison][1]} the threshold of {_worded(threshold.number, unit)}"
 
 
-def _unchecked(threshold: Threshold, why: str, scopes: list[Scope]) -> Note:
+def _unchecked(threshold: Threshold, why: str, scopes: list[Scope], *, caution: bool) -> Note:
     names = listed([scope.name for scope in scopes], _NAMED_SCOPES)
     text = f"The alert `{threshold}` could not be checked for {names}: {why}."
-    return Note(text, scopes[0] if len(scopes) == 1 else None)
+    return Note(text, scopes[0] if len(scopes) == 1 else None, caution or why == _REFUSED)
 
 
 def _rounded(amount: Amount, unit: str) -> float:

@@ -6,7 +6,7 @@ A figure is called by its name, one of a row by `dimension/value/name`; `*` stan
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from fnmatch import fnmatchcase
 from functools import lru_cache
@@ -40,29 +40,38 @@ _FIRST_DAYS: Mapping[date, Sequence[str]] = {
         "ai_adoption_phase/*/users_in_phase_28d",
     ),
 }
-_ACTIVE = ("daily_active_users", "weekly_active_users", "monthly_active_users")
+# What a break touches: words for it, and patterns of the figures.
+_Figures = dict[str, tuple[str, ...]]
+_ACTIVE: _Figures = {"active people": ("daily_active_users", "weekly_active_users", "monthly_active_users")}
 # Figures of all features, in which more or less of one feature shows.
-_WORK = (
-    "user_initiated_interaction_count",
-    "code_generation_activity_count",
-    "code_acceptance_activity_count",
-    "loc_*_sum",
-    "model/*",
-    "language/*",
-)
-_CLI = ("daily_active_cli_users", "totals_by_cli.*", "feature/copilot_cli/*")
-_APP = ("daily_active_copilot_app_users", "totals_by_copilot_app.*", "feature/copilot_app/*")
-_ROWS_WITH_CLI = ("", "feature/copilot_cli/", "model/*/", "language/*/")
-_AGENTS = ("monthly_active_agent_users", "feature/chat_panel_agent_mode/*", "feature/agent_edit/*")
+_WORK: _Figures = {
+    "prompts": ("user_initiated_interaction_count",),
+    "code generations and acceptances": ("code_generation_activity_count", "code_acceptance_activity_count"),
+    "lines": ("loc_*_sum",),
+    "models": ("model/*",),
+    "languages": ("language/*",),
+}
+_CLI: _Figures = {"the CLI": ("daily_active_cli_users", "totals_by_cli.*", "feature/copilot_cli/*")}
+_APP: _Figures = {
+    "the Copilot app": ("daily_active_copilot_app_users", "totals_by_copilot_app.*", "feature/copilot_app/*")
+}
+_EDITORS: _Figures = {"editors": ("ide/*",)}
+_AGENTS: _Figures = {
+    "agent mode": ("monthly_active_agent_users", "feature/chat_panel_agent_mode/*", "feature/agent_edit/*")
+}
+_SUGGESTED = tuple(f"{rows}loc_suggested_*_sum" for rows in ("", "feature/copilot_cli/", "model/*/", "language/*/"))
 
 
 @dataclass(frozen=True, slots=True)
 class Break:
-    """From `first` to `last` GitHub counts the figures that it `touches` differently from the days around."""
+    """From `first` to `last` GitHub counts the figures that it `touches` differently from the days around.
+
+    `touches`: patterns of figures, by the words for them.
+    """
 
     first: date
     text: str
-    touches: Sequence[str] = ()
+    touches: Mapping[str, Sequence[str]] = field(default_factory=dict)
     last: date = date.max
 
     @property
@@ -82,7 +91,7 @@ _BREAKS = (
     Break(
         date(2026, 4, 10),
         "GitHub began to include CLI activity in the totals, and to count users of the cloud agent.",
-        (*_ACTIVE, *_WORK),
+        _ACTIVE | _WORK,
     ),
     Break(
         date(2026, 6, 15),
@@ -93,25 +102,30 @@ _BREAKS = (
         date(2026, 7, 2),
         "GitHub began to count lines that the CLI suggests, editors of people known only to its servers, and AI "
         "credits that it could not attribute before.",
-        ("ide/*", "ai_credits_used", *(f"{rows}loc_suggested_*_sum" for rows in _ROWS_WITH_CLI)),
+        {**_EDITORS, "AI credits": ("ai_credits_used",), "lines suggested": _SUGGESTED},
     ),
     Break(
         date(2026, 7, 28),
         "GitHub began to count people who use only the Copilot app as active.",
-        (*_ACTIVE, *_WORK),
+        _ACTIVE | _WORK,
     ),
     Break(
         date(2026, 9, 18),
         "A release of the Copilot app began to report its activity as that of the CLI.",
-        (*_CLI, *_APP),
+        _CLI | _APP,
     ),
     Break(
         date(2026, 10, 6),
         "In editors not yet updated, some agent activity is counted under the CLI, or not at all.",
-        (*_WORK, *_CLI, "ide/*", *_AGENTS),
+        _WORK | _CLI | _EDITORS | _AGENTS,
         last=date(2026, 11, 30),
     ),
 )
+
+
+def breaks_between(*spans: DateRange) -> Sequence[Break]:
+    """Those that make figures of these days incomparable."""
+    return tuple(found for found in _BREAKS if found.touches and found.parts(*spans))
 
 
 def breaks_in(days: DateRange) -> Sequence[Break]:
@@ -133,7 +147,7 @@ def first_day(figure: str) -> date | None:
 @lru_cache(maxsize=4096)
 def breaks_of(figure: str) -> Sequence[Break]:
     """Those that touch the figure."""
-    return tuple(found for found in _BREAKS if _is_of(figure, found.touches))
+    return tuple(found for found in _BREAKS if any(_is_of(figure, patterns) for patterns in found.touches.values()))
 
 
 def why_not_comparable(figure: str, *spans: DateRange) -> str | None:

@@ -79,10 +79,14 @@ def month_of(day: date) -> str:
     return f"{day:%Y-%m}"
 
 
+def first_of_month(month: str) -> date:
+    """The first day of `YYYY-MM`."""
+    return date.fromisoformat(f"{month}-01")
+
+
 def end_of_month(month: str) -> date:
     """The last day of `YYYY-MM`."""
-    first = date.fromisoformat(f"{month}-01")
-    return (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+    return (first_of_month(month) + timedelta(days=31)).replace(day=1) - timedelta(days=1)
 
 
 def is_settled(day: date, today: date) -> bool:

@@ -8,6 +8,7 @@ from datetime import date
 from difflib import get_close_matches
 
 from copilot_usage.domain.availability import BEGAN, first_day
+from copilot_usage.domain.breaks import Break, breaks_between
 from copilot_usage.domain.dates import DateRange
 from copilot_usage.domain.ports import LeftOut
 from copilot_usage.domain.queries import QueryKind
@@ -25,6 +26,7 @@ def notes_of(
     """All notes of a run, in the order of their weight; on a page without data each is a caution."""
     found = (
         *_failure_notes(state, shown, scopes),
+        *_break_notes(scopes),
         *_lost_notes(scopes),
         *_new_notes(settings, state),
         *_absent_notes(settings, state, scopes),
@@ -36,6 +38,22 @@ def notes_of(
     )
     empty = not any(scope.now.days for scope in scopes)
     return (replace(note, caution=note.caution or empty) for note in found)
+
+
+def _break_notes(scopes: Iterable[ScopeReport]) -> Iterable[Note]:
+    """What cannot be compared over the days shown and those before them; the page's end says why."""
+    figures = (figures for scope in scopes for figures in (scope.now, scope.before) if figures and figures.days)
+    if found := breaks_between(*{each.range for each in figures}):
+        when = listed([_when(each) for each in found], 12)
+        touched = ", ".join(dict.fromkeys(what for each in found for what in each.touches))
+        text = f"GitHub changed what it counts ({when}). Not comparable over these days: {touched}."
+        yield Note(text, caution=True)
+
+
+def _when(found: Break) -> str:
+    if found.is_period:
+        return markdown.days(DateRange(found.first, found.last))
+    return markdown.day(found.first, year=True)
 
 
 def _reach_notes(settings: Settings, shown: DateRange, today: date) -> Iterable[Note]:

@@ -9,7 +9,7 @@ from datetime import date
 from copilot_usage.domain.alerts import evaluate
 from copilot_usage.domain.availability import first_day
 from copilot_usage.domain.change import ENOUGH
-from copilot_usage.domain.dates import PUBLISHED_AFTER, DateRange
+from copilot_usage.domain.dates import PUBLISHED_AFTER, DateRange, end_of_month
 from copilot_usage.domain.figures import Figures, summarise
 from copilot_usage.domain.history import History
 from copilot_usage.domain.ports import Saved
@@ -75,10 +75,11 @@ def can_do_without(error: CopilotUsageError, settings: Settings, state: RunState
 
 def shortfall(settings: Settings, state: RunState, report: Report) -> CopilotUsageError | None:
     """What kept a range that was named from being whole; None if no fault did."""
-    lost = {day for scope in report.scopes if not scope.refused for day in scope.lost}
+    lost = {day for scope in report.scopes for day in scope.lost}
     if not settings.names_days or not lost:
         return None
-    why = next((f" {failure.error}" for failure in state.failures if failure.about is QueryKind.USAGE), "")
+    faults = [str(failure.error) for failure in state.failures if failure.about is QueryKind.USAGE]
+    why = next((f" {fault}" for fault in (*faults, *(item.reason for item in state.skipped))), "")
     return NotWhole(
         "The range is not whole",
         cause=f"{len(lost)} of {markdown.counted(len(report.range))} could not be had because of a fault.{why}",
@@ -169,7 +170,8 @@ class _Scopes:
     def _surely_published(self) -> date | None:
         """Of an owner that did not say: what another one has published, or what any must have by now."""
         if self.settings.api is Api.SNAPSHOTS:
-            return None
+            skipped = [end_of_month(month) for item in self.state.skipped for month in item.months]
+            return min(max(skipped), self.today - PUBLISHED_AFTER) if skipped else None
         published = self.state.newest_published(self.settings.scopes)
         return max(published, self.today - PUBLISHED_AFTER) if published else self.today - PUBLISHED_AFTER
 

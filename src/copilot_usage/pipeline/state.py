@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date
 
 from copilot_usage.domain.availability import BEGAN
-from copilot_usage.domain.dates import DateRange
+from copilot_usage.domain.dates import DateRange, first_of_month, month_of
 from copilot_usage.domain.history import History, merge
 from copilot_usage.domain.ports import SkippedMonths
 from copilot_usage.domain.queries import QueryKind
@@ -107,10 +107,12 @@ class RunState:
         self.bills: dict[Scope, list[CreditBill]] = defaultdict(list)
         self.listed_people: dict[Scope, tuple[PersonActivity, ...]] = {}
         self.notes: list[Note] = []
+        self.skipped: list[SkippedMonths] = []
 
     def add_stored(self, item: Snapshot | SkippedMonths) -> None:
         """Takes in what the store holds."""
         if isinstance(item, SkippedMonths):
+            self.skipped.append(item)
             months = f"{item.months[0]} to {item.months[-1]}" if len(item.months) > 1 else item.months[0]
             self.note(
                 Note(f"Not everything that is stored of {months} was read: {item.reason}", item.scope, caution=True)
@@ -177,8 +179,14 @@ class RunState:
         """The usage days of a scope, merged over the generations; up to `sure` everything is published."""
         newest = self.newest.get(scope.parent, sure)
         # The retired generations had earlier days than the reports, and said so where they were asked.
-        asked = (gone.day for gone in self.no_reports if gone.scope == scope and gone.generation != Generation.REPORTS)
-        return merge(scope, self._days.get(scope, {}).values(), newest, min((BEGAN[scope.kind], *asked)))
+        asked = [gone.day for gone in self.no_reports if gone.scope == scope and gone.generation != Generation.REPORTS]
+        asked += [first_of_month(month) for item in self.skipped if item.scope == scope for month in item.months]
+        return merge(
+            scope,
+            self._days.get(scope, {}).values(),
+            newest,
+            min((BEGAN[scope.kind], *asked)),
+        )
 
     def people_counted(self, scope: Scope, days: DateRange) -> PeopleCounted | None:
         return self._people.get((scope, days))
@@ -222,6 +230,7 @@ class RunState:
         owners = {scope, scope.parent}
         refused = any((owner, None) in failed for owner in owners) and self.silent(scope) is not None
         places = [(scope, generation) for generation in Generation] + [(scope.parent, Generation.TEAMS)]
+        skipped = {month for item in self.skipped if item.scope in owners for month in item.months}
         found: dict[Absence, list[date]] = defaultdict(list)
         for day in days:
             if any((owner, day) in failed for owner in owners):
@@ -230,7 +239,7 @@ class RunState:
                 (*place, day) in self.asked or self.stored.has(*place, day) for place in places
             ):
                 why = Absence.NO_REPORT
-            elif refused:
+            elif refused or month_of(day) in skipped:
                 why = Absence.UNREAD
             else:
                 ended = any((owner, None) in failed for owner in owners) or self.fatal is not None

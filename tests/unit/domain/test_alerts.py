@@ -332,3 +332,24 @@ def test_missing_days_and_days_can_be_watched() -> None:
 def test_every_figure_has_words() -> None:
     assert all(meaning.strip() for meaning in FIGURES.values())
     assert set(METRICS) <= set(FIGURES)
+
+
+def test_where_no_alert_could_be_checked_that_is_a_caution() -> None:
+    report = report_of(scope_report(usage_day(NEWEST, {"loc_added_sum": 10})))
+    (alone,) = checked(report, "idle-seats > 5").unknown
+    (beside,) = checked(report, "idle-seats > 5", "loc_added_sum > 5").unknown
+    assert (alone.caution, beside.caution) == (True, False)
+
+
+def test_old_figures_of_an_owner_that_could_not_be_read_fire_no_alert() -> None:
+    days = two_weeks("loc_added_sum", 10, 60)
+    report = report_of(scope_report(*days, refused=True, seats=seat_figures(seat(1))), scope_report(*days, scope=TEAM))
+    alerts = checked(report, "loc_added_sum > 5", "loc_added_sum change > 5%", "seats > 0", "days > 0")
+    assert sorted(hit.split()[0] for hit in alerts.hits) == [
+        *("octo-org/payments:", "octo-org/payments:", "octo-org/payments:"),
+        *("octo-org:", "octo-org:"),
+    ]
+    assert [(note.caution, note.text.partition("for ")[2]) for note in alerts.unknown] == [
+        *((True, "octo-org: this run could not read its usage."),) * 2,
+        (False, "octo-org/payments: it is not known."),
+    ]

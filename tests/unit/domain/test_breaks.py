@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from copilot_usage.domain.breaks import breaks_in, breaks_of, first_day, why_not_comparable
+from copilot_usage.domain.breaks import breaks_between, breaks_in, breaks_of, first_day, why_not_comparable
 from copilot_usage.domain.dates import DateRange, ending
 from copilot_usage.domain.figures import PEOPLE_WINDOWS
 from copilot_usage.domain.metrics import METRICS
@@ -86,6 +86,15 @@ def test_a_period_parts_its_days_from_those_before_and_after() -> None:
     assert why_not_comparable(AGENTS, *week(last)) is None
     assert why_not_comparable(AGENTS, *week(last + timedelta(days=1))) == why
     assert why_not_comparable(AGENTS, ending(first - timedelta(days=1), 7), ending(last + timedelta(days=7), 7)) is None
+
+
+def test_what_a_break_touches_has_words_and_days_on_one_side_of_it_have_none() -> None:
+    first = date(2026, 10, 6)
+    (autumn,) = breaks_between(*week(first))
+    assert [*autumn.touches][:2] == ["prompts", "code generations and acceptances"]
+    assert "active people" not in autumn.touches
+    assert list(breaks_between(*week(first + timedelta(days=20)))) == []
+    assert list(breaks_between(DateRange(date(2026, 4, 1), date(2026, 4, 5)))) == []
 
 
 def test_a_break_leaves_alone_what_it_does_not_touch() -> None:

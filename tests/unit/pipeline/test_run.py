@@ -277,7 +277,7 @@ def test_activity_of_seats_that_stands_still_while_people_are_active_is_a_cautio
     def answer(query: object) -> list[Result]:
         return [SeatsListed(ORGANIZATION, still)] if isinstance(query, SeatList) else answers(query)
 
-    reader = run_with(GitHub(answer), Memory())
+    reader = run_with(GitHub(answer), Memory(), compare="false")
     assert reader.report is not None
     seats = reader.report.scopes[0].seats
     assert seats is not None
@@ -296,7 +296,7 @@ def test_what_changes_a_readers_conclusion_is_a_warning_of_the_run_and_other_not
         said = [Note("Half of the seats are missing.", ORGANIZATION, caution=True), Note("A row.", ORGANIZATION)]
         return [*said, *answers(query)] if isinstance(query, SeatList) else answers(query)
 
-    run_with(GitHub(remarking), Memory())
+    run_with(GitHub(remarking), Memory(), compare="false")
     assert [record.getMessage() for record in caplog.records if record.levelname == "WARNING"] == [
         "Half of the seats are missing."
     ]
@@ -695,3 +695,69 @@ def test_a_name_that_the_history_does_not_know_is_a_caution_with_the_nearest_one
     assert reader.report.cautions == (
         "`octo-orgg`: The history holds no day of this range. The nearest name in it is `octo-org`.",
     )
+
+
+class Skipping(Memory):
+    """A Store of which October cannot be read."""
+
+    def load(self, scopes: Collection[Scope], days: DateRange) -> Iterator[Snapshot | SkippedMonths]:
+        yield SkippedMonths(ORGANIZATION, ("2026-10",), "the disk has a fault.")
+        yield from super().load(scopes, days)
+
+
+@pytest.mark.parametrize("until", ["2026-10-20", "2026-11-02"])
+def test_stored_months_that_cannot_be_read_are_no_missing_days_and_end_a_named_range_in_an_error(until: str) -> None:
+    memory, reader = Skipping([fetched(day).snapshot for day in ending(NEWEST, 84) if day.month != 10]), Reader()
+    named = {"since": "2026-09-25", "until": until, "compare": "false"}
+    with pytest.raises(NotWhole, match="the disk has a fault"):
+        run_with(GitHub(), memory, reader, api="snapshots", **named)
+    assert reader.report is not None
+    (scope,) = reader.report.scopes
+    (why,) = scope.absent
+    assert why is Absence.UNREAD
+    assert {day.month for day in scope.absent[why]} == {10}
+    assert scope.now.unpublished == ()
+    assert any("2026-10 was read: the disk has a fault." in caution for caution in reader.report.cautions)
+
+
+def test_a_named_range_of_which_one_owner_is_refused_is_shown_and_stored_and_ends_in_an_error() -> None:
+    memory, reader = Memory(), Reader()
+    with pytest.raises(NotWhole, match="20 of 20 days could not be had"):
+        run_with(GitHub(one_refused), memory, reader, **NAMED, org=BOTH)
+    assert {kept.scope for kept in memory.held if kept.generation is Generation.REPORTS} == {ORGANIZATION}
+    assert reader.outputs["days"] == "20"
+    assert reader.report is not None
+    assert [each.refused for each in reader.report.scopes] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("inputs", "cautions"),
+    [
+        (
+            {},
+            [
+                (
+                    "GitHub changed what it counts (6 Oct – 30 Nov 2026). Not comparable over these days: prompts, "
+                    "code generations and acceptances, lines, models, languages, the CLI, editors, agent mode."
+                )
+            ],
+        ),
+        ({"days": "7"}, []),
+        ({"since": "2026-05-01", "until": "2026-06-14", "compare": "false"}, []),
+        (
+            {"since": "2026-06-12", "until": "2026-06-18", "compare": "false"},
+            ["GitHub changed what it counts (15 Jun 2026). Not comparable over these days: active people."],
+        ),
+    ],
+)
+def test_what_a_break_of_githubs_series_touches_is_a_caution_once(inputs: dict[str, str], cautions: list[str]) -> None:
+    def both(query: object) -> list[Result]:
+        return [
+            replace(found, snapshot=replace(found.snapshot, scope=query.owner)) if isinstance(found, Fetched) else found  # type: ignore[attr-defined]
+            for found in answers(query)
+        ]
+
+    for org in ("octo-org", BOTH):
+        report = run_with(GitHub(both), Memory(), None, seats="false", org=org, **inputs).report
+        assert report is not None
+        assert [caution for caution in report.cautions if "GitHub changed" in caution] == cautions

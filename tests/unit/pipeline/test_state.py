@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from builders import ENTERPRISE, NEWEST, ORGANIZATION, TEAM, seat
-from copilot_usage.domain.dates import ending
+from copilot_usage.domain.dates import DateRange, ending
 from copilot_usage.domain.ports import SkippedMonths
 from copilot_usage.domain.queries import QueryKind
-from copilot_usage.domain.report import SeatDay
+from copilot_usage.domain.report import Absence, SeatDay
 from copilot_usage.domain.results import (
     CreditBill,
     Failure,
@@ -241,6 +241,17 @@ def test_stored_months_that_were_not_read_are_named(months: tuple[str, ...], nam
     assert named in note.text
     assert note.caution
     assert note.text.endswith("the rate limit is exhausted.")
+
+
+def test_days_of_stored_months_that_were_not_read_could_not_be_read() -> None:
+    state = RunState(read)
+    state.add_stored(snapshot(date(2025, 3, 31)))
+    state.add_stored(SkippedMonths(ORGANIZATION, ("2025-02",), "the line is cut."))
+    february, march = date(2025, 2, 28), date(2025, 3, 1)
+    history = state.history(ORGANIZATION)
+    gaps = history.gaps(DateRange(february, march))
+    assert gaps == (february, march)
+    assert state.absent(ORGANIZATION, gaps, NEWEST) == {Absence.UNREAD: (february,), Absence.MISSING: (march,)}
 
 
 @pytest.mark.parametrize(
