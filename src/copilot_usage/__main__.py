@@ -1,18 +1,18 @@
-"""Chooses the front door: a step in a workflow, or a terminal."""
+"""Chooses the entry point: a step of a workflow, or the command."""
 
-# Nothing else is imported before signals are heard: an interruption would end in a traceback.
+# Nothing else is imported before the signal handlers are set: an interruption would end in a traceback.
 import os
 import signal
 import sys
 
 
 def _end_at_once(number: int, _frame: object) -> None:
-    """What signals do while modules are imported, and at the end; in between `entrance` lets a run save first."""
+    """The signal handler outside a run; in a run `entrypoints/common.py` lets it save first."""
     os._exit(128 + number)
 
 
 def main() -> int:
-    """Without arguments and in a workflow it is a step, else a command; returns the exit code."""
+    """Runs a step if there are no arguments and a workflow started it, else a command; returns the exit code."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _end_at_once)
     import threading
@@ -22,7 +22,7 @@ def main() -> int:
     from copilot_usage.timing import Clock
 
     if isinstance(sys.stdout, TextIOWrapper):
-        # The environment may hold bytes that are no text, and the terminal may lack a letter.
+        # Variables can contain bytes that are not text, and a terminal's encoding can lack characters.
         sys.stdout.reconfigure(errors="backslashreplace")
     arguments = sys.argv[1:]
     if not arguments and in_a_workflow(os.environ):
@@ -34,7 +34,7 @@ def main() -> int:
 
         code = cli.main(arguments, os.environ, Clock())
     if threading.active_count() > 1:
-        # A thread that still waits for a network would hold up the end of the process.
+        # A thread that still waits for the network would delay the end of the process.
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(code)

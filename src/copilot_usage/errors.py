@@ -1,19 +1,19 @@
-"""Everything that can go wrong, in words for the reader; the only texts a failing run shows.
+"""Every error, in words for the reader; a failing run shows no other texts.
 
-CopilotUsageError             title · cause · remedy; `fatal`: asking on would not help
-├── InputError                wrong inputs, all of them at once (exit code 2)
+CopilotUsageError             title · cause · remedy; `fatal`: further requests would fail as well
+├── InputError                invalid inputs, all of them at once (exit code 2)
 ├── NotAllowed                401 or 403: the token, its permission, its SSO authorization, the enterprise's policy
-│   └── TokenRefused          401: nothing more can be had with this token (fatal)
+│   └── TokenRefused          401: the token is not valid (any more), for any request (fatal)
 ├── NotFound                  404: a slug, the policy, a report that this owner does not have
-│   └── Retired               an endpoint that GitHub has switched off
-├── NothingPublished          the range holds no day that GitHub can still give, and the store holds none
-├── NotWhole                  a range that was named, of which a fault took days; the others are shown and stored
-├── Unreachable               no answer, or no usable one, after all tries
-│   └── Busy                  a fault of GitHub's servers after all tries; also while a report is being built
-├── RateLimited               GitHub asks to wait longer than this run may take (fatal)
-├── TimeUp                    `timeout-minutes` is over (fatal)
-│   └── RunCancelled          the run was cancelled (fatal)
-├── UnreadableDocument        GitHub's, or the user's, document that no generation can read
+│   └── Retired               an endpoint of an API generation that GitHub has switched off
+├── NothingPublished          neither GitHub nor the history has a day of the range
+├── NotWhole                  a range with `since` or `until` lacks days because of a fault; the others are shown and stored
+├── Unreachable               no usable response after all tries
+│   └── Busy                  every try ended with a server error of GitHub; it also answers so while it builds a report
+├── RateLimited               GitHub asks to wait beyond the run's deadline (fatal)
+├── TimeUp                    the run's deadline, `timeout-minutes`, has passed (fatal)
+│   └── RunCancelled          the run was cancelled; it ends at once, without a page (fatal)
+├── UnreadableDocument        a document, from GitHub or the user, in no known form
 ├── TemplateMistake           a template of the workspace that cannot be rendered
 ├── OutputRefused             a file of this run that cannot be written
 └── StoreRefused              snapshots could not be read or written
@@ -27,13 +27,13 @@ _LONGEST_QUOTE = 300
 
 
 def quote(text: str) -> str:
-    """Text from outside, on one line and not too long, in “…”: the page takes whatever stands there for plain text."""
+    """Text from outside in “…”, on one line and shortened; the page shows what is between “ and ” as plain text."""
     words = "".join(char if char.isprintable() and char not in "“”" else " " for char in text).split()
     return f"“{' '.join(words)[:_LONGEST_QUOTE]}”"
 
 
 class CopilotUsageError(Exception):
-    """A failure that its reader can act upon."""
+    """An error with a title, its cause and a remedy for the reader."""
 
     fatal: bool = False
 
@@ -48,7 +48,7 @@ class CopilotUsageError(Exception):
 
 
 class InputError(CopilotUsageError):
-    """Inputs that cannot be used; `problems` has one sentence each."""
+    """`problems`: one sentence for each invalid input."""
 
     def __init__(self, problems: list[str]) -> None:
         self.problems = tuple(problems)
@@ -56,26 +56,25 @@ class InputError(CopilotUsageError):
         super().__init__(
             f"{count} be used",
             cause="\n".join(problems),
-            remedy="Correct the `with:` block of the step (or the flags of the command), or the variable named, "
-            "and run it again.",
+            remedy="Correct the step's `with:` block (or the command's flags), or the variable, and run it again.",
         )
 
 
 class NotAllowed(CopilotUsageError):
-    """GitHub knows the token and says no."""
+    """The token is valid, but lacks a permission or an authorization."""
 
 
 class TokenRefused(NotAllowed):
-    """GitHub does not know the token (any more)."""
+    """The token is not valid."""
 
     fatal = True
 
 
 class NotFound(CopilotUsageError):
-    """GitHub does not know what was asked for, or hides it from this token.
+    """It does not exist, or GitHub hides it from this token.
 
-    `doubts`: what the answer can mean, by subject; those that a run disproves are taken out.
-    `organization`: whose profile tells "no such organization" from "policy off"; None: nothing does.
+    `doubts`: possible causes by subject; `without` removes one that the run has disproved. `organization`: its profile
+    can tell "no such organization" from "policy off".
     """
 
     def __init__(
@@ -93,49 +92,48 @@ class NotFound(CopilotUsageError):
         super().__init__(title, cause=cause + said, remedy=remedy)
 
     def without(self, subject: str) -> NotFound:
-        """The same error, this meaning disproved."""
         left = {name: text for name, text in self.doubts.items() if name != subject}
         return type(self)(self.title, cause=self._known, remedy=self.remedy, doubts=left)
 
 
 class Retired(NotFound):
-    """The endpoint belongs to a generation that GitHub has switched off."""
+    """The endpoint belongs to a retired API generation."""
 
 
 class NothingPublished(CopilotUsageError):
-    """No day of the range can be had from anywhere."""
+    """No source has a day of the range."""
 
 
 class NotWhole(CopilotUsageError):
-    """A fault took days from a range that was named; the page shows the others."""
+    """A range with `since` or `until` lacks days because of a fault."""
 
 
 class Unreachable(CopilotUsageError):
-    """No usable answer after every try."""
+    """No usable response after all tries."""
 
 
 class Busy(Unreachable):
-    """GitHub answered with a fault of its own at every try; it does that while it builds a report, too."""
+    """Every try ended with a server error of GitHub."""
 
 
 class RateLimited(CopilotUsageError):
-    """Waiting for the limit would take longer than this run may."""
+    """The wait for the rate limit would end after the run's deadline."""
 
     fatal = True
 
 
 class TimeUp(CopilotUsageError):
-    """The run's own time is over, or it was cancelled."""
+    """The run's deadline has passed, or it was cancelled."""
 
     fatal = True
 
 
 class RunCancelled(TimeUp):
-    """The run was cancelled: it ends at once, without a page."""
+    """The run was cancelled."""
 
 
 class UnreadableDocument(CopilotUsageError):
-    """A document in no form that is known."""
+    """A document in no known form."""
 
 
 class TemplateMistake(CopilotUsageError):
