@@ -7,7 +7,7 @@ CopilotUsageError             title · cause · remedy; `fatal`: further request
 ├── NotFound                  404: a slug, the policy, a report that this owner does not have
 │   └── Retired               an endpoint of an API generation that GitHub has switched off
 ├── NothingPublished          neither GitHub nor the history has a day of the range
-├── NotWhole                  a range with `since` or `until` lacks days because of a fault; the others are shown and stored
+├── NotWhole                  a range with `since` or `until` lacks days because of a fault; others are shown and stored
 ├── Unreachable               no usable response after all tries
 │   └── Busy                  every try ended with a server error of GitHub; it also answers so while it builds a report
 ├── RateLimited               GitHub asks to wait beyond the run's deadline (fatal)
