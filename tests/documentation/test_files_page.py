@@ -15,8 +15,8 @@ import pytest
 from builders import NEWEST, report_of, scope_report, seat, seat_figures, week_with_odd_values
 from copilot_usage.domain.metrics import Dimension
 from copilot_usage.domain.report import SeatDay
-from copilot_usage.rendering.files.csv_file import COLUMNS, render_csv
-from copilot_usage.rendering.files.json_file import json_parts
+from copilot_usage.rendering.csv_file import COLUMNS, render_csv
+from copilot_usage.rendering.json_file import json_parts
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGE = DOCS.joinpath("files.md").read_text(encoding="utf-8")

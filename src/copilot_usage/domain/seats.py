@@ -75,19 +75,19 @@ class SeatFigures:
     idle: int
     never_used: int
     new: int
-    pending_cancellation: int
     added: int
-    by_plan: Mapping[str, int]
-    by_last_activity: Mapping[str, int]
-    by_team: Mapping[str, tuple[int, int]]
-    direct: tuple[int, int]
-    by_editor: Mapping[str, int]
+    pending_cancellation: int
+    idle_days: int
     newest_activity: date | None
     activity_stands_still: bool
     idle_cost: float | None
     unpriced: int
     included_credits: int | None
-    idle_days: int
+    by_plan: Mapping[str, int]
+    by_last_activity: Mapping[str, int]
+    by_team: Mapping[str, tuple[int, int]]
+    direct: tuple[int, int]
+    by_editor: Mapping[str, int]
 
     @property
     def active_in_30_days(self) -> int:

@@ -15,8 +15,8 @@ from copilot_usage.domain.ports import Saved
 from copilot_usage.domain.report import Report
 from copilot_usage.errors import OutputRefused
 from copilot_usage.github_runner import RunnerContext, append_outputs, append_summary, write_file
-from copilot_usage.rendering.files.csv_file import render_csv
-from copilot_usage.rendering.files.json_file import json_parts
+from copilot_usage.rendering.csv_file import render_csv
+from copilot_usage.rendering.json_file import json_parts
 from copilot_usage.rendering.page import render_page
 from copilot_usage.settings.settings import Settings
 

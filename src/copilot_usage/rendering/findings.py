@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import assert_never
 
 from copilot_usage.domain.change import Change, Compared, Comparison
 from copilot_usage.domain.change import moved as change_of
+from copilot_usage.domain.dates import DateRange
 from copilot_usage.domain.insights import (
     MOST,
     CountMoved,
@@ -28,14 +30,16 @@ from copilot_usage.rendering.notes import could_not_be_read
 
 def findings(scope: ScopeReport) -> tuple[str, ...]:
     """At most three sentences, in Markdown."""
-    return tuple(_sentence(insight) for insight in insights(scope))
+    return tuple(_sentence(insight, scope.now.range) for insight in insights(scope))
 
 
 def joint_findings(scopes: Sequence[ScopeReport]) -> tuple[str, ...]:
     """Of several scopes: who stopped first, then what moved most; each sentence names its scope."""
     found = [(scope, insight) for scope in scopes for insight in insights(scope) if type(insight) in _NEWS]
     found.sort(key=lambda item: (_NEWS.index(type(item[1])), -_size(item[1]), item[0].scope.name))
-    return tuple(f"{markdown.cell(scope.scope.name)}: {_sentence(insight)}" for scope, insight in found[:MOST])
+    return tuple(
+        f"{markdown.cell(scope.scope.name)}: {_sentence(insight, scope.now.range)}" for scope, insight in found[:MOST]
+    )
 
 
 # What is worth saying of one among several; an idle seat or a peak of one team is not.
@@ -50,10 +54,11 @@ def _size(insight: Insight) -> float:
             return 0
 
 
-def _sentence(insight: Insight) -> str:
+def _sentence(insight: Insight, shown: DateRange) -> str:
+    day = partial(markdown.day_of, shown)
     match insight:
         case Stopped(since, most):
-            said = f"**No one has been active since {markdown.day(since)}**; in the days before, up to {most:,} a day"
+            said = f"**No one has been active since {day(since)}**; in the days before, up to {most:,} a day"
         case IdleSeats(seats):
             said = _idle(seats)
         case PeopleMoved(moved):
@@ -63,9 +68,9 @@ def _sentence(insight: Insight) -> str:
             said = f"**Active people over the range**: {markdown.trend(moved)} ({ends})"
         case TookOff(feature, metric, moved):
             said = f"**{_TAKING_OFF[feature]} took off**: {_before_and_now(moved, _UNITS[metric])}"
-        case Peak(day, people, most, days, since):
-            earlier = f"the most on {days:,} comparable days before, from {markdown.day(since)} on, was {most:,}"
-            said = f"**A new peak**: {people:,} people were active on {markdown.day(day)}; {earlier}"
+        case Peak(peak, people, most, days, since):
+            earlier = f"the most on {days:,} comparable days before, from {day(since)} on, was {most:,}"
+            said = f"**A new peak**: {people:,} people were active on {day(peak)}; {earlier}"
         case CountMoved(metric, moved):
             said = f"**{COUNTS[metric]}**: {_before_and_now(moved)}"
         case _:

@@ -115,6 +115,11 @@ def day(value: date, *, year: bool = False) -> str:
     return f"{value.day} {value:%b %Y}" if year else f"{value.day} {value:%b}"
 
 
+def day_of(shown: DateRange, value: date) -> str:
+    """A day on a page of the range `shown`: with its year, unless all of the range is of that year."""
+    return day(value, year=not shown.since.year == shown.until.year == value.year)
+
+
 def weekday(value: date, *, year: bool = False) -> str:
     """`Wed 4 Nov`, or `Wed 4 Nov 2026`."""
     return f"{value:%a} {day(value, year=year)}"

@@ -61,7 +61,7 @@ def completeness(report: Report) -> str:
     if not known:
         parts.append("GitHub has no usage for this range")
     if report.newest is not None:
-        parts.append(f"newest published day {markdown.day(report.newest)}")
+        parts.append(f"newest published day {markdown.day_of(report.range, report.newest)}")
     unsettled = {day for scope in report.scopes for day in scope.now.unsettled}
     if unsettled:
         parts.append("1 day may still change" if len(unsettled) == 1 else f"{len(unsettled)} days may still change")
@@ -78,7 +78,7 @@ def notes(report: Report) -> Iterator[str]:
 def state(scope: ScopeReport) -> str:
     """What to know before a scope's figures are compared with another's: empty where they are complete."""
     if scope.as_of is not None:
-        return f"as of {markdown.day(scope.as_of, year=scope.as_of.year != scope.now.range.until.year)}"
+        return f"as of {markdown.day_of(scope.now.range, scope.as_of)}"
     return "could not be read" if scope.refused else ""
 
 
@@ -131,8 +131,7 @@ def source(report: Report) -> str:
 
 
 def _days(days: Sequence[date], within: DateRange) -> str:
-    years = within.since.year != within.until.year
-    return listed([markdown.day(day, year=years) for day in days], _MOST_NAMED)
+    return listed([markdown.day_of(within, day) for day in days], _MOST_NAMED)
 
 
 def _code(name: str) -> str:

@@ -34,7 +34,7 @@ from copilot_usage.parsers.parse import read
 from copilot_usage.pipeline.notes import _failure_notes, _reach_notes
 from copilot_usage.pipeline.run import Services, run
 from copilot_usage.pipeline.state import RunState
-from copilot_usage.rendering.files.json_file import json_parts
+from copilot_usage.rendering.json_file import json_parts
 from copilot_usage.rendering.page import render_page
 from copilot_usage.settings.settings import Settings, settings_from
 from copilot_usage.snapshots.local_store import DirectoryStore

@@ -77,6 +77,21 @@ def test_a_peak_is_told_with_its_day() -> None:
     )
 
 
+def test_days_have_their_year_where_the_range_is_of_two_years() -> None:
+    shown = ending(date(2026, 1, 6), 28)
+    days = usage_days(ending(date(2026, 1, 6), 70), "daily_active_users", [30] * 60 + [1_200] + [30] * 9)
+    (sentence,) = findings(scope_report(*days, shown=shown, before=None))
+    assert "were active on 28 Dec 2025; " in sentence
+    assert ", from 29 Oct 2025 on, " in sentence
+
+
+def test_a_day_of_another_year_than_the_range_has_its_year() -> None:
+    days = usage_days(ending(date(2026, 1, 14), 60), "daily_active_users", [30] * 55 + [1_200] + [30] * 4)
+    (sentence,) = findings(scope_report(*days, shown=ending(date(2026, 1, 14), 7), before=None))
+    assert "were active on 10 Jan; " in sentence
+    assert ", from 16 Nov 2025 on, " in sentence
+
+
 def test_of_several_scopes_the_largest_change_of_people_comes_first() -> None:
     scopes = [team("calm", 100, 101), team("small", 100, 120), team("large", 100, 20), team("alike", 100, 120)]
     assert joint_findings(scopes) == (

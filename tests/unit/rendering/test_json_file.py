@@ -16,16 +16,16 @@ from jsonschema import Draft202012Validator, FormatChecker, ValidationError
 from builders import ENTERPRISE, NEWEST, ORGANIZATION, TEAM, report_of, scope_report, seat, seat_figures, usage_day
 from copilot_usage.domain.dates import DateRange, ending
 from copilot_usage.domain.figures import Figures, summarise
-from copilot_usage.domain.report import Report, ScopeReport, SeatDay
+from copilot_usage.domain.report import Absence, Report, ScopeReport, SeatDay
 from copilot_usage.domain.results import CreditBill, Note, PersonActivity
 from copilot_usage.domain.seats import SeatFigures
 from copilot_usage.domain.snapshot import Generation
 from copilot_usage.domain.usage import Activity, UsageDay
-from copilot_usage.rendering.files import json_document
-from copilot_usage.rendering.files.csv_file import render_csv
-from copilot_usage.rendering.files.json_file import json_parts
+from copilot_usage.rendering.csv_file import render_csv
+from copilot_usage.rendering.json_file import SCHEMA as SCHEMA_NUMBER
+from copilot_usage.rendering.json_file import json_parts
 
-SCHEMA = json.loads(Path(__file__).parents[4].joinpath("docs/report.schema.json").read_text(encoding="utf-8"))
+SCHEMA = json.loads(Path(__file__).parents[3].joinpath("docs/report.schema.json").read_text(encoding="utf-8"))
 validator = Draft202012Validator(SCHEMA, format_checker=FormatChecker())
 FORTNIGHT = ending(NEWEST, 14)
 COMPLETED = {"code_acceptance_activity_count": 1, "code_generation_activity_count": 4}
@@ -115,7 +115,7 @@ def test_every_field_in_the_schema_is_explained() -> None:
 
 
 def test_the_documents_number_is_the_schemas() -> None:
-    assert SCHEMA["properties"]["schema"]["const"] == json_document.SCHEMA == document(report_of())["schema"]
+    assert SCHEMA["properties"]["schema"]["const"] == SCHEMA_NUMBER == document(report_of())["schema"]
 
 
 def test_a_full_report_is_as_the_schema_says() -> None:
@@ -144,20 +144,31 @@ def test_a_field_more_or_less_is_noticed(path: tuple[str | int, ...]) -> None:
 
 def test_every_field_of_what_was_found_out_is_written() -> None:
     """A field that the domain gets is not forgotten here; what is named otherwise is listed."""
-    renamed = {"scope", "history", "now", "before", "year_before", "bills"}
-    assert {field.name for field in fields(ScopeReport)} - renamed <= set(json_document.Scope.__struct_fields__)
-    assert {field.name for field in fields(SeatFigures)} == set(json_document.Seats.__struct_fields__)
-    renamed = {
-        "missing",
-        "unpublished",
-        "unsettled",
-        "mean_daily_active",
-        "mean_daily_active_working",
-        "peak_daily_active",
+    written = document(full_report())
+    scope = written["scopes"][0]
+    renamed_means = {"mean_daily_active", "mean_daily_active_working", "peak_daily_active"}
+    for made, part, renamed in (
+        (Report, written, {"newest", "kept_at", "commit", "days_written"}),
+        (ScopeReport, scope, {"history", "now", "before", "year_before", "bills"}),
+        (SeatFigures, scope["seats"], set()),
+        (
+            Figures,
+            scope["figures"],
+            {"missing", "unpublished", "unsettled", *renamed_means},
+        ),
+    ):
+        assert {field.name for field in fields(made)} - renamed <= part.keys()
+
+
+def test_days_without_data_are_told_by_reason() -> None:
+    gaps = {Absence.UNREAD: (date(2026, 11, 16), date(2026, 11, 18)), Absence.NO_REPORT: (date(2026, 11, 17),)}
+    report = report_of(replace(scope_report(usage_day(NEWEST)), absent=gaps))
+    assert document(report)["scopes"][0]["absent"] == {
+        "no_report": ["2026-11-17"],
+        "unread": ["2026-11-16", "2026-11-18"],
+        "not_asked": [],
+        "missing": [],
     }
-    assert {field.name for field in fields(Figures)} - renamed <= set(json_document.Figures.__struct_fields__)
-    renamed = {"newest", "kept_at", "commit", "days_written", "scopes"}
-    assert {field.name for field in fields(Report)} - renamed <= set(json_document.Head.__struct_fields__)
 
 
 def test_a_day_stands_with_its_figures_under_githubs_names() -> None:
@@ -218,8 +229,8 @@ def test_what_is_not_compared_says_why() -> None:
 
 def test_a_change_under_a_name_of_ours_is_of_the_figure_with_this_name() -> None:
     completions = {"loc_added_sum": 3, "loc_suggested_to_add_sum": 9}
-    rows = {"code_completion": {**completions, **COMPLETED}, "copilot_cli": {"loc_added_sum": 6}}
-    people = {"daily_active_users": 5, "weekly_active_users": 9, "loc_added_sum": 9}
+    rows = {"code_completion": {**completions, **COMPLETED}, "copilot_cli": {"loc_added_sum": 6, "loc_deleted_sum": 1}}
+    people = {"daily_active_users": 5, "weekly_active_users": 9, "loc_added_sum": 9, "loc_deleted_sum": 3}
     days = [usage_day(day, people, {"feature": rows}) for day in FORTNIGHT]
     scope = only_scope(*days)
     changes = scope["comparisons"][0]["changes"]

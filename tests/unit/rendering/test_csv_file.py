@@ -14,7 +14,7 @@ from copilot_usage.domain.metrics import Dimension
 from copilot_usage.domain.report import Report, SeatDay
 from copilot_usage.domain.scope import Scope, ScopeKind
 from copilot_usage.domain.usage import Activity
-from copilot_usage.rendering.files.csv_file import COLUMNS, render_csv
+from copilot_usage.rendering.csv_file import COLUMNS, render_csv
 
 FORMULA_STARTS = "=+-@\t\r\n＝＋－＠"
 
