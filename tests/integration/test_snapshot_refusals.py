@@ -57,9 +57,9 @@ def refused_load(github: MeddledGitHub) -> StoreRefused:
     ("meddle", "title"),
     [
         (replying(401, "Bad credentials"), "The snapshot token is not valid"),
-        (replying(403, "Resource not accessible by integration", where="POST"), "The snapshot token may not write"),
-        (replying(403, "Resource not accessible by integration", where="PATCH"), "The snapshot token may not write"),
-        (replying(404, "Not Found", where="POST"), "The snapshot token may not write"),
+        (replying(403, "Resource not accessible by integration", where="POST"), "The snapshot token cannot write"),
+        (replying(403, "Resource not accessible by integration", where="PATCH"), "The snapshot token cannot write"),
+        (replying(404, "Not Found", where="POST"), "The snapshot token cannot write"),
         (
             replying(403, "Repository was archived so is read-only.", where="POST"),
             "The snapshot repository is archived",
@@ -99,7 +99,7 @@ def test_a_rule_against_new_branches_is_a_rule(github: MeddledGitHub) -> None:
     ("message", "title"),
     [
         ("Reference update failed", "GitHub refused the snapshots"),
-        ("Not Found", "The snapshot token may not write"),
+        ("Not Found", "The snapshot token cannot write"),
     ],
 )
 def test_what_only_looks_like_a_lost_race_is_told_after_a_while(
@@ -123,7 +123,7 @@ def test_a_missing_permission_is_a_block_to_paste(github: MeddledGitHub) -> None
     ("meddle", "title"),
     [
         (replying(401, "Bad credentials"), "The snapshot token is not valid"),
-        (replying(403, "Resource not accessible by personal access token"), "The snapshot token may not read"),
+        (replying(403, "Resource not accessible by personal access token"), "The snapshot token cannot read"),
         (replying(404, "Not Found"), "The snapshot repository was not found"),
     ],
 )
@@ -141,7 +141,7 @@ def test_a_month_that_cannot_be_read_is_an_error_and_not_a_gap(github: MeddledGi
 def test_a_first_file_that_is_refused_says_why(github: MeddledGitHub) -> None:
     github.git.objects.refs.clear()
     github.meddle = replying(403, "Resource not accessible by integration", where="PUT")
-    assert refused_save(github).title == "The snapshot token may not write"
+    assert refused_save(github).title == "The snapshot token cannot write"
 
 
 def test_a_repository_that_nobody_knows_is_told_from_a_missing_branch(github: MeddledGitHub) -> None:
@@ -208,7 +208,7 @@ def test_what_passes_is_tried_again_until_it_has_passed(github: MeddledGitHub, w
 
 @pytest.mark.parametrize(
     ("fault", "waits"),
-    [(BROKEN, [0, 2]), (SECONDARY, [60, 60]), (TOO_MANY, [60, 60]), (PAUSE, [7, 7])],
+    [(BROKEN, [1, 2]), (SECONDARY, [60, 60]), (TOO_MANY, [60, 60]), (PAUSE, [7, 7])],
 )
 def test_waits_are_those_that_github_asks_for(github: MeddledGitHub, fault: Reply, waits: list[float]) -> None:
     github.meddle = sometimes(fault, fault, where="git/ref/")
@@ -221,8 +221,8 @@ def test_waits_are_those_that_github_asks_for(github: MeddledGitHub, fault: Repl
     [
         (BROKEN, "The snapshot repository could not be reached", "GitHub answered 502"),
         (None, "The snapshot repository could not be reached", "the connection was reset"),
-        (HTML, "The snapshot repository could not be reached", "what came is no answer of GitHub's API"),
-        (CUT, "The snapshot repository could not be reached", "what came is no answer of GitHub's API"),
+        (HTML, "The snapshot repository could not be reached", "the response is not one of GitHub's API"),
+        (CUT, "The snapshot repository could not be reached", "the response is not one of GitHub's API"),
         (SECONDARY, "The rate limit of the snapshot repository is used up", "GitHub answered 403"),
         (TOO_MANY, "The rate limit of the snapshot repository is used up", "GitHub answered 429"),
         (PAUSE, "The rate limit of the snapshot repository is used up", "GitHub asks for a pause of 7 s"),

@@ -5,8 +5,9 @@ from __future__ import annotations
 import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
+from threading import Barrier, Lock
 
 import pytest
 
@@ -392,8 +393,41 @@ def test_a_seat_count_is_stored_beside_the_reports(github: MeddledGitHub) -> Non
     assert "snapshots/seats/organization/octo-org/2026-11.ndjson" in github.files()
 
 
-def test_days_are_seen_in_their_order_even_if_answers_are_not(github: MeddledGitHub) -> None:
-    days = year_of(ORGANIZATION)
-    github.store().save(days)
-    found = loaded(github, days=YEAR)
-    assert [item.day for item in found if isinstance(item, Snapshot)] == [YEAR.since + timedelta(n) for n in range(365)]
+def test_days_come_in_order_though_four_months_are_requested_at_once(github: MeddledGitHub) -> None:
+    github.store().save(year_of(ORGANIZATION))
+    lock, now, most = Lock(), 0, 0
+    together = Barrier(4, timeout=5)
+
+    def meddle(request: Request, answer: Callable[[], Reply]) -> Reply:
+        nonlocal now, most
+        if "/git/blobs/" not in request.path:
+            return answer()
+        with lock:
+            now += 1
+            most = max(most, now)
+        together.wait()
+        with lock:
+            now -= 1
+        return answer()
+
+    github.meddle = meddle
+    twelve_months = DateRange(date(2025, 12, 1), YEAR.until)
+    found = [item.day for item in loaded(github, days=twelve_months) if isinstance(item, Snapshot)]
+    assert found == list(twelve_months)
+    assert most == 4
+
+
+def test_requests_made_ahead_that_fail_at_once_are_made_again_one_by_one(github: MeddledGitHub) -> None:
+    github.store().save(year_of(ORGANIZATION))
+    slow_down = iter([Reply(429, {"message": "Slow down"})] * 4)
+    together = Barrier(4, timeout=5)
+
+    def meddle(request: Request, answer: Callable[[], Reply]) -> Reply:
+        if "/git/blobs/" not in request.path or (fault := next(slow_down, None)) is None:
+            return answer()
+        together.wait()
+        return fault
+
+    github.meddle = meddle
+    assert len(loaded(github, days=YEAR)) == 365
+    assert github.slept == []

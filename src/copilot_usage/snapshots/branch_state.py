@@ -1,30 +1,27 @@
-"""What lies on the branch at one commit, and what this run has read of it. Nothing is asked for twice."""
+"""What a branch holds at one commit, and what this run has read of it. Nothing is requested twice."""
 
 from __future__ import annotations
 
 import logging
+from collections import deque
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 
-from copilot_usage.snapshots.blobs import BlobCache, pack, read_ahead
-from copilot_usage.snapshots.errors import BranchAddress, too_large
-from copilot_usage.snapshots.git_api import Branch, Connection, RetryPolicy, Tree
+from copilot_usage.snapshots.blobs import BlobCache, PendingFile
+from copilot_usage.snapshots.errors import too_large
+from copilot_usage.snapshots.git_api import CONNECTIONS, GitApi
 from copilot_usage.snapshots.layout import MonthFile, inside, month_file_at
 from copilot_usage.snapshots.readme import README
 
-
-class TruncatedTree(Exception):
-    """GitHub does not list a folder completely, not even by itself."""
-
-    def __init__(self, folder: str) -> None:
-        super().__init__(folder)
-        self.folder = folder
+_logger = logging.getLogger(__name__)
+# Blobs that are requested ahead of the one that is read.
+_AHEAD = 2 * CONNECTIONS
 
 
 @dataclass(frozen=True, slots=True)
 class BranchState:
-    """A commit (empty: none yet). `exists`: whether the branch points to it; `tree`: its SHA, once somebody needed it.
+    """A commit (empty: none yet). `exists`: whether the branch points to it; `tree`: its SHA, once it was needed.
 
     `months` and `readmes` (by path): the SHAs of the blobs; `root`: the names at the top of the branch.
     """
@@ -38,7 +35,7 @@ class BranchState:
 
     def after(self, commit: str, tree: str, blobs: Mapping[str, str], directory: str) -> BranchState:
         """With a commit more, which has these blobs (by path) in its tree."""
-        added = _head(commit, blobs.items(), directory)
+        added = _state(commit, blobs.items(), directory)
         return replace(
             added,
             tree=tree,
@@ -48,12 +45,7 @@ class BranchState:
         )
 
 
-def look_at(branch: Branch, commit: str, directory: str) -> BranchState:
-    """One request; more where the branch holds so much that GitHub cuts the list short. Raises Cut and StoreRefused."""
-    return _head(commit, _blobs(branch, commit, "", directory), directory)
-
-
-def _head(commit: str, blobs: Iterable[tuple[str, str]], directory: str) -> BranchState:
+def _state(commit: str, blobs: Iterable[tuple[str, str]], directory: str) -> BranchState:
     months: dict[MonthFile, str] = {}
     readmes: dict[str, str] = {}
     root: set[str] = set()
@@ -67,125 +59,88 @@ def _head(commit: str, blobs: Iterable[tuple[str, str]], directory: str) -> Bran
     return BranchState(commit, exists=True, months=months, readmes=readmes, root=frozenset(root))
 
 
-def _blobs(branch: Branch, sha: str, folder: str, directory: str) -> Iterator[tuple[str, str]]:
-    tree = branch.tree(sha, recursive=True)
-    if tree.truncated:
-        yield from _level(branch, branch.tree(sha, recursive=False), folder, directory)
-    else:
-        yield from ((folder + entry.path, entry.sha) for entry in tree.entries if not entry.is_tree)
+class Branch:
+    """The branch as it was when last looked at; methods raise StoreRefused."""
 
-
-def _level(branch: Branch, tree: Tree, folder: str, directory: str) -> Iterator[tuple[str, str]]:
-    """The same, folder by folder, and only those on the way to the snapshots."""
-    if tree.truncated:
-        raise TruncatedTree(folder)
-    for entry in tree.entries:
-        path = folder + entry.path
-        if entry.is_tree and _on_the_way(path, directory):
-            yield from _blobs(branch, entry.sha, f"{path}/", directory)
-        else:
-            yield path, entry.sha
-
-
-def _on_the_way(path: str, directory: str) -> bool:
-    return not directory or f"{directory}/".startswith(f"{path}/") or path.startswith(f"{directory}/")
-
-
-_logger = logging.getLogger(__name__)
-# GitHub asks for few requests at a time (docs: "Best practices for using the REST API").
-LANES = 4
-
-
-class Remote:
-    """The branch as it was when last looked at; every method may raise StoreRefused."""
-
-    def __init__(self, place: BranchAddress, directory: str, policy: RetryPolicy) -> None:
-        self.place = place
+    def __init__(self, api: GitApi, directory: str) -> None:
+        self.api = api
         self.directory = directory
-        self._patience = policy
-        self._shelf = BlobCache()
-        self._head: BranchState | None = None
+        self._cache = BlobCache()
+        self._state: BranchState | None = None
         self._former = BranchState()
 
-    @cached_property
-    def _connection(self) -> Connection:
-        from copilot_usage.snapshots.git_api import Connection
-
-        return Connection(self.place, self._patience, LANES)
-
-    @cached_property
-    def branch(self) -> Branch:
-        """For writing; whoever moves it says so to `advance`."""
-        from copilot_usage.snapshots.git_api import Branch
-
-        return Branch(self.place, self._connection)
-
-    @property
-    def remaining(self) -> int | None:
-        """Requests left in the hour, by GitHub's last answer; None where there is no limit."""
-        return self._connection.remaining
-
-    def close(self) -> None:
-        """Closes connections that nobody needs for now."""
-        self._connection.close()
-
     def look(self) -> BranchState:
-        """Where the branch stands; asked for once, and again after `forget`."""
-        if self._head is None:
-            self._head = self._looked()
-        return self._head
+        """The branch's state; requested once, and again after `forget`."""
+        if self._state is None:
+            self._state = self._read()
+        return self._state
 
-    def advance(self, head: BranchState) -> None:
-        """The branch now stands where this run put it."""
-        self._head = head
+    def advance(self, state: BranchState, files: Iterable[PendingFile]) -> None:
+        """This run has moved the branch; what it wrote may be needed again."""
+        self._state = state
+        for file in files:
+            self._cache.put(file.sha, file.text)
 
     def forget(self) -> None:
-        """Somebody else has moved the branch."""
-        self._former, self._head = self._head or self._former, None
+        """Another writer has moved the branch."""
+        self._former, self._state = self._state or self._former, None
 
-    def _looked(self) -> BranchState:
-        former, commit = self._former, self.branch.head()
+    def _read(self) -> BranchState:
+        former, commit, address = self._former, self.api.head(), self.api.address
+        name = f"The branch {address.branch} of {address.repository}"
         if commit is None and former.commit:
-            _logger.warning(
-                "%s was deleted while this run was writing; it is made again, with what it held", self._name
-            )
+            _logger.warning("%s was deleted while this run was writing; it is made again, with what it held", name)
             return replace(former, exists=False)
         if commit is None or commit == former.commit:
             return replace(former, exists=commit is not None)
-        try:
-            head = look_at(self.branch, commit, self.directory)
-        except TruncatedTree as cut:
-            raise too_large(self.place, cut.folder) from cut
-        if gone := len(former.months.keys() - head.months.keys()):
+        state = _state(commit, self._blobs(commit, ""), self.directory)
+        if gone := len(former.months.keys() - state.months.keys()):
             months = "1 month that it held is" if gone == 1 else f"{gone} months that it held are"
-            _logger.warning("%s was replaced while this run was writing: %s gone", self._name, months)
-        return head
+            _logger.warning("%s was replaced while this run was writing: %s gone", name, months)
+        return state
 
-    @property
-    def _name(self) -> str:
-        return f"The branch {self.place.branch} of {self.place.repository}"
+    def _blobs(self, sha: str, folder: str) -> Iterator[tuple[str, str]]:
+        """Path and SHA of each file: one request; folder by folder where GitHub truncates a list that long."""
+        tree = self.api.tree(sha, recursive=True)
+        if not tree.truncated:
+            yield from ((folder + entry.path, entry.sha) for entry in tree.entries if not entry.is_tree)
+            return
+        tree = self.api.tree(sha, recursive=False)
+        if tree.truncated:
+            raise too_large(self.api.address, folder)
+        own = inside(self.directory, "")
+        for entry in tree.entries:
+            path = folder + entry.path
+            # Only folders on the way to the snapshots, and below, are listed.
+            if entry.is_tree and (own.startswith(f"{path}/") or f"{path}/".startswith(own)):
+                yield from self._blobs(entry.sha, f"{path}/")
+            else:
+                yield path, entry.sha
 
     def has_read(self, sha: str) -> bool:
-        """Whether a text is at hand."""
-        return sha in self._shelf
+        return sha in self._cache
 
-    def keep(self, sha: str, compact: bytes) -> None:
-        """A text that this run has written may be needed again."""
-        self._shelf.put(sha, compact)
-
-    def text(self, sha: str) -> bytes:
-        """A file's content, by its SHA."""
-        text = self._shelf.get(sha)
+    def text(self, sha: str, begun: Future[bytes] | None = None) -> bytes:
+        """A file's content, by its SHA; `begun`: the request for it that was made ahead."""
+        text = self._cache.get(sha)
         if text is None:
-            text = self.branch.blob(sha)
-            self._shelf.put(sha, pack(text))
+            text = self.api.blob(sha, begun)
+            self._cache.put(sha, text)
         return text
 
-    def texts(self, head: BranchState, files: Sequence[MonthFile]) -> Generator[tuple[MonthFile, bytes]]:
-        """Each file with its content, in this order; empty for a file that is not there yet."""
+    def texts(self, state: BranchState, files: Sequence[MonthFile]) -> Generator[tuple[MonthFile, bytes]]:
+        """Each file with its content, in this order; empty for a file that does not exist yet."""
 
-        def read(file: MonthFile) -> bytes:
-            sha = head.months.get(file)
-            return b"" if sha is None else self.text(sha)
+        def begin(file: MonthFile) -> Future[bytes] | None:
+            sha = state.months.get(file)
+            return None if sha is None or sha in self._cache else self.api.begin_blob(sha)
 
-        return read_ahead(read, files, LANES)
+        begun = deque(map(begin, files[:_AHEAD]))
+        try:
+            for number, file in enumerate(files, start=_AHEAD):
+                sha, request = state.months.get(file), begun.popleft()
+                begun.extend(map(begin, files[number : number + 1]))
+                yield file, b"" if sha is None else self.text(sha, request)
+        finally:
+            for request in filter(None, begun):
+                request.cancel()

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from urllib3 import Retry
+from urllib3.exceptions import InvalidHeader
+
 from copilot_usage.errors import StoreRefused, quote
+
+# GitHub's advice for a secondary limit that names no time (docs: "Rate limits for the REST API").
+_SECONDARY_WAIT = 60.0
 
 
 @dataclass(frozen=True, slots=True)
 class BranchAddress:
-    """Which branch of which repository, and who asks; the token is not in its `repr`."""
+    """A branch of a repository, and the token for it, which is not in its `repr`."""
 
     repository: str
     branch: str
@@ -22,7 +29,7 @@ class BranchAddress:
 
 @dataclass(frozen=True, slots=True)
 class GitResponse:
-    """`headers` with names in lower case; `writing`: whether the request was to change something."""
+    """An error response. `headers` with names in lower case; `writing`: the request was to change something."""
 
     status: int
     message: str
@@ -38,9 +45,22 @@ class GitResponse:
         signs = "retry-after" in self.headers or self.headers.get("x-ratelimit-remaining") == "0"
         return self.status == 429 or (self.status == 403 and (signs or self.says("rate limit|abuse detection")))
 
+    def retry_after(self, now: float, backoff: float) -> float | None:
+        """Seconds until a retry can help, `backoff` where GitHub names no time; None: it cannot. `now`: since 1970."""
+        if not self.limited and self.status < 500:
+            return None
+        with suppress(InvalidHeader, ValueError, OverflowError):
+            if after := self.headers.get("retry-after"):
+                return Retry().parse_retry_after(after)
+        if not self.limited:
+            return backoff
+        reset = self.headers.get("x-ratelimit-reset", "")
+        full = self.headers.get("x-ratelimit-remaining") == "0" and reset.isdecimal()
+        return max(int(reset) - now, 0) + 1 if full else _SECONDARY_WAIT
+
     @property
     def by_rule(self) -> bool:
-        """Whether a branch protection or a ruleset stands against it."""
+        """Whether a branch protection or a ruleset forbids it."""
         return self.status in {403, 409, 422} and self.says(
             r"protected branch|rule violation|protected ref|required status|through a pull request|cannot be updated"
             r"|must be verified|restricted|not allowed to (?:push|create)|cannot create ref"
@@ -48,7 +68,7 @@ class GitResponse:
 
     @property
     def lost_race(self) -> bool:
-        """Whether the branch is not any more what it was when it was read."""
+        """Whether another writer has changed the branch since it was read."""
         raced = self.status == 422 and self.says(
             "not a fast.?forward|already exists|does not exist|reference update failed|is at .* but expected"
         )
@@ -60,61 +80,60 @@ class GitResponse:
 
 
 class GitHubRefused(StoreRefused):
-    """GitHub's answer, worded; whoever can make something of the answer itself finds it here."""
+    """An error response of GitHub, in words; `response`: for callers that can handle it."""
 
-    def __init__(self, title: str, *, cause: str, remedy: str, answer: GitResponse) -> None:
+    def __init__(self, title: str, *, cause: str, remedy: str, response: GitResponse) -> None:
         super().__init__(title, cause=cause, remedy=remedy)
-        self.answer = answer
+        self.response = response
 
 
-def refused(place: BranchAddress, answer: GitResponse) -> GitHubRefused:
-    """The error for an answer."""
-    _, title, cause, remedy = next(situation for situation in _SITUATIONS if situation[0](answer))
-    words = {"repository": place.repository, "branch": place.branch, "token": _TOKEN}
-    said = f"GitHub answered {answer.status}{_quoted(answer.message)}"
+def refused(address: BranchAddress, response: GitResponse) -> GitHubRefused:
+    """The error for an error response."""
+    _, title, cause, remedy = next(situation for situation in _SITUATIONS if situation[0](response))
+    words = {"repository": address.repository, "branch": address.branch, "token": _TOKEN}
+    said = f"GitHub answered {response.status}{_quoted(response.message)}"
     return GitHubRefused(
         title,
-        cause=cause.format(**words, said=said, reset=_reset(answer)),
+        cause=cause.format(**words, said=said, reset=_reset(response)),
         remedy=remedy.format(**words),
-        answer=answer,
+        response=response,
     )
 
 
-def unreachable(place: BranchAddress, why: str, remedy: str | None = None) -> StoreRefused:
-    """The error where no usable answer came after every try, or where `remedy` has to come before another one."""
+def unreachable(address: BranchAddress, why: str, remedy: str | None = None) -> StoreRefused:
+    """The error where no usable response came; `remedy`: what has to be done before a retry can help."""
     return StoreRefused(
         "The snapshot repository could not be reached",
-        cause=f"{place.repository}: {why}.",
+        cause=f"{address.repository}: {why}.",
         remedy=remedy
-        or "Faults like this pass by themselves: run it again later, and see https://www.githubstatus.com. If it "
-        "does not pass, check that the runner may reach GitHub's API through proxy and firewall.",
+        or f"{_PASSING} If it does not pass, check that the runner can reach GitHub's API through proxy and firewall.",
     )
 
 
-def moved(place: BranchAddress, now: str) -> StoreRefused:
+def moved(address: BranchAddress, now: str) -> StoreRefused:
     """The error for a repository that was renamed or transferred: GitHub redirects reading, but not writing."""
     return StoreRefused(
         "The snapshot repository has moved",
-        cause=f"{place.repository} answers from another place{_quoted(now)}.",
+        cause=f"{address.repository} answers from another address{_quoted(now)}.",
         remedy="Name the repository as it is called now:\n\n```yaml\nwith:\n  snapshot-repository: OWNER/NAME\n```",
     )
 
 
-def outrun(place: BranchAddress, tries: int) -> StoreRefused:
+def outrun(address: BranchAddress, tries: int) -> StoreRefused:
     """The error after too many lost races."""
     return StoreRefused(
         "Other writers kept changing the snapshot branch",
-        cause=f"{tries} times the branch {place.branch} of {place.repository} was changed by somebody else in between.",
+        cause=f"{tries} times another writer changed the branch {address.branch} of {address.repository} first.",
         remedy="Let fewer jobs write to it at the same time:\n\n"
         "```yaml\nstrategy:\n  max-parallel: 4\n```\n\nor let one job commit what the others found.",
     )
 
 
-def too_large(place: BranchAddress, path: str) -> StoreRefused:
+def too_large(address: BranchAddress, path: str) -> StoreRefused:
     """The error for a folder that GitHub does not list completely."""
     return StoreRefused(
         "The snapshot branch is too large to be listed",
-        cause=f"GitHub lists the folder {path or 'at the top'} of {place.branch} in {place.repository} only in part.",
+        cause=f"GitHub lists {path or 'the top folder'} of {address.branch} in {address.repository} only in part.",
         remedy="Keep snapshots on a branch of their own:\n\n```yaml\nwith:\n  snapshot-branch: copilot-usage\n```",
     )
 
@@ -124,9 +143,9 @@ def _quoted(message: str) -> str:
     return f" ({quote(message)})" if message.strip() else ""
 
 
-def _reset(answer: GitResponse) -> str:
-    """When asking makes sense again, as far as the answer says."""
-    after, at = answer.headers.get("retry-after", ""), answer.headers.get("x-ratelimit-reset", "")
+def _reset(response: GitResponse) -> str:
+    """When a retry can help, as far as the response says."""
+    after, at = response.headers.get("retry-after", ""), response.headers.get("x-ratelimit-reset", "")
     if after.isdecimal():
         return f"GitHub asks for a pause of {after} s"
     if at.isdecimal() and len(at) < 12:
@@ -157,6 +176,7 @@ Or let {token} bypass the rule."""
 _FIND = """\
 Check the name (`snapshot-repository: owner/name`). A private repository other than the workflow's own needs a \
 `snapshot-token` with "Contents: read and write" on it."""
+_PASSING = "Faults like this pass by themselves: run it again later, and see https://www.githubstatus.com."
 _LATER = """\
 Run it again after that time, with fewer jobs at once, or give `snapshot-token` a token of its own: the workflow's has \
 1,000 requests an hour for a repository."""
@@ -164,58 +184,58 @@ Run it again after that time, with fewer jobs at once, or give `snapshot-token` 
 # The first that fits; titles are fixed, `docs/troubleshooting.md` has a heading for each.
 _SITUATIONS: tuple[tuple[Callable[[GitResponse], bool], str, str, str], ...] = (
     (
-        lambda answer: answer.status == 401,
+        lambda response: response.status == 401,
         "The snapshot token is not valid",
         "{said} to {token}.",
         "Check that the secret holds the token, that it has not expired, and that it was not revoked.",
     ),
     (
-        lambda answer: answer.limited,
+        lambda response: response.limited,
         "The rate limit of the snapshot repository is used up",
         "{said}; {reset}.",
         _LATER,
     ),
     (
-        lambda answer: answer.says("archived"),
+        lambda response: response.says("archived"),
         "The snapshot repository is archived",
         "{repository} is read-only. {said}.",
         "Unarchive it, or choose another one for `snapshot-repository`.",
     ),
     (
-        lambda answer: answer.says("SAML|single sign-on|SSO"),
+        lambda response: response.says("SAML|single sign-on|SSO"),
         "The snapshot token is not authorized for single sign-on",
         "{said}.",
         "Authorize the token for the organization of {repository} (Settings, Personal access tokens, Configure SSO).",
     ),
     (
-        lambda answer: answer.by_rule,
+        lambda response: response.by_rule,
         "The snapshot branch is protected",
         "A rule of {repository} does not allow commits on {branch}. {said}.",
         _RULE,
     ),
     (
-        lambda answer: answer.writing and answer.status in {403, 404},
-        "The snapshot token may not write",
-        "{said} when {token} was to write to {repository}.",
+        lambda response: response.writing and response.status in {403, 404},
+        "The snapshot token cannot write",
+        "{said} when writing to {repository} with {token}.",
         _WRITE,
     ),
     (
-        lambda answer: answer.status == 403,
-        "The snapshot token may not read",
-        "{said} when {token} was to read {repository}.",
+        lambda response: response.status == 403,
+        "The snapshot token cannot read",
+        "{said} when reading {repository} with {token}.",
         _WRITE,
     ),
     (
-        lambda answer: answer.status == 404,
+        lambda response: response.status == 404,
         "The snapshot repository was not found",
-        "There is no {repository}, or {token} may not see it. {said}.",
+        "There is no {repository}, or {token} cannot see it. {said}.",
         _FIND,
     ),
     (
-        lambda answer: answer.status >= 500,
+        lambda response: response.status >= 500,
         "The snapshot repository could not be reached",
-        "{said}, after every try.",
-        "Faults like this pass by themselves: run it again later, and see https://www.githubstatus.com.",
+        "{said}.",
+        _PASSING,
     ),
     (
         lambda _: True,

@@ -23,18 +23,18 @@ def answer(
         (answer(401, "Bad credentials"), "The snapshot token is not valid", "has not expired"),
         (
             answer(403, "Resource not accessible by integration"),
-            "The snapshot token may not write",
+            "The snapshot token cannot write",
             "permissions:\n  contents: write",
         ),
         (
             answer(403, "Resource not accessible by personal access token"),
-            "The snapshot token may not write",
+            "The snapshot token cannot write",
             "Contents",
         ),
-        (answer(404, "Not Found"), "The snapshot token may not write", "contents: write"),
+        (answer(404, "Not Found"), "The snapshot token cannot write", "contents: write"),
         (
             answer(403, "Resource not accessible by integration", writing=False),
-            "The snapshot token may not read",
+            "The snapshot token cannot read",
             "contents: write",
         ),
         (answer(404, "Not Found", writing=False), "The snapshot repository was not found", "owner/name"),
@@ -80,7 +80,7 @@ def test_each_situation_has_its_title_and_its_remedy(said: GitResponse, title: s
     assert isinstance(error, StoreRefused)
     assert error.title == title
     assert remedy in error.remedy
-    assert error.answer is said
+    assert error.response is said
 
 
 @pytest.mark.parametrize("status", [401, 403, 404, 409, 422, 429, 500, 503])
@@ -136,9 +136,9 @@ def test_an_empty_repository_is_known() -> None:
     ("error", "words"),
     [
         (unreachable(PLACE, "no answer in time"), "octo-org/history: no answer in time."),
-        (moved(PLACE, "octo-labs/history"), "octo-org/history answers from another place (“octo-labs/history”)."),
-        (outrun(PLACE, 40), "40 times the branch copilot-usage of octo-org/history was changed"),
-        (too_large(PLACE, ""), "GitHub lists the folder at the top of copilot-usage"),
+        (moved(PLACE, "octo-labs/history"), "octo-org/history answers from another address (“octo-labs/history”)."),
+        (outrun(PLACE, 40), "40 times another writer changed the branch copilot-usage of octo-org/history"),
+        (too_large(PLACE, ""), "GitHub lists the top folder of copilot-usage"),
     ],
 )
 def test_what_is_no_answer_of_github_has_words_too(error: StoreRefused, words: str) -> None:
