@@ -3,8 +3,8 @@ FROM python:3.14-slim@sha256:b877e50bd90de10af8d82c57a022fc2e0dc731c5320d762a279
 
 WORKDIR /build
 COPY requirements.txt ./
-# Wheels only, each checked against its hash: nothing is compiled and nothing is chosen anew.
-# PyJWT needs `cryptography` only to sign for GitHub Apps; tokens arrive here ready-made, so a third of the size stays out.
+# Wheels only, each checked against its hash: nothing is compiled, and no version is chosen here.
+# PyJWT needs `cryptography` only to sign for GitHub Apps; this program gets finished tokens, so a third of the size is left out.
 RUN python -m pip install --no-cache-dir --no-compile --no-deps --only-binary=:all: --require-hashes \
       --root-user-action=ignore --target /app/libraries -r requirements.txt \
     && find /app/libraries -type d \( -name tests -o -name test \) -prune -exec rm -rf {} + \
@@ -13,7 +13,7 @@ RUN python -m pip install --no-cache-dir --no-compile --no-deps --only-binary=:a
 COPY src/copilot_usage /app/libraries/copilot_usage
 COPY templates /app/libraries/copilot_usage/templates
 # Bytecode that is never checked against its source: the image is read-only, and the same on every machine.
-# The base image has none of its own; without it every start would compile the standard library anew.
+# The base image has none; without it every start would compile the standard library anew.
 RUN PYTHONPYCACHEPREFIX=/app/bytecode python -m compileall -q -j 0 --invalidation-mode unchecked-hash \
       -x '/(site-packages|test|ensurepip|idlelib|pydoc_data|tkinter|turtledemo)/' \
       "$(python -c 'import sysconfig; print(sysconfig.get_path("stdlib"))')" /app/libraries \
@@ -34,7 +34,7 @@ LABEL org.opencontainers.image.title="Copilot Usage Report" \
       org.opencontainers.image.source="${SOURCE}"
 
 COPY --from=build /app /app
-# The runner sets HOME to a folder of the job and the working directory to the workspace; neither may matter here.
+# The runner sets HOME to a folder of the job and the working directory to the workspace; neither has an effect here.
 ENV PYTHONPATH=/app/libraries \
     PYTHONPYCACHEPREFIX=/app/bytecode \
     PYTHONUNBUFFERED=1 \

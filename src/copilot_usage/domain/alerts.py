@@ -168,7 +168,7 @@ _NAMED: Mapping[str, AlertFigure] = {
         of_usage=False,
     ),
     "missing-days": _of_range(
-        "days of the range without data, up to the newest published day",
+        "days of the range without data, from the first day that GitHub can have to the newest published day",
         lambda figures: len(figures.missing),
         lambda ranges: Change(len(ranges.now.missing), len(ranges.before.missing)),
         of_days_with_data=False,
