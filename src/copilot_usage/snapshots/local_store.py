@@ -11,7 +11,7 @@ import logging
 import os
 import shutil
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -32,7 +32,7 @@ POLL_SECONDS = 0.1
 class DirectoryStore:
     """A Store in the folder `root`, which is made when the first snapshot is saved.
 
-    `wait`: sleeps for some seconds while another process saves; whatever it raises ends the save.
+    `wait`: sleeps for some seconds while another process saves; what it raises ends the save.
     """
 
     def __init__(self, root: Path, wait: Callable[[float], object] = time.sleep) -> None:
@@ -40,20 +40,20 @@ class DirectoryStore:
         self._wait = wait
 
     def load(self, scopes: Collection[Scope], days: DateRange) -> Iterator[Snapshot | SkippedMonths]:
-        """Reads month by month; what cannot be read is told as Unread. Raises StoreRefused."""
-        with self._worded("read"):
+        """Reads month by month; a month that cannot be read is skipped. Raises StoreRefused."""
+        with self._errors_in_words("read"):
             files = wanted_files(self._files(), scopes, days)
         for file in files:
             try:
-                text = self._own(file.path).read_bytes()
+                text = self._inside(file.path).read_bytes()
             except OSError as error:
-                yield SkippedMonths(file.scope, (file.month,), _said(error))
+                yield SkippedMonths(file.scope, (file.month,), _reason(error))
             else:
                 yield from Month(file, text).load(days)
 
     def months(self) -> Mapping[Scope, Sequence[str]]:
         """From the names of the files; raises StoreRefused."""
-        with self._worded("read"):
+        with self._errors_in_words("read"):
             return months_by_scope(self._files())
 
     def save(self, snapshots: Sequence[Snapshot]) -> Saved:
@@ -70,29 +70,27 @@ class DirectoryStore:
         if not snapshots:
             return written
         refused = None
-        with self._worded("written"), self._alone():
+        with self._errors_in_words("written"), self._lock():
             for file, group in by_month(snapshots).items():
                 try:
-                    written[file] = self._save(file, group)
+                    path = self._inside(file.path)
+                    month = Month(file, path.read_bytes() if path.exists() else b"").save(group)
+                    if month.text is not None:
+                        _replace(path, month.text)
+                    written[file] = month
                 except OSError as error:
                     refused = refused or error
             if any(month.days for month in written.values()):
-                self._explain()
+                self._write_readme()
             if refused is not None:
                 raise refused
         return written
 
-    def _save(self, file: MonthFile, snapshots: Iterable[Snapshot]) -> Written:
-        path = self._own(file.path)
-        written = Month(file, path.read_bytes() if path.exists() else b"").save(snapshots)
-        if written.text is not None:
-            _replace(path, written.text)
-        return written
-
-    def _explain(self) -> None:
+    def _write_readme(self) -> None:
+        """One that this product did not write, or that is no file of the folder, is left alone."""
         try:
-            path = self._own(README)
-        except OSError:  # somebody else's
+            path = self._inside(README)
+        except OSError:
             return
         former = path.read_bytes() if path.exists() else None
         text = render_readme(self._files(), "").encode()
@@ -102,12 +100,12 @@ class DirectoryStore:
     def _files(self) -> list[MonthFile]:
         if not self._root.is_dir():
             return []
-        os.scandir(self._root).close()  # which, unlike `rglob`, says so if it may not be read
+        os.scandir(self._root).close()  # unlike `rglob` it raises an error for a folder that cannot be read
         found = (month_file_at(path.relative_to(self._root).as_posix()) for path in self._root.rglob("*.ndjson"))
         return [file for file in found if file is not None]
 
-    def _own(self, name: str) -> Path:
-        """Where a file of the folder really lies; raises OSError where it leads out of the folder or is no file."""
+    def _inside(self, name: str) -> Path:
+        """The real path of a file of the folder; raises OSError where it leads out of the folder or is no file."""
         path = self._root / name
         real = Path(os.path.realpath(path))
         if not real.is_relative_to(os.path.realpath(self._root)):
@@ -117,16 +115,16 @@ class DirectoryStore:
         return real
 
     @contextmanager
-    def _alone(self) -> Iterator[None]:
-        """Locks the folder; the system unlocks it when a process ends, however it ends. Clears up after killed ones."""
+    def _lock(self) -> Iterator[None]:
+        """Locks the folder, and removes what killed processes left; the system unlocks it when a process ends."""
         if self._root.exists() and not self._root.is_dir():
             raise NotADirectoryError(errno.ENOTDIR, "it is no folder", str(self._root))
         self._root.mkdir(parents=True, exist_ok=True)
         folder = os.open(self._root, os.O_RDONLY)
         try:
-            if not _locked(folder):
+            if not _try_lock(folder):
                 _logger.info("another process writes to %s; waiting for it", self._root)
-                while not _locked(folder):
+                while not _try_lock(folder):
                     self._wait(POLL_SECONDS)
             for left in (*self._root.glob(f".{README}.*.part"), *self._root.rglob(".*.ndjson.*.part")):
                 if left.is_file():
@@ -136,24 +134,24 @@ class DirectoryStore:
             os.close(folder)
 
     @contextmanager
-    def _worded(self, done: str) -> Iterator[None]:
+    def _errors_in_words(self, done: str) -> Iterator[None]:
         try:
             yield
         except OSError as error:
             raise StoreRefused(
                 f"The snapshot folder cannot be {done}",
-                cause=f"{_said(error, self._root)}.",
-                remedy="Check that the folder (`snapshot-directory`) is one that this process may read and write, "
+                cause=f"{_reason(error, self._root)}.",
+                remedy="Check that this process can read and write the folder (`snapshot-directory`), "
                 "and that the disk is not full.",
             ) from error
 
 
-def _said(error: OSError, path: Path | None = None) -> str:
+def _reason(error: OSError, path: Path | None = None) -> str:
     return f"{error.filename or path}: {error.strerror or error}"
 
 
-def _locked(folder: int) -> bool:
-    """Whether the lock is had; a file system without locks is used without one."""
+def _try_lock(folder: int) -> bool:
+    """Whether this process has the lock; a file system without locks is used without one."""
     try:
         fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -164,7 +162,7 @@ def _locked(folder: int) -> bool:
 
 
 def _replace(path: Path, content: bytes) -> None:
-    """Writes beside the file and renames: whoever reads, or is killed, finds the old content or the new one."""
+    """Writes beside the file and renames: a reader, also after a kill, finds the old content or the new one."""
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
@@ -178,17 +176,17 @@ def _replace(path: Path, content: bytes) -> None:
 
 
 class RescuingStore:
-    """A Store around another one. `folder` holds what that one has not stored, in the same layout;
-    `flags` say how it is imported into the other one.
+    """A Store around another one. `folder` holds what that one has not stored, in the same layout.
 
-    It is filled before the other store is asked, which may take its time: the process may be killed meanwhile.
+    It is filled before the other store saves, which can take long: the process may be killed meanwhile.
+    `flags`: how `copilot-usage import` names the other store.
     """
 
     def __init__(self, store: Store, folder: Path, flags: str) -> None:
         self._store = store
         self._folder = folder
         self._flags = flags
-        self._mine = not folder.exists()
+        self._is_new = not folder.exists()
 
     def load(self, scopes: Collection[Scope], days: DateRange) -> Iterator[Snapshot | SkippedMonths]:
         return self._store.load(scopes, days)
@@ -198,38 +196,32 @@ class RescuingStore:
 
     def save(self, snapshots: Sequence[Snapshot]) -> Saved:
         """Raises what the other store raised, with a word on where the snapshots are now."""
-        if self._write(snapshots) is not None:
-            self._clear()  # it may lie on the same disk, which is full
+        refused = None
+        try:
+            DirectoryStore(self._folder).write(snapshots)
+        except StoreRefused as error:
+            refused = error
+            self._clear()  # the other store may be on the same disk, which is full
         try:
             saved = self._store.save(snapshots)
         except Exception as error:
-            refused = self._write(snapshots)
             if refused is None:
                 _logger.info("what was fetched is in %s", self._folder)
             if isinstance(error, CopilotUsageError):
-                self._tell(error, refused)
+                self._explain(error, refused)
             raise
         self._clear()
         return saved
 
     def _clear(self) -> None:
-        if self._mine:
+        if self._is_new:
             shutil.rmtree(self._folder, ignore_errors=True)
 
-    def _write(self, snapshots: Sequence[Snapshot]) -> StoreRefused | None:
-        """Why the folder could not take them, if it could not."""
-        try:
-            DirectoryStore(self._folder).write(snapshots)
-        except StoreRefused as refused:
-            return refused
-        return None
-
-    def _tell(self, error: CopilotUsageError, refused: StoreRefused | None) -> None:
+    def _explain(self, error: CopilotUsageError, refused: StoreRefused | None) -> None:
+        found = f"What was fetched is in {self._folder}."
         if refused is not None:
             error.cause += f"\nWhat was fetched could not be put into {self._folder} either: {refused.cause}"
-            return
-        found = f"What was fetched is in {self._folder}."
-        if found not in error.cause:
+        elif found not in error.cause:
             error.cause += f"\n{found}"
             error.remedy += _REMEDY.format(folder=self._folder, name=self._folder.name, flags=self._flags)
 

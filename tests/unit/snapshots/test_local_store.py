@@ -3,6 +3,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -20,6 +21,7 @@ from copilot_usage.domain.ports import Saved, SkippedMonths
 from copilot_usage.domain.scope import Scope
 from copilot_usage.domain.snapshot import Generation, Snapshot
 from copilot_usage.errors import CopilotUsageError, StoreRefused, TimeUp
+from copilot_usage.snapshots.line_format import line_of
 from copilot_usage.snapshots.local_store import DirectoryStore, RescuingStore
 from unit.snapshots.strategies import scopes, snapshot, snapshots
 
@@ -199,7 +201,7 @@ def test_a_killed_process_leaves_no_lock(tmp_path: Path) -> None:
 import sys
 from pathlib import Path
 from copilot_usage.snapshots.local_store import DirectoryStore
-with DirectoryStore(Path(sys.argv[1]))._alone():
+with DirectoryStore(Path(sys.argv[1]))._lock():
     print("locked", flush=True)
     sys.stdin.read()
 """
@@ -253,6 +255,51 @@ def test_what_a_killed_process_left_behind_is_cleared_up(tmp_path: Path) -> None
     DirectoryStore(tmp_path).save([snapshot(2)])
     assert loaded(tmp_path) == [snapshot(1), snapshot(2)]
     assert set(files(tmp_path)) == before
+
+
+# The kernel ends this process once a file is as large as the limit: in the middle of a `write`, and like `kill -9`
+# without another line of Python.
+ENDED_IN_THE_MIDDLE = """
+import resource, signal, sys
+from pathlib import Path
+from copilot_usage.snapshots.local_store import DirectoryStore
+from unit.snapshots.strategies import snapshot
+signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
+resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]), int(sys.argv[2])))
+DirectoryStore(Path(sys.argv[1])).save([snapshot(2), snapshot(3, month=10)])
+"""
+MONTH_OF_TWO_DAYS = len(line_of(snapshot(1)) + line_of(snapshot(2))) + 2
+
+
+@pytest.mark.parametrize(
+    ("limit", "cut", "stored"),
+    [
+        (0, ".2026-11.ndjson.", [snapshot(1)]),
+        (MONTH_OF_TWO_DAYS - 1, ".2026-11.ndjson.", [snapshot(1)]),
+        (MONTH_OF_TWO_DAYS, ".README.md.", [snapshot(3, month=10), snapshot(1), snapshot(2)]),
+    ],
+    ids=["before the first byte", "before the last byte", "in the README"],
+)
+def test_a_process_killed_in_the_middle_of_a_write_loses_no_day_and_leaves_nothing(
+    tmp_path: Path, limit: int, cut: str, stored: list[Snapshot]
+) -> None:
+    DirectoryStore(tmp_path).save([snapshot(1)])
+    before = files(tmp_path)
+    environ = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    killed = subprocess.run(
+        [sys.executable, "-c", ENDED_IN_THE_MIDDLE, str(tmp_path), str(limit)], env=environ, check=False
+    )
+    assert killed.returncode == -signal.SIGXFSZ
+    (half,) = tmp_path.rglob("*.part")
+    assert (half.name.startswith(cut), half.stat().st_size) == (True, limit)
+    assert loaded(tmp_path) == stored
+    assert {path: files(tmp_path)[path] for path in before if path != NOVEMBER} == {"README.md": before["README.md"]}
+
+    DirectoryStore(tmp_path).save([snapshot(2), snapshot(3, month=10), snapshot(4)])
+    assert loaded(tmp_path) == [snapshot(3, month=10), snapshot(1), snapshot(2), snapshot(4)]
+    assert sorted(files(tmp_path)) == ["README.md", NOVEMBER.replace("11", "10"), NOVEMBER]
+    assert "| 2026-10 | 2026-11 |" in files(tmp_path)["README.md"].decode()
 
 
 def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
