@@ -19,7 +19,7 @@ from copilot_usage.pipeline.publish import Publication
 from copilot_usage.pipeline.run import Services
 from copilot_usage.rendering.findings import headline
 from copilot_usage.settings.settings import Api, People, Settings
-from copilot_usage.timing import Cancellation, Cancelled, Clock, Deadline, Late
+from copilot_usage.timing import Cancellation, Cancelled, Clock, Deadline, DelayedCancellation
 
 _logger = logging.getLogger(__name__)
 # The folder for days that could not be stored, below the runner's temporary one.
@@ -117,7 +117,7 @@ def store_of(settings: Settings, context: RunnerContext, clock: Clock, cancelled
 
     rescued = Path(context.temporary or ".", _RESCUED)
     directory = settings.snapshot_directory or _DEFAULT_DIRECTORY
-    saving = _deadline(settings, clock, Late(cancelled, _LAST_SAVE, clock.elapsed), grace=_GRACE)
+    saving = _deadline(settings, clock, DelayedCancellation(cancelled, _LAST_SAVE, clock.elapsed), grace=_GRACE)
     if settings.snapshot_repository is None:
         folder = DirectoryStore(Path(context.workspace, directory), wait=saving.wait)
         return RescuingStore(folder, rescued, "--snapshot-directory FOLDER")

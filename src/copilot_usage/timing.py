@@ -1,8 +1,8 @@
 """The clock of a run, its deadline, and its cancellation. Every wait of both edges goes through here.
 
-No main thread may wait for a network itself: a server that sends a byte a second keeps a read busy past every timeout,
-and a name that is looked up hears no signal. So each request runs in a thread of a pool, and the main thread takes its
-answer from `Deadline.result`. A thread that is still busy at the end is left behind (`__main__`).
+The main thread must not wait for a network itself: a server that sends a byte a second keeps a read busy past every
+timeout, and a name that is looked up hears no signal. So each request runs in a thread of a pool, and the main thread
+takes its answer from `Deadline.result`. A thread that is still busy at the end is left behind (`__main__`).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from email.utils import parsedate_to_datetime
 from threading import Event, Lock
-from time import monotonic, sleep
+from time import monotonic
 from typing import Protocol, TypeVar
 
 from copilot_usage.errors import RunCancelled, TimeUp
@@ -23,24 +23,20 @@ from copilot_usage.errors import RunCancelled, TimeUp
 _logger = logging.getLogger(__name__)
 Result = TypeVar("Result")
 
-# How soon a wait notices that the run was cancelled, in seconds.
-GLANCE = 0.2
-# A clock that is off by so many seconds is told of.
-_WRONG = 7200.0
-# A body that took so many seconds must have brought so many bytes in each of them, or it is a hanging one.
-_PATIENCE = 60.0
-_SLOWEST = 1024
-
-
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
+# How soon a wait notices that the run was cancelled.
+POLL_SECONDS = 0.2
+# A clock that is further off than this is warned of.
+_WRONG_SECONDS = 7200.0
+# A body that has taken longer than this must have brought so many bytes a second, or it counts as hanging.
+_SLOW_SECONDS = 60.0
+_SLOWEST_RATE = 1024
 
 
 @dataclass(frozen=True, slots=True)
 class Clock:
     """The only clock of a run. `now`: UTC; `elapsed`: seconds that never run backwards."""
 
-    now: Callable[[], datetime] = _utc_now
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
     elapsed: Callable[[], float] = monotonic
 
     def today(self) -> date:
@@ -69,14 +65,8 @@ class Cancellation:
     def is_set(self) -> bool:
         return self._asked
 
-    def wait(self, seconds: float) -> None:
-        """Sleeps, but not once the run was cancelled."""
-        end = monotonic() + seconds
-        while not self._asked and (left := end - monotonic()) > 0:
-            sleep(min(left, GLANCE))
 
-
-class Late:
+class DelayedCancellation:
     """A cancellation that is heard some seconds later, counted from the first look at it: time for a last save."""
 
     def __init__(self, cancelled: Cancelled, seconds: float, elapsed: Callable[[], float]) -> None:
@@ -92,10 +82,11 @@ class Late:
 
 
 class Deadline:
-    """The end of the run's time. `now` gives seconds since 1970, as GitHub's `x-ratelimit-reset` does.
+    """The end of the run's time, `seconds` from now.
 
-    `elapsed` gives seconds that never run backwards (None: `now` does). `sleep` waits for so many seconds; without it
-    the wait ends early when `cancelled` is set. `grace`: seconds beyond, for what must still be done when it is over.
+    `now`: seconds since 1970, as GitHub's `x-ratelimit-reset` has them; `elapsed`: seconds that never run backwards
+    (None: `now` does); `sleep`: None ends a wait early when `cancelled` is set; `grace`: seconds beyond the end, for
+    what must still be done then.
     """
 
     def __init__(
@@ -112,7 +103,7 @@ class Deadline:
         self._ahead: float | None = None
         self.cancelled = cancelled or Event()
         self._stopped = Event()
-        self._sleep = sleep or self._doze
+        self._sleep = sleep or self._sleep_until_stopped
         self._seconds = seconds
         self._shared: tuple[str, float] | None = None
         self.elapsed = elapsed or now
@@ -128,7 +119,7 @@ class Deadline:
         return None if self._ahead is None else datetime.fromtimestamp(self.now(), UTC).date()
 
     def learn(self, header: str | None) -> None:
-        """What GitHub's `Date` says is the time, whatever this machine's clock says; the first answer decides."""
+        """Takes the time from GitHub's `Date` instead of this machine's clock; the first answer decides."""
         try:
             moment = parsedate_to_datetime(header or "").timestamp()
         except (ValueError, OverflowError):
@@ -137,7 +128,7 @@ class Deadline:
             if self._ahead is not None:
                 return
             self._ahead = self._now() - moment
-        if abs(self._ahead) > _WRONG:
+        if abs(self._ahead) > _WRONG_SECONDS:
             _logger.warning(
                 "This machine's clock is %.0f hours %s; GitHub's decides which day it is.",
                 abs(self._ahead) / 3600,
@@ -160,7 +151,7 @@ class Deadline:
         if self.stopped:
             raise RunCancelled(
                 "The run was cancelled",
-                cause="Somebody, or the runner, stopped it before everything was done.",
+                cause="It was stopped before everything was done.",
                 remedy="Run it again: what was stored is not asked for again.",
             )
         if self.left <= 0:
@@ -180,7 +171,7 @@ class Deadline:
         while not future.done():
             self.check()
             with suppress(TimeoutError):
-                future.exception(timeout=GLANCE)
+                future.exception(timeout=POLL_SECONDS)
         return future.result()
 
     @contextmanager
@@ -195,15 +186,15 @@ class Deadline:
             self._end, self._shared = end, None
 
     def stop(self) -> None:
-        """Nothing more is to be asked: ends every wait, in whatever thread."""
+        """Nothing more is to be asked: ends every wait, in every thread."""
         self._stopped.set()
 
-    def _doze(self, seconds: float) -> None:
+    def _sleep_until_stopped(self, seconds: float) -> None:
         """Sleeps, with an eye on both events; counts for itself, so that a clock that stands still prolongs no wait."""
         while seconds > 0 and not self.cancelled.is_set():
-            if self._stopped.wait(min(seconds, GLANCE)):
+            if self._stopped.wait(min(seconds, POLL_SECONDS)):
                 return
-            seconds -= GLANCE
+            seconds -= POLL_SECONDS
 
     def time_up(self) -> TimeUp:
         """The error for a run, or a share of it, that takes too long."""
@@ -211,12 +202,12 @@ class Deadline:
             what, seconds = self._shared
             return TimeUp(
                 "GitHub was too slow",
-                cause=f"{what}: not had within {seconds / 60:.1f} minutes, a quarter of what this run had left.",
+                cause=f"{what}: no answer within {seconds / 60:.1f} minutes, a quarter of what this run had left.",
                 remedy="Run it again later, or give it more time (`timeout-minutes`).",
             )
         minutes = f"{self._seconds / 60:g}"
         return TimeUp(
-            "The time for this run is over",
+            "This run ran out of time",
             cause=f"Not everything could be done within {minutes} minutes (`timeout-minutes`).",
             remedy="Give it more time, or a shorter range; what was stored is not asked for again:\n\n"
             f"```yaml\nwith:\n  timeout-minutes: {round(self._seconds / 30) or 30}\n```",
@@ -229,6 +220,6 @@ def in_time(read: Callable[[], bytes], elapsed: Callable[[], float]) -> Iterator
     while chunk := read():
         arrived += len(chunk)
         taken = elapsed() - begun
-        if taken > _PATIENCE and arrived < _SLOWEST * taken:
+        if taken > _SLOW_SECONDS and arrived < _SLOWEST_RATE * taken:
             raise TimeoutError
         yield chunk

@@ -16,7 +16,7 @@ ERRORS = {name for name in vars(errors) if isinstance(vars(errors)[name], type)}
 
 def title_of(node: ast.expr) -> str | None:
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        return node.value
+        return re.sub(r"{\w+}", "…", node.value)
     if isinstance(node, ast.JoinedStr):
         return "".join(str(part.value) if isinstance(part, ast.Constant) else "…" for part in node.values)
     return None
@@ -32,9 +32,9 @@ def titles_in(tree: ast.AST) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and raises_ours(node.func) and node.args:
             yield from filter(None, [title_of(node.args[0])])
-        # The table of situations of the snapshot repository: (when, title, cause, remedy).
-        if isinstance(node, ast.Tuple) and len(node.elts) == 4 and isinstance(node.elts[0], ast.Lambda):
-            yield from filter(None, [title_of(node.elts[1])])
+        # Tables of error texts: when, perhaps the error, title, cause, remedy.
+        if isinstance(node, ast.Tuple) and len(node.elts) in {4, 5} and isinstance(node.elts[0], ast.Lambda):
+            yield from filter(None, [title_of(node.elts[-3])])
 
 
 def test_every_error_has_its_paragraph() -> None:

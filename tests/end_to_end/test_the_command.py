@@ -123,7 +123,7 @@ def test_a_report_of_a_real_organization(tmp_path: Path, github: FakeGitHub) -> 
 def test_a_refused_report_says_what_to_do(tmp_path: Path, github: FakeGitHub) -> None:
     done = run(tmp_path, "report", "--token", "ghp_wrong", "--org", "octo-org", GITHUB_API_URL=github.api_url)
     assert (done.returncode, done.stdout) == (1, "")
-    assert "GitHub does not know the token" in done.stderr
+    assert "The token is not valid" in done.stderr
     assert "ghp_wrong" not in done.stderr
 
 

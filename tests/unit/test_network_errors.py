@@ -8,7 +8,7 @@ import requests
 import urllib3
 
 from copilot_usage.copilot_api import session as transport
-from copilot_usage.copilot_api.session import trouble_of
+from copilot_usage.copilot_api.session import connection_error
 from copilot_usage.network_errors import remedy_of, words_of
 
 SECRET = "https://files.test/a?sig=secret"
@@ -66,7 +66,7 @@ def test_a_certificate_that_is_not_trusted_does_not_pass(
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", bundle)
     error = requests.exceptions.SSLError(ssl.SSLCertVerificationError("self-signed"))
     assert words_of(error) == f"its certificate is not trusted here{named}"
-    assert "REQUESTS_CA_BUNDLE" in (trouble_of(error).remedy or "")
+    assert "REQUESTS_CA_BUNDLE" in (connection_error(error).remedy or "")
 
 
 @pytest.mark.parametrize(

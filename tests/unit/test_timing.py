@@ -7,7 +7,7 @@ from threading import Event
 import pytest
 
 from copilot_usage.errors import TimeUp
-from copilot_usage.timing import Deadline, Late
+from copilot_usage.timing import Deadline, DelayedCancellation
 from fakes.clock import START, RecordedClock
 
 
@@ -42,7 +42,7 @@ def test_a_real_sleep_ends_when_the_run_does(how: str) -> None:
         cancelled.set()
     else:
         deadline.stop()
-    deadline._doze(9_000)
+    deadline._sleep_until_stopped(9_000)
     with pytest.raises(TimeUp, match="cancelled"):
         deadline.wait(9_000)
 
@@ -64,7 +64,7 @@ def test_a_save_may_take_a_little_longer_than_the_run() -> None:
 
 def test_a_last_save_has_some_seconds_after_it_first_hears_of_the_cancellation() -> None:
     clock, cancelled = RecordedClock(), Event()
-    saving = Deadline(600, now=clock.now, sleep=clock.sleep, cancelled=Late(cancelled, 5, clock.now))
+    saving = Deadline(600, now=clock.now, sleep=clock.sleep, cancelled=DelayedCancellation(cancelled, 5, clock.now))
     saving.check()
     cancelled.set()
     clock.sleep(60)
@@ -75,7 +75,7 @@ def test_a_last_save_has_some_seconds_after_it_first_hears_of_the_cancellation()
 
 
 def machine(days: float) -> Deadline:
-    """A run on a machine whose clock is so many days ahead; GitHub's answers say START."""
+    """A run on a machine whose clock is `days` ahead; GitHub's answers say START."""
     clock = RecordedClock(START + days * 86_400)
     return Deadline(100, now=clock.now, sleep=clock.sleep)
 

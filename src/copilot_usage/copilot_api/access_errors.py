@@ -1,4 +1,4 @@
-"""Error responses that retrying cannot fix, in words: kinds of token, required permissions, what to do."""
+"""Error responses that retrying cannot fix, as errors with words: what the token needs, and what to do."""
 
 from __future__ import annotations
 
@@ -14,31 +14,23 @@ from copilot_usage.errors import CopilotUsageError, NotAllowed, NotFound, Retire
 class TokenKind(StrEnum):
     """What a token is, by its first letters (docs: "GitHub's token formats")."""
 
-    CLASSIC = "a classic personal access token"
-    FINE_GRAINED = "a fine-grained personal access token"
-    INSTALLATION = "the token of an App's installation, or the workflow's own token (`GITHUB_TOKEN`)"
-    APP_USER = "an App's user token"
-    OAUTH = "an OAuth token"
-    UNKNOWN = "a token"
-
-
-_PREFIXES = {
-    "ghp_": TokenKind.CLASSIC,
-    "github_pat_": TokenKind.FINE_GRAINED,
-    "ghs_": TokenKind.INSTALLATION,
-    "ghu_": TokenKind.APP_USER,
-    "gho_": TokenKind.OAUTH,
-}
+    CLASSIC = "ghp_"
+    FINE_GRAINED = "github_pat_"
+    INSTALLATION = "ghs_"  # of an App's installation, or the workflow's own token
+    UNKNOWN = ""
 
 
 def kind_of(token: str) -> TokenKind:
-    """The kind of a token."""
-    return next((kind for prefix, kind in _PREFIXES.items() if token.startswith(prefix)), TokenKind.UNKNOWN)
+    return next(kind for kind in TokenKind if token.startswith(kind))
 
 
 @dataclass(frozen=True, slots=True)
 class RequiredAccess:
-    """What lets a token ask. `permission`: of fine-grained tokens and Apps; `fine_grained` False: of Apps alone."""
+    """What a token needs to be answered: the role of its owner, and what the token itself must have.
+
+    `classic`: the scopes of a classic token; `permission`: of fine-grained tokens and Apps; `fine_grained`: whether
+    the endpoint takes fine-grained tokens.
+    """
 
     role: str
     classic: str | None
@@ -57,49 +49,25 @@ class RequiredAccess:
         return f"The token needs: {', or '.join(ways)}; its owner must be {self.role}.{without}"
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """A policy that must be on for anyone to be answered."""
-
-    name: str
-    remedy: str
-
-
-_REPORTS_POLICY = Policy(
-    "Copilot usage metrics",
-    "An enterprise owner (or, without an enterprise, an organization owner) opens AI controls → Copilot → "
-    "“Copilot usage metrics” and sets it to “Enabled everywhere”. Reports appear within two days.",
-)
-_EARLIER_POLICY = Policy(
-    "Copilot Metrics API access",
-    "An owner opens Settings → Copilot → Policies and enables “Copilot Metrics API access”.",
-)
-POLICY: Mapping[Resource, Policy] = {
-    Resource.REPORTS: _REPORTS_POLICY,
-    Resource.METRICS: _EARLIER_POLICY,
-    Resource.USAGE: _EARLIER_POLICY,
-}
-
+_ORG_OWNER = "an owner of the organization"
+_ENTERPRISE_OWNER = "an owner or billing manager of the enterprise"
+_BILLING_OR_ENTERPRISE = "`manage_billing:copilot` or `read:enterprise`"
 _BUSINESS = "GitHub Copilot Business: read"
 _EARLIER_ORGANIZATION = RequiredAccess(
     "an owner of the organization, or an owner or billing manager of its enterprise",
     "`manage_billing:copilot`, `read:org` or `read:enterprise`",
     _BUSINESS,
 )
-_EARLIER_ENTERPRISE = RequiredAccess(
-    "an owner or billing manager of the enterprise",
-    "`manage_billing:copilot` or `read:enterprise`",
-    None,
-    fine_grained=False,
-)
-_RIGHTS: Mapping[tuple[Resource, ScopeKind], RequiredAccess] = {
+_EARLIER_ENTERPRISE = RequiredAccess(_ENTERPRISE_OWNER, _BILLING_OR_ENTERPRISE, None, fine_grained=False)
+# From GitHub's documentation of each endpoint.
+_REQUIRED: Mapping[tuple[Resource, ScopeKind], RequiredAccess] = {
     (Resource.REPORTS, ScopeKind.ORGANIZATION): RequiredAccess(
-        "an owner of the organization, or have a custom role with “View Organization Copilot Metrics”",
+        f"{_ORG_OWNER}, or have a custom role with “View Organization Copilot Metrics”",
         "`read:org`",
         "Organization Copilot metrics: read",
     ),
     (Resource.REPORTS, ScopeKind.ENTERPRISE): RequiredAccess(
-        "an owner or billing manager of the enterprise, or have a custom role with “View Enterprise Copilot Metrics”",
+        f"{_ENTERPRISE_OWNER}, or have a custom role with “View Enterprise Copilot Metrics”",
         "`read:enterprise` or `manage_billing:copilot`",
         "Enterprise Copilot metrics: read",
         fine_grained=False,
@@ -109,41 +77,47 @@ _RIGHTS: Mapping[tuple[Resource, ScopeKind], RequiredAccess] = {
     (Resource.USAGE, ScopeKind.ORGANIZATION): _EARLIER_ORGANIZATION,
     (Resource.USAGE, ScopeKind.ENTERPRISE): _EARLIER_ENTERPRISE,
     (Resource.SEATS, ScopeKind.ORGANIZATION): RequiredAccess(
-        "an owner of the organization",
-        "`manage_billing:copilot` or `read:org`",
-        _BUSINESS,
+        _ORG_OWNER, "`manage_billing:copilot` or `read:org`", _BUSINESS
     ),
-    (Resource.SEATS, ScopeKind.ENTERPRISE): RequiredAccess(
-        "an owner or billing manager of the enterprise",
-        "`manage_billing:copilot` or `read:enterprise`",
-        None,
-        fine_grained=False,
-    ),
-    (Resource.CREDITS, ScopeKind.ORGANIZATION): RequiredAccess(
-        "an owner of the organization",
-        None,
-        "Administration: read",
-    ),
+    (Resource.SEATS, ScopeKind.ENTERPRISE): _EARLIER_ENTERPRISE,
+    (Resource.CREDITS, ScopeKind.ORGANIZATION): RequiredAccess(_ORG_OWNER, None, "Administration: read"),
     (Resource.CREDITS, ScopeKind.ENTERPRISE): RequiredAccess(
-        "an owner or billing manager of the enterprise",
-        None,
-        "read access to enterprise billing",
-        fine_grained=False,
+        _ENTERPRISE_OWNER, None, "read access to enterprise billing", fine_grained=False
     ),
 }
 
-
-def rights_for(request: ApiRequest) -> RequiredAccess:
-    """What the token needs to be answered."""
-    return _RIGHTS[request.topic, request.scope.kind.owner_kind]
-
-
+# Policies that must be on: name, and how to switch it on.
+_REPORTS_POLICY = (
+    "Copilot usage metrics",
+    (
+        "An enterprise owner (or, without an enterprise, an organization owner) opens AI controls → Copilot → "
+        "“Copilot usage metrics” and sets it to “Enabled everywhere”. Reports appear within two days."
+    ),
+)
+_EARLIER_POLICY = (
+    "Copilot Metrics API access",
+    "An owner opens Settings → Copilot → Policies and enables “Copilot Metrics API access”.",
+)
+_POLICY = {
+    Resource.REPORTS: _REPORTS_POLICY,
+    Resource.METRICS: _EARLIER_POLICY,
+    Resource.USAGE: _EARLIER_POLICY,
+}
+_RETIRED = {Resource.METRICS: "on 2026-04-02", Resource.USAGE: "in February 2025"}
 _HAS, _ACCEPTED = "x-oauth-scopes", "x-accepted-oauth-scopes"
+_YAML = "```yaml\nwith:\n  token: ${{ secrets.COPILOT_USAGE_TOKEN }}\n```"
+_APP_YAML = (
+    "With a GitHub App, make the token for this owner:\n\n"
+    "```yaml\n- uses: actions/create-github-app-token@v3\n  id: app\n  with:\n"
+    "    client-id: ${{ vars.APP_CLIENT_ID }}\n    private-key: ${{ secrets.APP_PRIVATE_KEY }}\n"
+    "    APP_OWNER\n```\n\nand hand it on:\n\n```yaml\nwith:\n  token: ${{ steps.app.outputs.token }}\n```"
+)
+_WORKFLOWS_OWN = "this is the workflow's own token (`GITHUB_TOKEN`), which can never read Copilot usage"
 
 
 @dataclass(frozen=True, slots=True)
 class RefusedResponse:
-    """`message` is GitHub's own, already cut short and without secrets."""
+    """`message`: GitHub's own, already cut short and without secrets; `headers`: with names in lower case."""
 
     request: ApiRequest
     status: int
@@ -152,30 +126,13 @@ class RefusedResponse:
     token: TokenKind = TokenKind.UNKNOWN
 
     @property
-    def name(self) -> str:
-        return self.request.scope.name
-
-    @property
     def in_enterprise(self) -> bool:
         return self.request.scope.kind.owner_kind is ScopeKind.ENTERPRISE
 
     @property
-    def needed(self) -> str:
-        return rights_for(self.request).sentence
-
-    @property
-    def answer(self) -> str:
-        said = f": “{self.message}”" if self.message else ""
-        return f"GitHub answered {self.status} for {self.request.label}{said}."
-
-    @property
-    def scopes(self) -> str:
-        """Which scopes the token has, and which the endpoint accepts, as far as the answer says."""
-        has, accepted = (self.headers.get(name) for name in (_HAS, _ACCEPTED))
-        if has is None:
-            return ""
-        told = f" The token has the scopes: {has.strip() or 'none'}."
-        return f"{told} GitHub accepts one of these here: {accepted.strip()}." if accepted else told
+    def is_about_a_bill(self) -> bool:
+        """Whether it is an organization's, which its enterprise may pay."""
+        return self.request.topic is Resource.CREDITS and not self.in_enterprise
 
     @property
     def lacks_scope(self) -> bool:
@@ -188,15 +145,52 @@ class RefusedResponse:
     def says(self, *words: str) -> bool:
         return any(word in self.message.lower() for word in words)
 
-
-_YAML = "```yaml\nwith:\n  token: ${{ secrets.COPILOT_USAGE_TOKEN }}\n```"
-_WORKFLOWS_OWN = "this is the workflow's own token (`GITHUB_TOKEN`), which can never read Copilot usage"
-_RETIRED = {Resource.METRICS: "on 2026-04-02", Resource.USAGE: "in February 2025"}
+    def words(self) -> dict[str, str]:
+        """What the texts of the table may name."""
+        scope, topic = self.request.scope, self.request.topic
+        kind = "enterprise" if self.in_enterprise else "organization"
+        policy, enable = _POLICY.get(topic, ("", ""))
+        said = f": “{self.message}”" if self.message else ""
+        scopes = ""
+        if (has := self.headers.get(_HAS)) is not None:
+            scopes = f" The token has the scopes: {has.strip() or 'none'}."
+            if accepted := self.headers.get(_ACCEPTED):
+                scopes += f" GitHub accepts one of these here: {accepted.strip()}."
+        return {
+            "answer": f"GitHub answered {self.status} for {self.request.label}{said}.",
+            "scopes": scopes,
+            "needed": _REQUIRED[topic, scope.kind.owner_kind].sentence,
+            "name": scope.name,
+            "kind": kind,
+            "topic": topic.value,
+            "product": topic.value.removeprefix("Copilot "),
+            "path": self.request.path,
+            "ended": _RETIRED.get(topic, ""),
+            "policy": policy,
+            "enable": enable,
+            "or_enable": f"\n\n{enable}" if enable else "",
+            "or_policy": f"\n\nIf the token has all this, the policy may be off. {enable}" if enable else "",
+            "own": _WORKFLOWS_OWN,
+            "yaml": _YAML,
+            "app": _APP_YAML.replace("APP_OWNER", f"{kind if self.in_enterprise else 'owner'}: {scope.owner}"),
+        }
 
 
 def error_for(refused: RefusedResponse) -> CopilotUsageError:
-    """The error for an answer that is no success and does not pass."""
-    return next(make(refused) for applies, make in _TABLE if applies(refused))
+    """The error for a response that is no success and does not pass."""
+    _, kind, title, cause, remedy = next(row for row in _TABLE if row[0](refused))
+    words = refused.words()
+    texts = {"cause": cause.format(**words), "remedy": remedy.format(**words)}
+    if kind is not NotFound or refused.is_about_a_bill or refused.lacks_scope:
+        return kind(title.format(**words), **texts)
+    doubts = {"owner": f"there is no {words['kind']} `{refused.request.scope.owner}`"}
+    if words["policy"]:
+        doubts["policy"] = f"the policy “{words['policy']}” is off, or was switched on less than two days ago"
+    doubts["right"] = "the token cannot see it (GitHub also answers 404 in that case)"
+    if refused.token is TokenKind.INSTALLATION:
+        doubts["right"] = f"the App lacks the permission, or {_WORKFLOWS_OWN}"
+    organization = None if refused.in_enterprise else refused.request.scope.owner
+    return NotFound(title.format(**words), **texts, doubts=doubts, organization=organization)
 
 
 def endless(label: str) -> Unreachable:
@@ -208,172 +202,128 @@ def endless(label: str) -> Unreachable:
     )
 
 
-def _token_refused(refused: RefusedResponse) -> CopilotUsageError:
-    return TokenRefused(
-        "GitHub does not know the token",
-        cause=f"{refused.answer} It is mistyped, expired or revoked; the token of a GitHub App lives for one hour.",
-        remedy="Create a new token, store it as a secret and name that secret in the input `token`. "
-        f"{refused.needed}\n\n{_YAML}",
-    )
+_Row = tuple[Callable[[RefusedResponse], bool], Callable[..., CopilotUsageError], str, str, str]
 
-
-def _not_authorized_for_sso(refused: RefusedResponse) -> CopilotUsageError:
-    return NotAllowed(
-        f"The token is not authorized for {refused.name}'s single sign-on",
-        cause=f"{refused.answer} {refused.name} uses SAML single sign-on; a personal token must be authorized for it.",
-        remedy="The token's owner opens https://github.com/settings/tokens, chooses “Configure SSO” beside the token "
-        f"and then “Authorize” beside {refused.name}. The token stays the same. Tokens of an App need none of this.",
-    )
-
-
-def _address_not_allowed(refused: RefusedResponse) -> CopilotUsageError:
-    return NotAllowed(
-        f"{refused.name} does not allow requests from this runner's address",
-        cause=f"{refused.answer} Its IP allow list does not have the address of the runner.",
-        remedy="Run the job where the address is on the list (a self-hosted runner, or a larger runner with a static "
-        "address):\n\n```yaml\nruns-on: [self-hosted]\n```\n\n"
-        "or ask an owner to add the address under Settings → Authentication security.",
-    )
-
-
-def _policy_off(refused: RefusedResponse) -> CopilotUsageError:
-    policy = POLICY[refused.request.topic]
-    return NotAllowed(
-        f"The policy “{policy.name}” is not enabled for {refused.name}",
-        cause=f"{refused.answer} Without this policy GitHub gives no {refused.request.topic.value} to anyone.",
-        remedy=policy.remedy,
-    )
-
-
-def _fine_grained_on_enterprise(refused: RefusedResponse) -> CopilotUsageError:
-    return NotAllowed(
-        f"A fine-grained token cannot read the enterprise {refused.name}",
-        cause=f"{refused.answer} GitHub's enterprise endpoints do not support fine-grained personal access tokens.",
-        remedy=f"Use another kind of token. {refused.needed}\n\n{_YAML}",
-    )
-
-
-def _installation_elsewhere(refused: RefusedResponse) -> CopilotUsageError:
-    where = "enterprise" if refused.in_enterprise else "organization"
-    return NotAllowed(
-        f"The App's token may not read {refused.request.topic.value} of {refused.name}",
-        cause=f"{refused.answer} Either the App lacks the permission, or it is not installed on this {where} "
-        "(an installation on an enterprise does not serve the paths of organizations, nor the other way round), "
-        f"or {_WORKFLOWS_OWN}.",
-        remedy=f"{refused.needed}\n\nWith a GitHub App, make the token for this owner:\n\n"
-        "```yaml\n- uses: actions/create-github-app-token@v3\n  id: app\n  with:\n"
-        "    client-id: ${{ vars.APP_CLIENT_ID }}\n    private-key: ${{ secrets.APP_PRIVATE_KEY }}\n"
-        f"    {where if refused.in_enterprise else 'owner'}: {refused.request.scope.owner}\n```\n\n"
-        "and hand it on:\n\n```yaml\nwith:\n  token: ${{ steps.app.outputs.token }}\n```",
-    )
-
-
-def _permission_missing(refused: RefusedResponse) -> CopilotUsageError:
-    policy = POLICY.get(refused.request.topic)
-    also = f"\n\nIf the token has all this, the policy may be off. {policy.remedy}" if policy else ""
-    return NotAllowed(
-        f"The token may not read {refused.request.topic.value} of {refused.name}",
-        cause=f"{refused.answer}{refused.scopes}",
-        remedy=f"{refused.needed}\n\n{_YAML}{also}",
-    )
-
-
-def _retired(refused: RefusedResponse) -> CopilotUsageError:
-    topic = refused.request.topic
-    return Retired(
-        f"GitHub has switched off the endpoint {refused.request.path}",
-        cause=f"{refused.answer} On github.com this generation ended {_RETIRED[topic]}. On another server it may still "
-        f"be there: then {refused.name} is not known to it, or the token may not see it.",
-        remedy="Ask for the reports that replaced it:\n\n```yaml\nwith:\n  api: reports\n```\n\n"
-        f"On a server that still has the endpoint, check the name, and the token. {refused.needed}",
-    )
-
-
-def _version_retired(refused: RefusedResponse) -> CopilotUsageError:
-    return Retired(
-        "GitHub has retired what this version asks for",
-        cause=refused.answer,
-        remedy="Use a newer version of this action; the version of GitHub's API that this one speaks has ended.",
-    )
-
-
-def _not_found(refused: RefusedResponse) -> CopilotUsageError:
-    kind = "enterprise" if refused.in_enterprise else "organization"
-    policy = POLICY.get(refused.request.topic)
-    also = f"\n\n{policy.remedy}" if policy else ""
-    doubts = {"owner": f"there is no {kind} `{refused.request.scope.owner}`"}
-    if policy:
-        doubts["policy"] = f"the policy “{policy.name}” is off, or was switched on less than two days ago"
-    if refused.token is TokenKind.INSTALLATION:
-        doubts["right"] = f"the App lacks the permission, or {_WORKFLOWS_OWN}"
-    else:
-        doubts["right"] = "the token may not read this (GitHub then answers 404, too)"
-    return NotFound(
-        f"GitHub finds no {refused.request.topic.value} of {refused.name}",
-        cause=f"{refused.answer}{refused.scopes}",
-        doubts={} if refused.lacks_scope else doubts,
-        organization=None if refused.in_enterprise or refused.lacks_scope else refused.request.scope.owner,
-        remedy=f"Check the spelling: the slug is the last part of the {kind}'s address. "
-        f"{refused.needed}\n\n{_YAML}{also}",
-    )
-
-
-def _bill_of_the_enterprise(refused: RefusedResponse) -> CopilotUsageError:
-    return NotFound(
-        f"The bill of {refused.name} is not its own",
-        cause=f"{refused.answer} An organization whose Copilot is paid by an enterprise has no bill of its own: "
-        "it lies with the enterprise. GitHub answers the same to a token that may not read the bill.",
-        remedy="Read the bill of the enterprise, with a token that may:\n\n"
-        "```yaml\nwith:\n  enterprise: your-enterprise\n```\n\n"
-        f"An organization that pays for itself: {refused.needed}",
-    )
-
-
-def _not_set_up(refused: RefusedResponse) -> CopilotUsageError:
-    return NotAllowed(
-        f"{refused.name} has no Copilot {refused.request.topic.value.removeprefix('Copilot ')} that GitHub could list",
-        cause=f"{refused.answer} The Copilot plan, or its payment, is not set up.",
-        remedy="An owner checks Settings → Copilot, and the payment method under Settings → Billing and licensing. "
-        "To do without:\n\n```yaml\nwith:\n  seats: false\n```",
-    )
-
-
-def _refused(refused: RefusedResponse) -> CopilotUsageError:
-    return Unreachable(
-        f"GitHub did not accept a request about {refused.name}",
-        cause=refused.answer,
-        remedy="Run it again later. If it stays, report this message, and the version of the action, to its issues.",
-    )
-
-
-_EARLIER = frozenset({Resource.METRICS, Resource.USAGE})
-
-# The first that applies decides.
-_TABLE: tuple[tuple[Callable[[RefusedResponse], bool], Callable[[RefusedResponse], CopilotUsageError]], ...] = (
-    (lambda r: r.status == 401, _token_refused),
+# When it applies, the error, its title, cause and remedy; the first row that applies decides.
+_TABLE: tuple[_Row, ...] = (
+    (
+        lambda r: r.status == 401,
+        TokenRefused,
+        "The token is not valid",
+        "{answer} It is mistyped, expired or revoked; the token of a GitHub App lives for one hour.",
+        "Create a new token, store it as a secret and name that secret in the input `token`. {needed}\n\n{yaml}",
+    ),
     (
         lambda r: r.status == 403 and ("x-github-sso" in r.headers or r.says("saml", "single sign-on")),
-        _not_authorized_for_sso,
+        NotAllowed,
+        "The token is not authorized for {name}'s single sign-on",
+        "{answer} {name} uses SAML single sign-on; a personal token must be authorized for it.",
+        (
+            "The token's owner opens https://github.com/settings/tokens, chooses “Configure SSO” beside the token "
+            "and then “Authorize” beside {name}. The token stays the same. Tokens of an App need none of this."
+        ),
     ),
-    (lambda r: r.status == 403 and r.says("ip allow list", "ip address"), _address_not_allowed),
     (
-        lambda r: r.status == 403 and r.request.topic in POLICY and r.says("policy", "disabled", "not enabled"),
-        _policy_off,
+        lambda r: r.status == 403 and r.says("ip allow list", "ip address"),
+        NotAllowed,
+        "{name} does not allow requests from this runner's address",
+        "{answer} Its IP allow list does not have the address of the runner.",
+        (
+            "Run the job where the address is on the list (a self-hosted runner, or a larger runner with a static "
+            "address):\n\n```yaml\nruns-on: [self-hosted]\n```\n\n"
+            "or ask an owner to add the address under Settings → Authentication security."
+        ),
     ),
-    (lambda r: r.status == 403 and r.in_enterprise and r.token is TokenKind.FINE_GRAINED, _fine_grained_on_enterprise),
+    (
+        lambda r: (
+            r.request.topic in _POLICY
+            and (r.status == 422 or (r.status == 403 and r.says("policy", "disabled", "not enabled")))
+        ),
+        NotAllowed,
+        "The policy “{policy}” is not enabled for {name}",
+        "{answer} Without this policy GitHub gives no {topic} to anyone.",
+        "{enable}",
+    ),
+    (
+        lambda r: r.status == 403 and r.in_enterprise and r.token is TokenKind.FINE_GRAINED,
+        NotAllowed,
+        "A fine-grained token cannot read the enterprise {name}",
+        "{answer} GitHub's enterprise endpoints do not support fine-grained personal access tokens.",
+        "Use another kind of token. {needed}\n\n{yaml}",
+    ),
     (
         lambda r: r.status == 403 and (r.token is TokenKind.INSTALLATION or r.says("not accessible by integration")),
-        _installation_elsewhere,
+        NotAllowed,
+        "The App's token is not allowed to read {topic} of {name}",
+        (
+            "{answer} Either the App lacks the permission, or it is not installed on this {kind} "
+            "(an installation on an enterprise does not serve the paths of organizations, nor the other way round), "
+            "or {own}."
+        ),
+        "{needed}\n\n{app}",
     ),
-    (lambda r: r.status == 403, _permission_missing),
-    (lambda r: r.status in {404, 410} and r.request.topic in _EARLIER, _retired),
-    (lambda r: r.status == 410, _version_retired),
     (
-        lambda r: r.status == 404 and r.request.topic is Resource.CREDITS and not r.in_enterprise,
-        _bill_of_the_enterprise,
+        lambda r: r.status == 403,
+        NotAllowed,
+        "The token is not allowed to read {topic} of {name}",
+        "{answer}{scopes}",
+        "{needed}\n\n{yaml}{or_policy}",
     ),
-    (lambda r: r.status == 404, _not_found),
-    (lambda r: r.status == 422 and r.request.topic in POLICY, _policy_off),
-    (lambda r: r.status == 422, _not_set_up),
-    (lambda _: True, _refused),
+    (
+        lambda r: r.status in {404, 410} and r.request.topic in _RETIRED,
+        Retired,
+        "GitHub has switched off the endpoint {path}",
+        (
+            "{answer} On github.com this generation ended {ended}. On another server it may still be there: then "
+            "{name} is not known to it, or the token cannot see it."
+        ),
+        (
+            "Ask for the reports that replaced it:\n\n```yaml\nwith:\n  api: reports\n```\n\n"
+            "On a server that still has the endpoint, check the name, and the token. {needed}"
+        ),
+    ),
+    (
+        lambda r: r.status == 410,
+        Retired,
+        "GitHub has retired what this version asks for",
+        "{answer}",
+        "Use a newer version of this action; the version of GitHub's API that this one speaks has ended.",
+    ),
+    (
+        lambda r: r.status == 404 and r.is_about_a_bill,
+        NotFound,
+        "The bill of {name} is not its own",
+        (
+            "{answer} An organization whose Copilot is paid by an enterprise has no bill of its own: "
+            "it lies with the enterprise. GitHub gives the same answer to a token that is not allowed to read the bill."
+        ),
+        (
+            "Read the bill of the enterprise, with a token that is allowed to:\n\n"
+            "```yaml\nwith:\n  enterprise: your-enterprise\n```\n\nAn organization that pays for itself: {needed}"
+        ),
+    ),
+    (
+        lambda r: r.status == 404,
+        NotFound,
+        "GitHub finds no {topic} of {name}",
+        "{answer}{scopes}",
+        "Check the spelling: the slug is the last part of the {kind}'s address. {needed}\n\n{yaml}{or_enable}",
+    ),
+    (
+        lambda r: r.status == 422,
+        NotAllowed,
+        "{name} has no Copilot {product} that GitHub could list",
+        "{answer} The Copilot plan, or its payment, is not set up.",
+        (
+            "An owner checks Settings → Copilot, and the payment method under Settings → Billing and licensing. "
+            "To do without:\n\n```yaml\nwith:\n  seats: false\n```"
+        ),
+    ),
+    (
+        lambda _: True,
+        Unreachable,
+        "GitHub did not accept a request about {name}",
+        "{answer}",
+        "Run it again later. If it stays, report this message, and the version of the action, to its issues.",
+    ),
 )

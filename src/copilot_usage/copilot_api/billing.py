@@ -22,11 +22,6 @@ class _Item(msgspec.Struct, rename="camel"):
     gross_quantity: float | None = None
     net_amount: float | None = None
 
-    @property
-    def is_of_credits(self) -> bool:
-        """Other products' lines, in minutes or gigabytes, are somebody else's bill."""
-        return self.unit_type is None or "credit" in self.unit_type.lower()
-
 
 class _Bill(msgspec.Struct, rename="camel"):
     usage_items: list[msgspec.Raw] | None = None
@@ -34,12 +29,14 @@ class _Bill(msgspec.Struct, rename="camel"):
 
 def credit_month(client: GitHubClient, query: CreditMonth) -> Iterator[Result]:
     """Gross credits by model and the amount after discounts; raises CopilotUsageError."""
-    bill = client.get(endpoints.credit_month(query.owner, query.month), _decode).value or _Bill()
+    decode = msgspec.json.Decoder(_Bill).decode
+    bill = client.get(endpoints.credit_month(query.owner, query.month), decode).value or _Bill()
     by_model: dict[str, float] = defaultdict(float)
     net = 0.0
     lines = [_item(raw) for raw in bill.usage_items or []]
     for item in lines:
-        if item is not None and item.is_of_credits:
+        # Lines in minutes or gigabytes are those of other products.
+        if item is not None and (item.unit_type is None or "credit" in item.unit_type.lower()):
             by_model[item.model or "unknown"] += item.gross_quantity or 0.0
             net += item.net_amount or 0.0
     if bad := lines.count(None):
@@ -51,14 +48,10 @@ def credit_month(client: GitHubClient, query: CreditMonth) -> Iterator[Result]:
 
 
 def _item(raw: msgspec.Raw) -> _Item | None:
-    """A refund has negative amounts; None: what stands there is no line, or no amount."""
+    """A refund has negative amounts; None: not a line, or its amounts are impossible."""
     try:
         item = msgspec.json.decode(raw, type=_Item)
     except msgspec.DecodeError:
         return None
     amounts = (item.gross_quantity or 0.0, item.net_amount or 0.0)
     return item if all(abs(amount) <= LARGEST for amount in amounts) else None
-
-
-def _decode(body: bytes) -> _Bill:
-    return msgspec.json.decode(body, type=_Bill)

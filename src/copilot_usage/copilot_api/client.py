@@ -1,4 +1,4 @@
-"""Asks the API host, with the token, and nobody else; what it answers becomes a value or an error with words."""
+"""Requests to the API host, with the token, and to no other; a response becomes a value or an error with words."""
 
 from __future__ import annotations
 
@@ -16,14 +16,13 @@ import requests
 from copilot_usage.copilot_api import session as transport
 from copilot_usage.copilot_api.access_errors import RefusedResponse, error_for, kind_of
 from copilot_usage.copilot_api.endpoints import ApiRequest
-from copilot_usage.copilot_api.retry import HostRetry, TransientError, trouble_in
+from copilot_usage.copilot_api.retry import HostRetry, TransientError, transient_error
 from copilot_usage.errors import Unreachable, UnreadableDocument
 from copilot_usage.timing import Deadline
 
 _logger = logging.getLogger(__name__)
 
 API_VERSION = "2026-03-10"
-_MOST_REDIRECTS = 3
 _LONGEST_MESSAGE = 300
 
 Value = TypeVar("Value")
@@ -42,20 +41,6 @@ class ApiResponse(Generic[Value]):
     no_content: bool = False
 
 
-class _Bearer:
-    """Puts the token on a request; its being there also keeps requests from looking into `.netrc`."""
-
-    def __init__(self, token: str) -> None:
-        self._token = token
-
-    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        request.headers["Authorization"] = f"Bearer {self._token}"
-        return request
-
-    def __repr__(self) -> str:
-        return "_Bearer()"
-
-
 class GitHubClient:
     """One session with the API host; any number of threads may ask."""
 
@@ -71,13 +56,12 @@ class GitHubClient:
         self.api_url = api_url.rstrip("/")
         self._origin = _origin(self.api_url)
         self._deadline = deadline
-        self._patience = HostRetry(self._origin[1], deadline, jitter=jitter)
+        self._retry = HostRetry(transport.address(self.api_url).host or "", deadline, jitter=jitter)
         self._kind = kind_of(token)
         self._hide: Callable[[str], str] = lambda text: text.replace(token, "***") if token else text
-        self._session = transport.open_session(connections)
+        self._session = transport.open_session(connections, token)
         self._session.headers["Accept"] = "application/vnd.github+json"
         self._session.headers["X-GitHub-Api-Version"] = API_VERSION
-        self._session.auth = _Bearer(token)
 
     def close(self) -> None:
         """Closes the connections that are kept alive."""
@@ -90,57 +74,46 @@ class GitHubClient:
 
         `decode` raises msgspec.ValidationError for JSON of another shape, msgspec.DecodeError for no whole JSON.
         """
-        tries = self._patience.tries(request.label)
+        retries = self._retry.start(request.label)
         while True:
-            self._patience.enter()
+            self._retry.enter()
             result = self._try(request, decode, page or self.api_url + request.target)
             if isinstance(result, ApiResponse):
-                self._patience.answered()
+                self._retry.answered()
                 return result
-            tries.again(result)
+            retries.wait(result)
 
     def _try(
         self, request: ApiRequest, decode: Callable[[bytes], Value], url: str
     ) -> ApiResponse[Value] | TransientError:
         try:
-            with closing(self._send(url)) as response:
+            # Redirects on the same host (a renamed organization) are followed: the token goes nowhere else.
+            with closing(transport.send(self._session, url, self._deadline, self._check_origin)) as response:
                 self._deadline.learn(response.headers.get("date"))
                 body = transport.whole(transport.chunks(response, self._deadline), request.label, url)
         except transport.CONNECTION_FAILED as error:
-            return transport.trouble_of(error)
+            return transport.connection_error(error)
         _logger.debug("%s: %d, %d bytes", request.label, response.status_code, len(body))
+        if response.is_redirect:
+            raise Unreachable(
+                "GitHub redirects in circles",
+                cause=f"{request.label}: more than {transport.MOST_REDIRECTS} redirects, one after the other.",
+                remedy="Check `GITHUB_API_URL`, and what a proxy may put in between.",
+            )
         if response.status_code < 300:
             return self._read(request, decode, response, body)
         text = body.decode(errors="replace")
-        transient = trouble_in(response.status_code, response.headers, text, self._deadline.now())
+        transient = transient_error(response.status_code, response.headers, text, self._deadline.now())
         if transient is None:
-            self._patience.answered()
-            raise error_for(self._refusal(request, response, text))
+            self._retry.answered()
+            raise error_for(self._refused(request, response, body))
         return transient
 
-    def _send(self, url: str) -> requests.Response:
-        """Follows redirects on the same host (a renamed organization) and no other: the token goes nowhere else."""
-        for _ in range(_MOST_REDIRECTS + 1):
-            self._check_origin(url)
-            response = self._session.get(
-                url, allow_redirects=False, stream=True, timeout=transport.timeouts(self._deadline)
-            )
-            if not response.is_redirect:
-                return response
-            response.close()
-            url = transport.address(response.headers["location"], url).url
-        raise Unreachable(
-            "GitHub redirects in circles",
-            cause=f"More than {_MOST_REDIRECTS} redirects, one after the other.",
-            remedy="Check `GITHUB_API_URL`, and what a proxy may put in between.",
-        )
-
     def _check_origin(self, url: str) -> None:
-        origin = _origin(url)
-        if origin != self._origin:
+        if (origin := _origin(url)) != self._origin:
             raise Unreachable(
                 "The API sent this run to another host",
-                cause=f"{_shown(self._origin)} pointed to {_shown(origin)}. The token is not sent there.",
+                cause=f"{self._origin} pointed to {origin}. The token is not sent there.",
                 remedy="Check `GITHUB_API_URL` (the address of GitHub's REST API, as the runner sets it), "
                 "and what a proxy may put in between.",
             )
@@ -156,10 +129,10 @@ class GitHubClient:
                 return ApiResponse(None, no_content=status == 204)
             if status == 200:
                 value = decode(body)
-                return ApiResponse(value, self._page(response, "next"), _page_number(self._page(response, "last")))
+                return ApiResponse(value, _page(response, "next"), _page_number(_page(response, "last")))
             shape = f"its status is {status}"
         except requests.exceptions.InvalidURL as error:
-            return transport.trouble_of(error)
+            return transport.connection_error(error)
         except msgspec.ValidationError as error:
             shape = str(error)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
@@ -170,42 +143,36 @@ class GitHubClient:
             remedy="Look for a newer version of this action; if this is the newest, report this message to its issues.",
         )
 
-    def _page(self, response: requests.Response, name: str) -> str | None:
-        """Where the `Link` header leads; raises InvalidURL."""
-        link = response.links.get(name, {}).get("url")
-        return transport.address(link, response.url).url if link else None
-
-    def _refusal(self, request: ApiRequest, response: requests.Response, text: str) -> RefusedResponse:
-        # It will stand in quotation marks of our own.
-        message = re.sub("[“”]", "'", " ".join(self._hide(_message_in(text)).split()))[:_LONGEST_MESSAGE]
+    def _refused(self, request: ApiRequest, response: requests.Response, body: bytes) -> RefusedResponse:
+        try:
+            message = msgspec.json.decode(body, type=_Message).message
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            message = ""
+        # It will stand in quotation marks.
+        message = re.sub("[“”]", "'", " ".join(self._hide(message).split()))[:_LONGEST_MESSAGE]
         headers = {name.lower(): self._hide(value) for name, value in response.headers.items()}
         return RefusedResponse(request, response.status_code, headers, message, self._kind)
 
 
-def _origin(url: str) -> tuple[str | None, str, int | None]:
+class _Message(msgspec.Struct):
+    """GitHub's own words about an error."""
+
+    message: str = ""
+
+
+def _origin(url: str) -> str:
     """Scheme, host and port, by the parser that the connection is opened with: another one may read another host."""
     parsed = transport.address(url)
     port = parsed.port or {"http": 80, "https": 443}.get(parsed.scheme or "")
-    return parsed.scheme, parsed.host or "", port
+    return f"{parsed.scheme}://{parsed.host or ''}:{port}"
 
 
-def _shown(origin: tuple[str | None, str, int | None]) -> str:
-    scheme, host, port = origin
-    return f"{scheme}://{host}:{port}"
+def _page(response: requests.Response, name: str) -> str | None:
+    """Where the `Link` header leads; raises InvalidURL."""
+    link = response.links.get(name, {}).get("url")
+    return transport.address(link, response.url).url if link else None
 
 
 def _page_number(link: str | None) -> int | None:
     pages = parse_qs(transport.address(link).query or "").get("page", []) if link else []
     return int(pages[0]) if pages and pages[0].isdecimal() and len(pages[0]) < 6 else None
-
-
-class _Complaint(msgspec.Struct):
-    message: str = ""
-
-
-def _message_in(text: str) -> str:
-    """GitHub's own words, where the body has any."""
-    try:
-        return msgspec.json.decode(text, type=_Complaint).message
-    except (msgspec.DecodeError, RecursionError):
-        return ""

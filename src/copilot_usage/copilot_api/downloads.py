@@ -11,13 +11,12 @@ import requests
 
 from copilot_usage.copilot_api import session as transport
 from copilot_usage.copilot_api.ndjson import MOST_BYTES, is_cut_off
-from copilot_usage.copilot_api.retry import HostRetry, TransientError, trouble_in
+from copilot_usage.copilot_api.retry import HostRetry, TransientError, transient_error
 from copilot_usage.errors import UnreadableDocument
 from copilot_usage.timing import Deadline
 
 # Answers to a link that has expired or whose file is gone; a fresh envelope may bring a link that works.
 _EXPIRED = frozenset({401, 403, 404, 410})
-_MOST_REDIRECTS = 5
 _STORAGE_ERROR = 1024
 
 
@@ -46,13 +45,6 @@ class Position:
     host: str = ""
 
 
-class _Nobody:
-    """Stands where credentials would: without it requests would look into `.netrc`."""
-
-    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        return request
-
-
 class Downloads:
     """A session for signed links; any number of threads may read. `mask` is told each link before it is used."""
 
@@ -67,10 +59,9 @@ class Downloads:
     ) -> None:
         self._deadline = deadline
         self._mask = mask
-        self._insecure = insecure
-        self._patience = HostRetry("the download host", deadline, jitter=jitter)
+        self._schemes = {"http", "https"} if insecure else {"https"}
+        self._retry = HostRetry("the download host", deadline, jitter=jitter)
         self._session = transport.open_session(connections)
-        self._session.auth = _Nobody()
         # urllib3 logs addresses, signatures included, at DEBUG, and in warnings about odd headers.
         logging.getLogger("urllib3").setLevel(logging.ERROR)
 
@@ -84,24 +75,39 @@ class Downloads:
         Raises LinkExpired and CopilotUsageError.
         """
         position = position or Position()
-        host = self._check(link, label)
-        tries = self._patience.tries(label)
+        retries = self._retry.start(label)
         while True:
-            self._patience.enter()
-            position.host = host
+            self._retry.enter()
             transient = yield from self._try(link, label, position)
             if transient is None:
-                self._patience.answered()
+                self._retry.answered()
                 return
-            tries.again(replace(transient, host=position.host))
+            retries.wait(replace(transient, host=position.host))
+
+    def _try(self, link: str, label: str, position: Position) -> Generator[bytes, None, TransientError | None]:
+        def check(url: str) -> None:
+            position.host = self._check(url, label)
+
+        try:
+            with closing(transport.send(self._session, link, self._deadline, check)) as response:
+                if response.status_code == 200:
+                    return (yield from self._body(response, label, position))
+                status, headers = response.status_code, response.headers
+                missing = status == 404 and _is_from_the_storage(response)
+        except transport.CONNECTION_FAILED as error:
+            return transport.connection_error(error)
+        if status in _EXPIRED:
+            raise LinkExpired(status, position.host, missing=missing)
+        transient = transient_error(status, headers, "", self._deadline.now())
+        return transient or TransientError(f"the download host answered {status}")
 
     def _check(self, link: str, label: str) -> str:
-        """The host. Only https, and plain http where the API is plain http, too."""
+        """The host of a link, which is masked. Only https, and plain http where the API is plain http, too."""
         try:
             parsed = transport.address(link)
         except requests.exceptions.InvalidURL:
             parsed = transport.address("")
-        if parsed.scheme not in ({"http", "https"} if self._insecure else {"https"}) or not parsed.host:
+        if parsed.scheme not in self._schemes or not parsed.host:
             raise UnreadableDocument(
                 "A download link that cannot be used",
                 cause=f"{label}: GitHub's answer holds a link that is no https address.",
@@ -110,63 +116,33 @@ class Downloads:
         self._mask(link.partition("?")[2].partition("#")[0] or link)
         return parsed.host
 
-    def _try(self, link: str, label: str, position: Position) -> Generator[bytes, None, TransientError | None]:
-        try:
-            with closing(self._send(link, position)) as response:
-                if response.status_code == 200:
-                    return (yield from self._body(response, label, position))
-                status, headers = response.status_code, response.headers
-                missing = status == 404 and _is_the_storages(response)
-        except transport.CONNECTION_FAILED as error:
-            return transport.trouble_of(error)
-        if status in _EXPIRED:
-            raise LinkExpired(status, position.host, missing=missing)
-        transient = trouble_in(status, headers, "", self._deadline.now())
-        return transient or TransientError(f"the download host answered {status}")
-
-    def _send(self, link: str, position: Position) -> requests.Response:
-        """Follows redirects itself: where they lead to is masked, too, and no cookie goes along."""
-        for _ in range(_MOST_REDIRECTS):
-            response = self._session.get(
-                link, allow_redirects=False, stream=True, timeout=transport.timeouts(self._deadline)
-            )
-            if not response.is_redirect:
-                break
-            response.close()
-            link = transport.address(response.headers["location"], link).url
-            position.host = self._check(link, "a redirect of a download")
-        return response
-
     def _body(
         self, response: requests.Response, label: str, position: Position
     ) -> Generator[bytes, None, TransientError | None]:
-        length, line_length = 0, 0
-        last_line: list[bytes] = []
+        length = 0
+        last_line = bytearray()
         for chunk in transport.chunks(response, self._deadline):
             if not length and chunk.lstrip().startswith(b"<"):
                 return TransientError("HTML came instead of the file")
             length += len(chunk)
             end = chunk.rfind(b"\n")
-            if end < 0:
-                last_line.append(chunk)
-                line_length += len(chunk)
-            else:
-                last_line = [chunk[end + 1 :]]
-                line_length = len(last_line[0])
-            if line_length > MOST_BYTES:
+            if end >= 0:
+                last_line.clear()
+            last_line += chunk[end + 1 :]
+            if len(last_line) > MOST_BYTES:
                 raise transport.too_large(label, response.url)
             if length > position.handed_on:
                 fresh = chunk[max(0, position.handed_on - (length - len(chunk))) :]
                 position.handed_on = length
                 yield fresh
         # A file of the same length twice is not cut off but written so; the reader of its rows names the bad one.
-        if (not length or is_cut_off(b"".join(last_line))) and position.cut_off_at != length:
+        if (not length or is_cut_off(bytes(last_line))) and position.cut_off_at != length:
             position.cut_off_at = length
             return TransientError("the file ends in the middle of a line" if length else "the file is empty")
         return None
 
 
-def _is_the_storages(response: requests.Response) -> bool:
+def _is_from_the_storage(response: requests.Response) -> bool:
     """Whether the storage answers, and no host in between: Azure names its error in a header, or in XML."""
     start = next(response.iter_content(_STORAGE_ERROR), b"")
     return "x-ms-error-code" in response.headers or (b"<Error>" in start and b"<Code>" in start)

@@ -18,7 +18,7 @@ SEATS_A_PAGE = 100
 
 
 class Resource(StrEnum):
-    """What is asked about; each topic has its own permissions (`refusals`)."""
+    """What is asked about; each has its own permissions (`access_errors`)."""
 
     REPORTS = "Copilot usage reports"
     METRICS = "Copilot metrics"

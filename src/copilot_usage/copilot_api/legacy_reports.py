@@ -11,10 +11,11 @@ from copilot_usage.copilot_api import endpoints
 from copilot_usage.copilot_api.access_errors import endless
 from copilot_usage.copilot_api.client import GitHubClient
 from copilot_usage.copilot_api.endpoints import ApiRequest
+from copilot_usage.copilot_api.report_files import left_out
 from copilot_usage.domain.availability import earlier_limits
 from copilot_usage.domain.dates import is_settled
 from copilot_usage.domain.queries import EarlierDays
-from copilot_usage.domain.results import Fetched, NoReport, Note, Result, Word
+from copilot_usage.domain.results import Fetched, NoReport, Result, Word
 from copilot_usage.domain.snapshot import Snapshot
 from copilot_usage.errors import NotFound
 from copilot_usage.parsers.json_documents import Parsed, joined, parse_documents
@@ -26,16 +27,18 @@ _MOST_PAGES = 200
 def earlier_days(client: GitHubClient, query: EarlierDays, today: Callable[[], date]) -> Iterator[Result]:
     """Every day of the range; raises CopilotUsageError."""
     if query.scope.every_team:
-        raise _no_names(query)
+        raise NotFound(
+            f"Generation `{query.generation}` needs its teams by name",
+            cause="`team: '*'` is every team in GitHub's reports; the retired generations have no list of teams.",
+            remedy="Name the teams:\n\n```yaml\nwith:\n  team: payments, search\n```",
+        )
     request = endpoints.earlier_days(query.scope, query.generation, query.days)
     found = day_documents(joined(_pages(client, request)))
     for day, document in found.documents.items():
         if day in query.days:
             settled = is_settled(day, today())
             yield Fetched(Snapshot(day, query.scope, query.generation, settled, document))
-    if found.problems:
-        first = found.problems[0]
-        yield Note(f"Something in the answer “{request.label}” was left out: {first.where}: {first.what}.", query.scope)
+    yield from left_out(query.scope, request.label, found.problems)
     # An older day is not missing: this endpoint does not say.
     reachable = query.days.clipped(earlier_limits(query.generation, today()).since, today() - timedelta(days=1))
     for day in reachable or ():
@@ -45,26 +48,16 @@ def earlier_days(client: GitHubClient, query: EarlierDays, today: Callable[[], d
 
 def _pages(client: GitHubClient, request: ApiRequest) -> Iterator[Parsed]:
     page: str | None = None
-    seen: set[str] = set()
-    for _ in range(_MOST_PAGES):
+    seen: set[str | None] = set()
+    while page not in seen and len(seen) < _MOST_PAGES:
+        seen.add(page)
         answer = client.get(request, _decode, page=page)
         if answer.value is not None:
             yield answer.value
         page = answer.next_page
         if page is None:
             return
-        if page in seen:
-            break
-        seen.add(page)
     raise endless(request.label)
-
-
-def _no_names(query: EarlierDays) -> NotFound:
-    return NotFound(
-        f"Generation `{query.generation}` needs its teams by name",
-        cause="`team: '*'` is every team in GitHub's reports; the retired generations have no list of teams.",
-        remedy="Name the teams:\n\n```yaml\nwith:\n  team: payments, search\n```",
-    )
 
 
 def _decode(body: bytes) -> Parsed:

@@ -7,7 +7,7 @@ from itertools import chain
 
 import msgspec
 
-# What is read as a whole, an answer of the API say, or one row of a report, may have so many bytes, unpacked.
+# The most bytes, unpacked, of what is read as a whole: an answer of the API, or one row of a report.
 MOST_BYTES = 32 * 1024 * 1024
 _BOM = b"\xef\xbb\xbf"
 _WHITESPACE = b" \t\r\n"

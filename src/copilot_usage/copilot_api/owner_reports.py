@@ -1,4 +1,4 @@
-"""Days of organizations and enterprises from the live reports: the newest 28 at once, older ones singly."""
+"""Days of organizations and enterprises from the live reports: the newest 28 at once, older ones one by one."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import date
 
 from copilot_usage.copilot_api import endpoints
 from copilot_usage.copilot_api.endpoints import Report
-from copilot_usage.copilot_api.report_files import NoSuchReport, ReportFile, Reports, unusable
+from copilot_usage.copilot_api.report_files import NoSuchReport, ReportFile, Reports, left_out, unusable
 from copilot_usage.domain.dates import PUBLISHED_AFTER, DateRange, is_settled
 from copilot_usage.domain.queries import LatestReport, NewestDay, OwnerDay, QueryKind
 from copilot_usage.domain.results import Failure, Fetched, LatestWindow, NoReport, Note, Result, Word
@@ -19,100 +19,84 @@ from copilot_usage.parsers.json_documents import Document, joined, parse_documen
 from copilot_usage.parsers.report_days import ReportDays, day_documents, mismatch, usual_owner_id
 
 
-class Aggregates:
-    """Answers what is asked about an owner as a whole; remembers the owners' ids to notice documents of others."""
+class OwnerReports:
+    """Days of owners as a whole; remembers the owners' ids, so that the report of another owner is noticed."""
 
     def __init__(self, reports: Reports, today: Callable[[], date]) -> None:
         self._reports = reports
         self._today = today
         self._ids: dict[Scope, str] = {}
 
-    def latest(self, query: LatestReport) -> Iterator[Result]:
-        """The newest 28 days, or why they have to be asked for one by one; raises CopilotUsageError."""
-        request = endpoints.newest_days(query.owner, Report.OWNER)
+    def latest(self, query: LatestReport | NewestDay) -> Iterator[Result]:
+        """The newest 28 days, or why they have to be asked for one by one; raises CopilotUsageError.
+
+        Of NewestDay only the window, from the envelope of the users' report.
+        """
+        owner = query.owner
         try:
-            file = self._reports.open(request)
-            found = _read(file)
-            window = file.envelope.window or found.window or _span(found)
-            if window is None:
-                raise _unreadable(request.label, found.problems)
+            if isinstance(query, NewestDay):
+                file, found, known_id = self._reports.newest_users(owner), ReportDays({}), None
+            else:
+                file = self._reports.open(endpoints.newest_days(owner, Report.OWNER))
+                found, known_id = _read(file), query.owner_id
+            window = file.envelope.window or found.window
+            if window is None and not found.documents:
+                raise _unreadable(file.label, found.problems)
         except (Busy, UnreadableDocument) as error:
-            yield Failure(query.owner, error, about=QueryKind.WINDOW)
+            yield Failure(owner, error, about=QueryKind.WINDOW)
             return
         except NoSuchReport:
-            yield _not_yet(query.owner)
+            yield _not_yet(owner)
             return
+        except Retired:
+            raise
         except NotFound as error:
-            yield from self._not_found(query.owner, error)
+            # "Not built yet", or no access: a single day tells which.
+            results = [*self.day(OwnerDay(owner, self._today() - PUBLISHED_AFTER))]
+            if any(isinstance(result, NoReport) and result.word is Word.HIDDEN for result in results):
+                raise error from None
+            yield _not_yet(owner)
+            yield from results
             return
-        self._learn(query.owner, found)
-        yield LatestWindow(query.owner, window, found.engaged_people)
-        yield from _notes(query.owner, request.label, found.problems)
+        window = window or DateRange(min(found.documents), max(found.documents))
+        owner_id = usual_owner_id(found.documents.values(), owner.kind)
+        if owner_id is not None:
+            self._ids[owner] = owner_id
+        yield LatestWindow(owner, window, found.engaged_people)
+        yield from left_out(owner, file.label, found.problems)
         for day, document in found.documents.items():
-            yield self._filed(query, day, document, window)
-
-    def newest(self, query: NewestDay) -> Iterator[Result]:
-        """Only the window, from the envelope of the users' report, or why there is none; raises CopilotUsageError."""
-        try:
-            window = self._reports.newest_users(query.owner).envelope.window
-            if window is None:
-                raise _unreadable(endpoints.newest_days(query.owner, Report.USERS).label, ())
-            yield LatestWindow(query.owner, window)
-        except (Busy, UnreadableDocument) as error:
-            yield Failure(query.owner, error, about=QueryKind.WINDOW)
-        except NoSuchReport:
-            yield _not_yet(query.owner)
-        except NotFound as error:
-            yield from self._not_found(query.owner, error)
-
-    def _not_found(self, owner: Scope, error: NotFound) -> Iterator[Result]:
-        """A 404 of the 28 days means "not built yet", or no access: a single day tells which; raises the error."""
-        if isinstance(error, Retired):
-            raise error
-        found = [*self.day(OwnerDay(owner, self._today() - PUBLISHED_AFTER))]
-        if any(isinstance(result, NoReport) and result.word is Word.HIDDEN for result in found):
-            raise error
-        yield _not_yet(owner)
-        yield from found
+            yield self._filed(owner, known_id, day, document, window)
 
     def day(self, query: OwnerDay) -> Iterator[Result]:
         """One day; raises CopilotUsageError."""
-        request = endpoints.one_day(query.owner, Report.OWNER, query.day)
+        owner, day = query.owner, query.day
         try:
-            file = self._reports.open(request)
+            file = self._reports.open(endpoints.one_day(owner, Report.OWNER, day))
             found = _read(file)
         except Retired:
             raise
         except NotFound:
-            yield NoReport(query.owner, query.day, Word.HIDDEN)
+            yield NoReport(owner, day, Word.HIDDEN)
             return
         except NoSuchReport as gone:
-            yield NoReport(query.owner, query.day, gone.word)
+            yield NoReport(owner, day, gone.word)
             return
         except Busy:
             # 502 and 503 also come while GitHub builds a report; of a day that it may still work on that is no failure.
-            if is_settled(query.day, self._today()):
+            if is_settled(day, self._today()):
                 raise
-            yield NoReport(query.owner, query.day, Word.VAGUE)
+            yield NoReport(owner, day, Word.VAGUE)
             return
-        yield from self._of_the_day(query, found, file.envelope.day, request.label)
+        document, said = found.documents.get(day), file.envelope.day
+        if document is None or said not in {None, day}:
+            raise _unreadable(file.label, found.problems, [*found.documents] if said in {None, day} else [said])
+        yield from left_out(owner, file.label, found.problems)
+        yield self._filed(owner, query.owner_id, day, document, DateRange(day, day))
 
-    def _of_the_day(self, query: OwnerDay, found: ReportDays, said: date | None, label: str) -> Iterator[Result]:
-        document = found.documents.get(query.day)
-        if document is None or said not in {None, query.day}:
-            others = [said] if said not in {None, query.day} else [*found.documents]
-            raise _unreadable(label, found.problems, others)
-        yield from _notes(query.owner, label, found.problems)
-        yield self._filed(query, query.day, document, DateRange(query.day, query.day))
-
-    def _learn(self, owner: Scope, found: ReportDays) -> None:
-        owner_id = usual_owner_id(found.documents.values(), owner.kind)
-        if owner_id is not None:
-            self._ids[owner] = owner_id
-
-    def _filed(self, query: LatestReport | OwnerDay, day: date, document: Document, window: DateRange) -> Result:
-        owner = query.owner
-        problem = mismatch(document, day=day, kind=owner.kind, owner=query.owner_id or self._ids.get(owner))
+    def _filed(
+        self, owner: Scope, known_id: str | None, day: date, document: Document, window: DateRange
+    ) -> Fetched | Note:
+        problem = mismatch(document, day=day, kind=owner.kind, owner=known_id or self._ids.get(owner))
         if problem is not None:
             return Note(f"A report that came for {day} was left out: {problem.what}.", owner, caution=True)
         if day not in window:
@@ -130,19 +114,6 @@ def _read(file: ReportFile) -> ReportDays:
             raise NoSuchReport  # a text or `null`
         raise unusable(file.label, "its file is empty")
     return day_documents(parsed)
-
-
-def _span(found: ReportDays) -> DateRange | None:
-    return DateRange(min(found.documents), max(found.documents)) if found.documents else None
-
-
-def _notes(owner: Scope, label: str, problems: tuple[DataProblem, ...]) -> Iterator[Note]:
-    """One sentence for all that was left out of a file."""
-    if problems:
-        more = f" ({len(problems)} such places)" if len(problems) > 1 else ""
-        yield Note(
-            f"Something in the report “{label}” was left out: {problems[0].where}: {problems[0].what}{more}.", owner
-        )
 
 
 def _not_yet(owner: Scope) -> Note:

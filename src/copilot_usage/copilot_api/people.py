@@ -34,16 +34,12 @@ class _Person:
             return
         self.seen |= 1 << day
         self.active_days += is_active(row)
-        self.prompts += _known(row.user_initiated_interaction_count)
-        self.lines_added += _known(row.loc_added_sum)
-
-
-def _known(count: int) -> int:
-    return 0 if count == ABSENT else count
+        self.prompts += 0 if row.user_initiated_interaction_count == ABSENT else row.user_initiated_interaction_count
+        self.lines_added += 0 if row.loc_added_sum == ABSENT else row.loc_added_sum
 
 
 def people_report(reports: Reports, query: PeopleReport) -> Iterator[Result]:
-    """Everybody with a row in the range, from the newest 28 days; raises CopilotUsageError."""
+    """The people with a row in the range, from the newest 28 days; raises CopilotUsageError."""
     try:
         file = reports.newest_users(query.owner)
     except NoSuchReport:

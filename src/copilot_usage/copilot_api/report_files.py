@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 import msgspec
@@ -15,8 +15,9 @@ from copilot_usage.copilot_api.endpoints import ApiRequest, Report
 from copilot_usage.copilot_api.ndjson import is_cut_off
 from copilot_usage.copilot_api.retry import DOWNLOAD_HOSTS
 from copilot_usage.domain.dates import DateRange, parse_day
-from copilot_usage.domain.results import Word
+from copilot_usage.domain.results import Note, Word
 from copilot_usage.domain.scope import Scope
+from copilot_usage.domain.usage import DataProblem
 from copilot_usage.errors import Unreachable, UnreadableDocument
 
 _BOM = b"\xef\xbb\xbf"
@@ -58,25 +59,23 @@ class NoSuchReport(Exception):
 class ReportFile:
     """The parts of one report. When a link has expired a fresh envelope is asked for, once."""
 
-    def __init__(self, request: ApiRequest, envelope: Envelope, client: GitHubClient, downloads: Downloads) -> None:
-        self.envelope = envelope
-        self._question = request
+    def __init__(self, request: ApiRequest, client: GitHubClient, downloads: Downloads) -> None:
+        """Asks for the envelope; raises NoSuchReport and CopilotUsageError."""
+        self.label = request.label
+        self._request = request
         self._client = client
         self._downloads = downloads
-        self._links = envelope.download_links
+        self.envelope = self._opened()
+        self._links = self.envelope.download_links
         self._renewed = False
         self._lock = threading.Lock()
-
-    @property
-    def label(self) -> str:
-        return self._question.label
 
     def __len__(self) -> int:
         return len(self._links)
 
     def part(self, index: int) -> Iterator[bytes]:
         """A part as it arrives; raises NoSuchReport and CopilotUsageError."""
-        label = self._question.label + (f", part {index + 1} of {len(self)}" if len(self) > 1 else "")
+        label = self.label + (f", part {index + 1} of {len(self)}" if len(self) > 1 else "")
         position = Position()
         link, missing = self._links[index], index == 0
         for attempt in (1, 2):
@@ -90,7 +89,12 @@ class ReportFile:
                 link = self._fresh(link, index)
         if missing:
             raise NoSuchReport
-        raise _refused(label, last)
+        raise Unreachable(
+            "A report could not be downloaded",
+            cause=f"{label}: the download host {last.host} answered {last.status}, also to a fresh link.",
+            remedy=f"Let the runner reach GitHub's download hosts ({DOWNLOAD_HOSTS}) through proxy and firewall, and "
+            "check that its clock is right: the links are signed for a short time.",
+        )
 
     def bodies(self) -> list[bytes]:
         """Every part as a whole, for small reports; raises UnreadableDocument for one that ends in mid-line."""
@@ -101,13 +105,25 @@ class ReportFile:
                 raise unusable(self.label, "its file ends in the middle of a line")
         return bodies
 
+    def _opened(self) -> Envelope:
+        answer = self._client.get(self._request, decode_envelope)
+        if not isinstance(answer.value, Envelope):
+            raise NoSuchReport(Word.SAID if answer.no_content else Word.VAGUE)
+        if not answer.value.download_links:
+            raise NoSuchReport(Word.SAID)
+        return answer.value
+
     def _fresh(self, stale: str, index: int) -> str:
         with self._lock:
             if not self._renewed and self._links[index] == stale:
                 self._renewed = True
-                fresh = _opened(self._client, self._question).download_links
+                fresh = self._opened().download_links
                 if len(fresh) != len(self._links):
-                    raise _replaced(self._question.label)
+                    raise Unreachable(
+                        "GitHub replaced a report while it was read",
+                        cause=f"{self.label}: a fresh answer has another number of parts.",
+                        remedy="Run it again: the day is asked for once more.",
+                    )
                 self._links = fresh
             return self._links[index]
 
@@ -123,7 +139,7 @@ class Reports:
 
     def open(self, request: ApiRequest) -> ReportFile:
         """The report, nothing of it read yet; raises NoSuchReport and CopilotUsageError."""
-        return ReportFile(request, _opened(self._client, request), self._client, self._downloads)
+        return ReportFile(request, self._client, self._downloads)
 
     def newest_users(self, owner: Scope) -> ReportFile:
         """The users' 28-day report, its envelope asked for once a run: its window is needed before its rows are."""
@@ -131,24 +147,6 @@ class Reports:
             if owner not in self._newest_users:
                 self._newest_users[owner] = self.open(endpoints.newest_days(owner, Report.USERS))
             return self._newest_users[owner]
-
-
-def _opened(client: GitHubClient, request: ApiRequest) -> Envelope:
-    answer = client.get(request, decode_envelope)
-    if not isinstance(answer.value, Envelope):
-        raise NoSuchReport(Word.SAID if answer.no_content else Word.VAGUE)
-    if not answer.value.download_links:
-        raise NoSuchReport(Word.SAID)
-    return answer.value
-
-
-def _refused(label: str, last: LinkExpired) -> Unreachable:
-    return Unreachable(
-        "A report could not be downloaded",
-        cause=f"{label}: the download host {last.host} answered {last.status}, also to a fresh link.",
-        remedy=f"Let the runner reach GitHub's download hosts ({DOWNLOAD_HOSTS}) through proxy and firewall, and check "
-        "that its clock is right: the links are signed for a short time.",
-    )
 
 
 def unusable(label: str, what: str) -> UnreadableDocument:
@@ -161,9 +159,8 @@ def unusable(label: str, what: str) -> UnreadableDocument:
     )
 
 
-def _replaced(label: str) -> Unreachable:
-    return Unreachable(
-        "GitHub replaced a report while it was read",
-        cause=f"{label}: a fresh answer has another number of parts.",
-        remedy="Run it again: the day is asked for once more.",
-    )
+def left_out(scope: Scope, label: str, problems: Sequence[DataProblem]) -> Iterator[Note]:
+    """One note for all that was left out of an answer."""
+    if problems:
+        more = f" ({len(problems)} such places)" if len(problems) > 1 else ""
+        yield Note(f"Something in “{label}” was left out: {problems[0].where}: {problems[0].what}{more}.", scope)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import Future
 from datetime import UTC, date, datetime
 from functools import partial
@@ -104,10 +104,6 @@ def first_page(client: GitHubClient, owner: Scope) -> ApiResponse[SeatPage]:
     return client.get(endpoints.seat_page(owner, 1), decode_page)
 
 
-def _rows(answers: Iterable[ApiResponse[SeatPage]]) -> int:
-    return sum(answer.value.rows for answer in answers if answer.value)
-
-
 def seat_list(
     client: GitHubClient, query: SeatList, first: Future[ApiResponse[SeatPage]], workers: Workers
 ) -> Iterator[Result]:
@@ -116,33 +112,33 @@ def seat_list(
     At an enterprise a person with several grants has several rows but counts once in the total, so the last page is
     known from the `Link` header, not from the total.
     """
-    answers = [workers.result(first)]
-    opening = answers[0].value
-    promised = opening.promised if opening else 0
+
+    def pages(numbers: range) -> Iterator[ApiResponse[SeatPage]]:
+        requests = (endpoints.seat_page(query.owner, number) for number in numbers)
+        return workers.in_order(partial(client.get, request, decode_page) for request in requests)
+
+    opening = workers.deadline.result(first)
+    answers, found = [opening], [opening.value or SeatPage([], 0, 0)]
+    promised = found[0].promised
     expected = -(-promised // endpoints.SEATS_A_PAGE)
     most = min(_MOST_PAGES, _MOST_TIMES_THE_TOTAL * (expected + 1)) if promised else _MOST_PAGES
-    last = min(answers[0].last_page or expected, most)
-    pages = (partial(client.get, endpoints.seat_page(query.owner, page), decode_page) for page in range(2, last + 1))
-    for answer in workers.in_order(pages):
-        answers.append(answer)
-        if not answer.value or not answer.value.rows:
+    linked = opening.next_page is not None or opening.last_page is not None
+    following = pages(range(2, min(opening.last_page or expected, most) + 1))
+    while True:
+        for answer in following:
+            answers.append(answer)
+            found.append(answer.value or SeatPage([], 0, 0))
+            if not found[-1].rows:
+                break
+        listed = sum(page.rows for page in found)
+        if not found[-1].rows or not (answers[-1].next_page if linked else listed < promised):
             break
-    linked = answers[0].next_page is not None or answers[0].last_page is not None
-    while (
-        answers[-1].value
-        and answers[-1].value.rows
-        and (answers[-1].next_page if linked else _rows(answers) < promised)
-    ):
         if len(answers) >= most:
             raise endless(endpoints.seat_page(query.owner, 1).label)
-        following = endpoints.seat_page(query.owner, len(answers) + 1)
-        answers += workers.in_order([partial(client.get, following, decode_page)])
-    found = [answer.value for answer in answers if answer.value]
-    unreadable = sum(page.unreadable for page in found)
-    if _rows(answers) < promised:
-        yield Note(f"GitHub counts {promised:,} seats and lists {_rows(answers):,} of them.", query.owner, caution=True)
-    if unreadable:
-        yield Note(
-            f"{unreadable} seats were left out: what GitHub says of them cannot be read.", query.owner, caution=True
-        )
+        following = pages(range(len(answers) + 1, len(answers) + 2))
+    if listed < promised:
+        yield Note(f"GitHub counts {promised:,} seats and lists {listed:,} of them.", query.owner, caution=True)
+    if unreadable := sum(page.unreadable for page in found):
+        text = f"{unreadable} seats were left out: what GitHub says of them cannot be read."
+        yield Note(text, query.owner, caution=True)
     yield SeatsListed(query.owner, tuple(seat for page in found for seat in page.seats))

@@ -1,8 +1,11 @@
-"""What both sessions share: how they are opened, where an answer leads, and how bodies are read in time and bounds."""
+"""What both sessions share: how they are opened, which redirects they follow, how bodies are read in time and bounds.
+
+The token's session talks to the API host alone; signed links are read by a second session without a token.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
@@ -23,6 +26,7 @@ from copilot_usage.timing import Deadline, in_time
 
 CONNECT_TIMEOUT = 10.0
 READ_TIMEOUT = 30.0
+MOST_REDIRECTS = 5
 _CHUNK = 256 * 1024
 
 # Everything that requests lets through of a connection that failed; urllib3's own errors pass it in a few places.
@@ -43,9 +47,16 @@ class _Session(requests.Session):
         return settings
 
 
-def open_session(pool_size: int) -> requests.Session:
+def open_session(pool_size: int, token: str = "") -> requests.Session:
     """A session with keep-alive, without cookies or retries of its own; proxies and CA bundles from the environment."""
+
+    def authorize(request: requests.PreparedRequest) -> requests.PreparedRequest:
+        if token:
+            request.headers["Authorization"] = f"Bearer {token}"
+        return request
+
     session = _Session()
+    session.auth = authorize  # also where there is no token: requests would look into `.netrc` without it
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     session.headers["User-Agent"] = f"copilot-usage-report/{copilot_usage.__version__}"
     adapter = HTTPAdapter(pool_connections=2, pool_maxsize=pool_size, max_retries=0)
@@ -55,10 +66,25 @@ def open_session(pool_size: int) -> requests.Session:
 
 
 def timeouts(deadline: Deadline) -> tuple[float, float]:
-    """Connect and read, neither longer than the run may still take."""
+    """Seconds to connect and to read, neither longer than the run may still take; raises TimeUp."""
     deadline.check()
     left = max(deadline.left, 0.1)
     return min(CONNECT_TIMEOUT, left), min(READ_TIMEOUT, left)
+
+
+def send(session: requests.Session, url: str, deadline: Deadline, check: Callable[[str], object]) -> requests.Response:
+    """The response, its body not read yet; still a redirect after too many of them.
+
+    `check` is called with each address before it is asked, and raises where the session must not go.
+    """
+    for _ in range(MOST_REDIRECTS):
+        check(url)
+        response = session.get(url, allow_redirects=False, stream=True, timeout=timeouts(deadline))
+        if not response.is_redirect:
+            break
+        response.close()
+        url = address(response.headers["location"], url).url
+    return response
 
 
 def chunks(response: requests.Response, deadline: Deadline) -> Iterator[bytes]:
@@ -106,6 +132,6 @@ def address(reference: str, base: str = "") -> Url:
         raise requests.exceptions.InvalidURL from error
 
 
-def trouble_of(error: BaseException) -> TransientError:
+def connection_error(error: BaseException) -> TransientError:
     """Why a connection failed."""
     return TransientError(network_errors.words_of(error), remedy=network_errors.remedy_of(error))

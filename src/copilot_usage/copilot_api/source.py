@@ -1,11 +1,10 @@
-"""Asks GitHub what a plan says, a few requests at once, and yields what came of it in the plan's order."""
+"""Makes the requests of a plan, a few at once, and yields the results in the plan's order."""
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import nullcontext
 from datetime import date
 from functools import partial
 from itertools import islice
@@ -18,12 +17,12 @@ from copilot_usage.copilot_api.billing import credit_month
 from copilot_usage.copilot_api.client import GitHubClient
 from copilot_usage.copilot_api.downloads import Downloads
 from copilot_usage.copilot_api.legacy_reports import earlier_days
-from copilot_usage.copilot_api.owner_reports import Aggregates
+from copilot_usage.copilot_api.owner_reports import OwnerReports
 from copilot_usage.copilot_api.people import people_report
 from copilot_usage.copilot_api.prefetch import AT_ONCE, Workers
 from copilot_usage.copilot_api.report_files import Reports
 from copilot_usage.copilot_api.seats import first_page, seat_list
-from copilot_usage.copilot_api.team_reports import TeamReading
+from copilot_usage.copilot_api.team_reports import TeamReports
 from copilot_usage.domain.queries import (
     CreditMonth,
     EarlierDays,
@@ -43,12 +42,12 @@ from copilot_usage.domain.scope import Scope
 from copilot_usage.errors import CopilotUsageError, NotAllowed, NotFound
 from copilot_usage.timing import Deadline
 
-# So many asks are begun before their turn: enough to keep every thread busy, few enough to hold little.
+# Queries begun before their turn: enough to keep every thread busy, few enough to hold little.
 _AHEAD = 2 * AT_ONCE
 
 
 class GitHubSource:
-    """The real source (`domain.outcome.Source`). Holds two sessions: the token's, and one for signed links without it.
+    """The real `domain.ports.Source`. Holds two sessions: the token's, and one for signed links without it.
 
     `mask`: told each signed link before its first use; `people`: whether people of teams are listed by name.
     """
@@ -70,7 +69,7 @@ class GitHubSource:
             deadline=deadline, mask=mask, connections=AT_ONCE, insecure=api_url.lower().startswith("http:")
         )
         self._reports = Reports(self._client, self._downloads)
-        self._aggregates = Aggregates(self._reports, self._day)
+        self._owner_reports = OwnerReports(self._reports, self._day)
         self._people = people
         self._refused: set[tuple[Scope, QueryKind]] = set()
         self._ended = False
@@ -79,9 +78,6 @@ class GitHubSource:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def close(self) -> None:
         """Closes the connections that are kept alive."""
         self._client.close()
         self._downloads.close()
@@ -106,18 +102,15 @@ class GitHubSource:
         return error.without("owner")
 
     def fetch(self, plan: Plan) -> Iterator[Result]:
-        """Yields what came of each ask, in the plan's order, what is optional last; a fatal failure is the last one.
+        """Yields the results in the plan's order, those of optional queries last; a fatal failure is the last one.
 
-        Each kind of what is optional has threads and a share of the time of its own, and none of its failures is fatal.
+        Each kind of optional queries has threads and a share of the time of its own, and none of its failures is fatal.
         """
-        needed = [query for query in plan.queries if not query.about.is_optional]
         kinds = dict.fromkeys(query.about for query in plan.queries if query.about.is_optional)
-        parts: list[tuple[AbstractContextManager[None], list[Query]]] = [(nullcontext(), needed)]
-        parts += [
-            (self._deadline.share(kind), [query for query in plan.queries if query.about is kind]) for kind in kinds
-        ]
-        for share, queries in parts:
+        for kind in (None, *kinds):
+            queries = [query for query in plan.queries if (query.about if query.about.is_optional else None) is kind]
             fatal: Failure | None = None
+            share = nullcontext() if kind is None else self._deadline.share(kind)
             with share, Workers(self._deadline) as workers:
                 for result in self._all(iter(queries), workers):
                     if isinstance(result, Failure) and result.error.fatal:
@@ -136,30 +129,29 @@ class GitHubSource:
                 begun.append((query, self._begin(query, workers)))
             if not begun:
                 return
-            yield from self._answers(*begun.popleft())
+            yield from self._results(*begun.popleft())
 
-    def _answers(self, query: Query, finish: Callable[[], Iterator[Result]]) -> Iterator[Result]:
-        """Errors become failures; after a refusal nothing more is asked, nor does another one say the same.
+    def _results(self, query: Query, finish: Callable[[], Iterator[Result]]) -> Iterator[Result]:
+        """Errors become failures; after a refusal the same is neither asked nor said again.
 
         What was under way at a refusal, or at the end, and has come, is handed on.
         """
-        kind = subject(query), query.about
+        owner, kind = subject(query), query.about
         try:
             yield from finish()
         except CopilotUsageError as error:
-            failure = _failure(query, error.with_traceback(None))
-            if query.about.is_optional and not self._deadline.stopped:
-                failure.error.fatal = False
-        else:
-            return
-        if self._ended or kind in self._refused:
-            return
-        if failure.day is None and (isinstance(failure.error, NotAllowed | NotFound) or type(failure.error).fatal):
-            self._refused.add(kind)
-        yield failure
+            day = query.day if isinstance(query, OwnerDay) and not isinstance(error, NotAllowed) else None
+            failure = Failure(owner, error.with_traceback(None), day, kind)
+            if kind.is_optional and not self._deadline.stopped:
+                error.fatal = False
+            if self._ended or (owner, kind) in self._refused:
+                return
+            if day is None and (isinstance(error, NotAllowed | NotFound) or type(error).fatal):
+                self._refused.add((owner, kind))
+            yield failure
 
     def _begin(self, query: Query, workers: Workers) -> Callable[[], Iterator[Result]]:
-        """Starts what can be started ahead, and says how the answer is had when its turn comes."""
+        """Starts what can be started ahead; the function gives the results when it is the query's turn."""
         if (subject(query), query.about) in self._refused:
             return lambda: iter(())
         match query:
@@ -168,47 +160,30 @@ class GitHubSource:
             case SeatList(owner):
                 first = workers.submit(partial(first_page, self._client, owner))
                 return partial(seat_list, self._client, query, first, workers)
-            case _:
-                return partial(self._outcomes, workers, workers.submit(partial(self._answer, query)))
-
-    def _outcomes(self, workers: Workers, answer: Future[list[Result]]) -> Iterator[Result]:
-        """What came; nothing where it did not come before the end."""
-        return iter(() if self._ended and not answer.done() else workers.result(answer))
+        answer = workers.submit(lambda: [*self._small(query)])
+        # At the end of the run only what has come already is handed on.
+        return lambda: iter(() if self._ended and not answer.done() else self._deadline.result(answer))
 
     def _team_days(self, query: TeamDays, workers: Workers) -> Iterator[Result]:
         if (query.owner, query.about) in self._refused:
             return iter(())
-        return TeamReading(
-            query,
-            reports=self._reports,
-            workers=workers,
-            deadline=self._deadline,
-            today=self._day,
-            people=self._people,
+        return TeamReports(
+            query, reports=self._reports, workers=workers, today=self._day, people=self._people
         ).results()
 
-    def _answer(self, query: _Small) -> list[Result]:
-        """All that comes of an ask whose answer is small."""
+    def _small(
+        self, query: LatestReport | NewestDay | OwnerDay | EarlierDays | CreditMonth | PeopleReport
+    ) -> Iterator[Result]:
+        """The results of a query whose answer is small; raises CopilotUsageError."""
         match query:
-            case LatestReport():
-                return [*self._aggregates.latest(query)]
-            case NewestDay():
-                return [*self._aggregates.newest(query)]
+            case LatestReport() | NewestDay():
+                return self._owner_reports.latest(query)
             case OwnerDay():
-                return [*self._aggregates.day(query)]
+                return self._owner_reports.day(query)
             case EarlierDays():
-                return [*earlier_days(self._client, query, self._day)]
+                return earlier_days(self._client, query, self._day)
             case CreditMonth():
-                return [*credit_month(self._client, query)]
+                return credit_month(self._client, query)
             case PeopleReport():
-                return [*people_report(self._reports, query)]
+                return people_report(self._reports, query)
         assert_never(query)
-
-
-_Small = LatestReport | NewestDay | OwnerDay | EarlierDays | CreditMonth | PeopleReport
-
-
-def _failure(query: Query, error: CopilotUsageError) -> Failure:
-    """Of the one day, unless the refusal is about the owner as a whole."""
-    day = query.day if isinstance(query, OwnerDay) and not isinstance(error, NotAllowed) else None
-    return Failure(subject(query), error, day, query.about)

@@ -109,10 +109,10 @@ CASES = {
     "400": (credits_of(ORGANIZATION), 400, "Bad request", {}, TokenKind.UNKNOWN),
 }
 EXPECTED = {
-    "401": (errors.TokenRefused, "GitHub does not know the token", ["expired", "COPILOT_USAGE_TOKEN", "`read:org`"]),
+    "401": (errors.TokenRefused, "The token is not valid", ["expired", "COPILOT_USAGE_TOKEN", "`read:org`"]),
     "403 of a classic token": (
         errors.NotAllowed,
-        "The token may not read Copilot usage reports of octo-org",
+        "The token is not allowed to read Copilot usage reports of octo-org",
         ["has the scopes: gist", "`read:org`", "“Organization Copilot metrics: read”", "Enabled everywhere"],
     ),
     "403 policy": (
@@ -137,7 +137,7 @@ EXPECTED = {
     ),
     "403 of an enterprise App at an organization": (
         errors.NotAllowed,
-        "The App's token may not read Copilot usage reports of octo-org",
+        "The App's token is not allowed to read Copilot usage reports of octo-org",
         ["installation on an enterprise", "owner: octo-org", "steps.app.outputs.token"],
     ),
     "404 organization": (

@@ -6,7 +6,7 @@ from functools import partial
 
 import pytest
 
-from copilot_usage.copilot_api.prefetch import AT_ONCE, Pipe, Workers
+from copilot_usage.copilot_api.prefetch import AT_ONCE, ByteQueue, Workers
 from copilot_usage.errors import TimeUp, Unreachable
 from copilot_usage.timing import Deadline
 from fakes.clock import RecordedClock
@@ -35,13 +35,13 @@ def test_four_works_run_at_once() -> None:
         assert len(list(workers.in_order([together.wait] * AT_ONCE))) == AT_ONCE
 
 
-def test_whoever_waits_notices_that_the_run_was_stopped() -> None:
+def test_a_wait_for_a_result_ends_when_the_run_is_stopped() -> None:
     ending, release = deadline(), threading.Event()
     with Workers(ending) as workers:
         work = workers.submit(lambda: release.wait(10))
         ending.stop()
         with pytest.raises(TimeUp):
-            workers.result(work)
+            workers.deadline.result(work)
         release.set()
 
 
@@ -58,7 +58,7 @@ def test_what_was_not_begun_is_dropped_when_the_block_is_left_early() -> None:
 
 
 def test_blocks_come_out_in_order_and_no_more_are_held_than_allowed() -> None:
-    pipe = Pipe(deadline(), capacity=10)
+    queue = ByteQueue(deadline(), capacity=10)
     ahead: list[int] = []
     taken = 0
 
@@ -67,9 +67,9 @@ def test_blocks_come_out_in_order_and_no_more_are_held_than_allowed() -> None:
             ahead.append(number - taken)
             yield b"%05d" % number
 
-    writer = threading.Thread(target=pipe.pump, args=(blocks,))
+    writer = threading.Thread(target=queue.fill, args=(blocks,))
     writer.start()
-    for number, block in enumerate(pipe):
+    for number, block in enumerate(queue):
         assert block == b"%05d" % number
         taken = number
     writer.join()
@@ -82,15 +82,15 @@ def test_what_the_writing_side_raises_is_raised_to_the_reader_after_the_blocks()
         yield b"first"
         raise Unreachable("gone", cause="c", remedy="r")
 
-    pipe = Pipe(deadline())
-    pipe.pump(blocks)
-    reader = iter(pipe)
+    queue = ByteQueue(deadline())
+    queue.fill(blocks)
+    reader = iter(queue)
     assert next(reader) == b"first"
     with pytest.raises(Unreachable, match="gone"):
         next(reader)
 
 
-def test_a_pipe_that_nobody_reads_on_ends_its_writer() -> None:
+def test_a_queue_that_is_closed_ends_its_writer() -> None:
     closed = threading.Event()
 
     def blocks() -> Iterator[bytes]:
@@ -100,10 +100,10 @@ def test_a_pipe_that_nobody_reads_on_ends_its_writer() -> None:
         finally:
             closed.set()
 
-    pipe = Pipe(deadline(), capacity=8)
-    writer = threading.Thread(target=pipe.pump, args=(blocks,))
+    queue = ByteQueue(deadline(), capacity=8)
+    writer = threading.Thread(target=queue.fill, args=(blocks,))
     writer.start()
-    pipe.abandon()
+    queue.close()
     writer.join()
     assert closed.is_set()
 
@@ -112,8 +112,8 @@ def test_a_stopped_run_ends_both_sides() -> None:
     ended = deadline()
     ended.stop()
     with pytest.raises(TimeUp):
-        list(Pipe(ended))
-    full = Pipe(ended, capacity=1)
-    full.pump(lambda: [b"one", b"two"])
+        list(ByteQueue(ended))
+    full = ByteQueue(ended, capacity=1)
+    full.fill(lambda: [b"one", b"two"])
     with pytest.raises(TimeUp):
         list(full)

@@ -5,15 +5,15 @@ from collections.abc import Mapping
 
 import pytest
 
-from copilot_usage.copilot_api.retry import TRIES, HostRetry, TransientError, trouble_in
-from copilot_usage.errors import RateLimited, Unreachable
+from copilot_usage.copilot_api.retry import TRIES, HostRetry, TransientError, transient_error
+from copilot_usage.errors import RateLimited, TimeUp, Unreachable
 from copilot_usage.timing import Deadline
 from fakes.clock import START, RecordedClock
 
 RESET = {"x-ratelimit-remaining": "0", "x-ratelimit-reset": str(int(START) + 90)}
 
 
-def patience_of(clock: RecordedClock, seconds: float = 100_000) -> HostRetry:
+def retry_of(clock: RecordedClock, seconds: float = 100_000) -> HostRetry:
     return HostRetry("api.test", Deadline(seconds, now=clock.now, sleep=clock.sleep), jitter=lambda: 0.0)
 
 
@@ -56,44 +56,44 @@ def patience_of(clock: RecordedClock, seconds: float = 100_000) -> HostRetry:
 def test_only_faults_and_limits_are_worth_another_try(
     status: int, headers: Mapping[str, str], text: str, expected: TransientError | None
 ) -> None:
-    assert trouble_in(status, headers, text, START) == expected
+    assert transient_error(status, headers, text, START) == expected
 
 
 @pytest.mark.parametrize("reset", ["9" * 11, "9" * 400])
 def test_a_reset_that_makes_no_sense_does_not_break_anything(reset: str) -> None:
-    found = trouble_in(429, {"x-ratelimit-remaining": "0", "x-ratelimit-reset": reset}, "", START)
+    found = transient_error(429, {"x-ratelimit-remaining": "0", "x-ratelimit-reset": reset}, "", START)
     assert found is not None
     with pytest.raises(RateLimited):
-        patience_of(RecordedClock(), seconds=50).tries("seats").again(found)
+        retry_of(RecordedClock(), seconds=50).start("seats").wait(found)
 
 
 def test_a_reset_in_the_past_is_a_limit_without_a_time() -> None:
-    found = trouble_in(403, {"x-ratelimit-remaining": "0", "x-ratelimit-reset": "1"}, "", START)
+    found = transient_error(403, {"x-ratelimit-remaining": "0", "x-ratelimit-reset": "1"}, "", START)
     assert found == TransientError("the rate limit is used up", limit=True)
 
 
 def test_a_fault_is_tried_again_at_once_and_then_after_longer_and_longer() -> None:
     clock = RecordedClock()
-    tries = patience_of(clock).tries("octo-org: seats")
+    state = retry_of(clock).start("octo-org: seats")
     for _ in range(TRIES - 1):
-        tries.again(TransientError("GitHub answered 502"))
+        state.wait(TransientError("GitHub answered 502"))
     assert [int(sleep) for sleep in clock.sleeps] == sorted(int(sleep) for sleep in clock.sleeps)
     assert sum(clock.sleeps) < 30
 
 
 def test_after_the_last_try_the_error_says_what_was_asked_and_how_often() -> None:
-    tries = patience_of(RecordedClock()).tries("octo-org: seats")
+    state = retry_of(RecordedClock()).start("octo-org: seats")
     for _ in range(TRIES - 1):
-        tries.again(TransientError("GitHub answered 502"))
+        state.wait(TransientError("GitHub answered 502"))
     with pytest.raises(Unreachable, match="octo-org: seats: GitHub answered 502 \\(5 tries\\)"):
-        tries.again(TransientError("GitHub answered 502"))
+        state.wait(TransientError("GitHub answered 502"))
 
 
 def test_each_further_try_is_a_line_of_the_log(caplog: pytest.LogCaptureFixture) -> None:
-    tries = patience_of(RecordedClock()).tries("octo-org: seats")
+    state = retry_of(RecordedClock()).start("octo-org: seats")
     with caplog.at_level(logging.INFO):
-        tries.again(TransientError("GitHub answered 502"))
-        tries.again(TransientError("the rate limit is used up", wait=91, limit=True))
+        state.wait(TransientError("GitHub answered 502"))
+        state.wait(TransientError("the rate limit is used up", wait=91, limit=True))
     assert caplog.messages == [
         "octo-org: seats: GitHub answered 502; asking again at once (try 2 of 5)",
         "octo-org: seats: the rate limit is used up; asking again in 91 s (try 3 of 5)",
@@ -103,26 +103,24 @@ def test_each_further_try_is_a_line_of_the_log(caplog: pytest.LogCaptureFixture)
 def test_what_does_not_pass_is_not_tried_again() -> None:
     clock = RecordedClock()
     with pytest.raises(Unreachable) as refused:
-        patience_of(clock).tries("seats").again(
-            TransientError("its certificate is not trusted here", remedy="Mend it.")
-        )
+        retry_of(clock).start("seats").wait(TransientError("its certificate is not trusted here", remedy="Mend it."))
     assert refused.value.remedy == "Mend it."
     assert clock.sleeps == []
 
 
 def test_a_secondary_limit_without_a_time_is_waited_for_from_a_minute_up_doubling() -> None:
     clock = RecordedClock()
-    tries = patience_of(clock).tries("seats")
+    state = retry_of(clock).start("seats")
     for _ in range(3):
-        tries.again(TransientError("pause", limit=True))
+        state.wait(TransientError("pause", limit=True))
     assert clock.sleeps == [60, 120, 240]
 
 
 def test_a_limit_that_lasts_longer_than_the_run_ends_it_without_waiting() -> None:
     clock = RecordedClock()
-    tries = patience_of(clock, seconds=600).tries("octo-org: seats")
+    state = retry_of(clock, seconds=600).start("octo-org: seats")
     with pytest.raises(RateLimited) as refused:
-        tries.again(TransientError("the rate limit is used up", wait=1800, limit=True))
+        state.wait(TransientError("the rate limit is used up", wait=1800, limit=True))
     assert refused.value.fatal
     assert "octo-org: seats" in refused.value.cause
     assert "timeout-minutes: 60" in refused.value.remedy
@@ -130,49 +128,57 @@ def test_a_limit_that_lasts_longer_than_the_run_ends_it_without_waiting() -> Non
 
 
 def test_a_limit_that_never_ends_is_still_called_a_limit() -> None:
-    tries = patience_of(RecordedClock()).tries("seats")
+    state = retry_of(RecordedClock()).start("seats")
     for _ in range(TRIES - 1):
-        tries.again(TransientError("pause", limit=True))
+        state.wait(TransientError("pause", limit=True))
     with pytest.raises(RateLimited):
-        tries.again(TransientError("pause", limit=True))
+        state.wait(TransientError("pause", limit=True))
 
 
-def test_a_limit_holds_for_whoever_asks_next() -> None:
+def test_a_limit_holds_for_every_later_request() -> None:
     clock = RecordedClock()
-    retry = patience_of(clock)
-    retry.hold("seats", TransientError("pause", wait=50, limit=True), 0)
+    retry = retry_of(clock)
+    retry.hold(50)
     retry.enter()
     assert clock.sleeps == [50]
 
 
 def test_when_the_host_stays_silent_the_rest_is_asked_once_each() -> None:
-    retry = patience_of(RecordedClock())
+    retry = retry_of(RecordedClock())
     for _ in range(3):
-        retry.unreachable("seats", TransientError("refused"), TRIES)
+        retry.unanswered()
     with pytest.raises(Unreachable, match="one try"):
-        retry.tries("days").again(TransientError("refused"))
+        retry.start("days").wait(TransientError("refused"))
 
 
-def test_an_answer_brings_the_patience_back() -> None:
-    retry = patience_of(RecordedClock())
+def test_an_answer_brings_all_tries_back() -> None:
+    retry = retry_of(RecordedClock())
     for _ in range(3):
-        retry.unreachable("seats", TransientError("refused"), TRIES)
+        retry.unanswered()
     retry.answered()
-    retry.tries("days").again(TransientError("refused"))
+    retry.start("days").wait(TransientError("refused"))
+
+
+def test_after_a_failed_try_at_the_end_of_the_run_the_time_is_named() -> None:
+    clock = RecordedClock()
+    state = retry_of(clock, seconds=5).start("seats")
+    clock.sleep(5)
+    with pytest.raises(TimeUp):
+        state.wait(TransientError("it took too long"))
 
 
 def test_no_try_outlasts_the_run() -> None:
     clock = RecordedClock()
-    tries = patience_of(clock, seconds=5).tries("seats")
+    state = retry_of(clock, seconds=5).start("seats")
     with pytest.raises(Unreachable):
-        tries.again(TransientError("GitHub answered 503", wait=6))
+        state.wait(TransientError("GitHub answered 503", wait=6))
     assert clock.sleeps == []
 
 
 @pytest.mark.parametrize(("reset", "waits"), [(0, []), (1, [1.0])])
 def test_nothing_waits_for_a_limit_that_is_over(reset: int, waits: list[float]) -> None:
     clock = RecordedClock()
-    retry = patience_of(clock)
+    retry = retry_of(clock)
     retry._resume_at = clock.now() + reset
     retry.enter()
     assert clock.sleeps == waits

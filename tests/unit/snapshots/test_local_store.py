@@ -409,7 +409,7 @@ def test_several_refused_saves_of_one_run_are_all_rescued_and_told_once(tmp_path
 
 
 def test_a_run_whose_time_is_up_in_the_middle_of_a_save_loses_nothing(tmp_path: Path) -> None:
-    over = TimeUp("The time for this run is over", cause="It took too long.", remedy="Give it more.")
+    over = TimeUp("This run ran out of time", cause="It took too long.", remedy="Give it more.")
     with pytest.raises(TimeUp) as refused:
         RescuingStore(Refusing(over), tmp_path, FLAGS).save([snapshot(2)])
     assert refused.value is over
