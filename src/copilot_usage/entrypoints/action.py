@@ -16,7 +16,7 @@ from copilot_usage.github_runner import (
     read_inputs,
     runner_context,
 )
-from copilot_usage.rendering.terminal.progress import ProgressLines
+from copilot_usage.rendering.terminal import ProgressLines
 from copilot_usage.settings.inputs import INPUTS
 from copilot_usage.timing import Cancellation, Clock
 
@@ -46,7 +46,7 @@ def _mask_in_the_log(secret: str) -> None:
 
 
 def _show_in_summary(failure: CopilotUsageError, context: RunnerContext) -> None:
-    from copilot_usage.rendering.failure import render_failure
+    from copilot_usage.rendering.markdown import render_failure
 
     try:
         append_summary(context.summary_path, context.secrets.hide(render_failure(failure)))

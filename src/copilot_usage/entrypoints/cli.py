@@ -61,7 +61,7 @@ def _report(
     cancelled: Cancellation,
 ) -> None:
     def output() -> tuple[Progress, Callable[[str], None]]:
-        from copilot_usage.rendering.terminal.screen import Terminal
+        from copilot_usage.rendering.terminal import Terminal
 
         terminal = Terminal(sys.stdout, sys.stderr, environ, harmless=plain)
         return terminal.progress, terminal.show

@@ -17,7 +17,7 @@ from copilot_usage.errors import OutputRefused
 from copilot_usage.github_runner import RunnerContext, append_outputs, append_summary, write_file
 from copilot_usage.rendering.csv_file import render_csv
 from copilot_usage.rendering.json_file import json_parts
-from copilot_usage.rendering.page import render_page
+from copilot_usage.rendering.page import Page, render_page
 from copilot_usage.settings.settings import Settings
 
 
@@ -80,8 +80,9 @@ class Publication:
 
     def publish(self, report: Report, outputs: Mapping[str, str]) -> None:
         """Writes everything that can be written; then raises OutputRefused for the first file that could not be."""
-        page = self._page(report)
+        made = self._page(report)
         hide = self._around.secrets.hide
+        page = hide(made.text)
         writes: list[Callable[[], None]] = [
             partial(self._write, name, parts)
             for name, parts in (
@@ -97,23 +98,24 @@ class Publication:
         ]
         refused = [error for write in writes if (error := _refusal(write)) is not None]
         if self._show is not None:
-            self._show(page)
+            self._show(hide(made.terminal))
         _logger.info("%s", outputs["headline"])
         if refused:
             raise refused[0]
 
-    def _page(self, report: Report) -> str:
+    def _page(self, report: Report) -> Page:
         folder = self._settings.templates
         templates = None if folder is None else Path(self._around.workspace, folder)
         if templates is not None:
             _logger.debug("rendering with the templates of %s", folder)
-        page = render_page(report, templates=templates, cancelled=self._cancelled)
+        terminal = self._show is not None
+        page = render_page(report, templates=templates, cancelled=self._cancelled, terminal=terminal)
         for mistake in page.mistakes:
             _logger.warning("%s\n%s", mistake.cause, mistake.remedy, extra={"title": mistake.title})
         for name in page.unused:
             text = f"`{name}` is neither a built-in template nor a kind of section, and no other template includes it."
             _logger.warning("%s", text, extra={"title": "A template is not used"})
-        return self._around.secrets.hide(page.text)
+        return page
 
     def _write(self, name: str, parts: Iterable[str]) -> None:
         path = write_file(self._around.workspace, name, map(self._around.secrets.hide, parts))

@@ -9,6 +9,7 @@ from datetime import date
 from copilot_usage.domain.change import Change, Compared, NoChange
 from copilot_usage.domain.dates import DateRange
 from copilot_usage.domain.numbers import UNKNOWN, dollars, mean, number, per_cent, rounded
+from copilot_usage.errors import CopilotUsageError
 
 _LONGEST = 80
 __all__ = ["UNKNOWN", "dollars", "mean", "number", "per_cent"]
@@ -46,6 +47,13 @@ def prose(text: str) -> str:
 def _plain(match: re.Match[str]) -> str:
     # Entities that are there already stay as they are.
     return match[0] if len(match[0]) > 1 else f"&#{ord(match[0])};"
+
+
+def render_failure(error: CopilotUsageError) -> str:
+    """A failed run in the job summary. Only backticks and code blocks, which are the program's own, stay Markdown."""
+    title, cause, remedy = map(prose, (error.title, error.cause, error.remedy))
+    quoted = "\n".join(f"> {line}  " for line in cause.splitlines())
+    return f"> [!CAUTION]\n> **{title}**\n>\n{quoted}\n\n**What to do**\n\n{remedy}\n"
 
 
 def cut(text: str) -> str:

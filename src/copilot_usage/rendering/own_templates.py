@@ -22,8 +22,8 @@ from jinja2 import BaseLoader, TemplateError, TemplateNotFound
 from jinja2.loaders import split_template_path
 
 from copilot_usage.errors import TemplateMistake
-from copilot_usage.rendering.environment import ENDING, FIRST, environment, text_of
-from copilot_usage.rendering.size_limit import LIMIT, ORDER, within_limit
+from copilot_usage.rendering import templates as built_in
+from copilot_usage.rendering.templates import ENDING, FIRST, LIMIT, ORDER, environment
 from copilot_usage.rendering.view import PageView
 
 if TYPE_CHECKING:
@@ -69,21 +69,30 @@ class Task(msgspec.Struct, frozen=True):
     view: PageView
     folder: str
     limits: Limits
+    terminal: bool = False
 
 
 class Rendered(msgspec.Struct, frozen=True):
     """What the process hands back: the page and names of unused templates, or a mistake."""
 
     text: str = ""
+    terminal: str = ""
     unused: tuple[str, ...] = ()
     mistake: str | None = None
 
 
-def render_apart(view: PageView, folder: Path, cancelled: Callable[[], bool], limits: Limits | None = None) -> Rendered:
-    """Renders the view with the templates of a folder; raises TemplateMistake."""
+def render_apart(
+    view: PageView,
+    folder: Path,
+    cancelled: Callable[[], bool],
+    limits: Limits | None = None,
+    *,
+    terminal: bool = False,
+) -> Rendered:
+    """Renders the view with the templates of a folder, for a terminal as well if asked to; raises TemplateMistake."""
     if not folder.is_dir():
         raise _mistake(f"There is no folder `{folder.name}` in the workspace.")
-    task = Task(view, str(folder), limits or Limits())
+    task = Task(view, str(folder), limits or Limits(), terminal)
     # -P: nothing in the working directory is taken for a module of ours.
     command = (sys.executable, "-P", "-m", __name__)
     environ = {name: value for name, value in os.environ.items() if name.startswith("PYTHON")}
@@ -154,10 +163,12 @@ def render(task: Task) -> Rendered:
     folder = Path(task.folder)
     templates = environment(_RealFiles(folder))
     try:
-        text = within_limit(task.view, lambda view: text_of(view, templates))
+        text = built_in.render(task.view, templates)
         if len(text.encode()) > LIMIT:
             return Rendered(mistake=f"The page is longer than the {LIMIT:,} bytes that GitHub shows.")
-        return Rendered(text, _unused(templates, folder))
+        of_terminal = environment(_RealFiles(folder), terminal=True)
+        terminal = built_in.render(task.view, of_terminal) if task.terminal else ""
+        return Rendered(text, terminal, _unused(templates, folder))
     except (*_MISTAKES, TookTooLong) as error:
         words = f"{_place(error, folder)}: {_words(error, task.limits)}"
         return Rendered(mistake=words.encode("utf-8", "replace").decode())

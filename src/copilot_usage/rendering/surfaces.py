@@ -9,8 +9,8 @@ from copilot_usage.domain.metrics import Dimension, measures
 from copilot_usage.domain.report import ScopeReport
 from copilot_usage.domain.usage import Amount, Figure
 from copilot_usage.rendering import charts, markdown
+from copilot_usage.rendering.activity import unit_of
 from copilot_usage.rendering.breakdowns import of_some_days
-from copilot_usage.rendering.series import unit_of
 from copilot_usage.rendering.view import Section, Table
 
 SESSIONS = {

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from copilot_usage.domain.change import Change
-from copilot_usage.rendering.markdown import cell, cell_of_sentence, cut, number, per_cent, trend
+from copilot_usage.errors import CopilotUsageError
+from copilot_usage.rendering.markdown import cell, cell_of_sentence, cut, number, per_cent, render_failure, trend
 
 GITHUB = MarkdownIt("commonmark", {"html": True, "linkify": False}).enable(["table", "strikethrough"])
 # Pieces that mean something to Markdown, HTML or GitHub, so that random texts are hostile ones.
@@ -127,3 +128,26 @@ def test_a_change_is_told_in_its_unit(change: Change | None, points: bool, words
 
 def test_unknown_is_not_zero() -> None:
     assert (number(None), number(0), per_cent(None), per_cent(0)) == ("–", "0", "–", "0.0 %")
+
+
+_HOSTILE = "<img src=x> [a](http://e) ![i](u) @all #12 **bold** `code` | $x$"
+
+
+def test_what_is_quoted_is_plain_text() -> None:
+    error = CopilotUsageError("Title", cause=f"GitHub answered 403: “{_HOSTILE}”.", remedy="Ask `octo-org`.")
+    quoted = render_failure(error).partition("“")[2].partition("”")[0]
+    assert not set("<>@[]|$*`") & set(quoted)
+
+
+def test_words_outside_of_code_are_plain_text_too() -> None:
+    text = render_failure(CopilotUsageError("A <b>", cause="“a” b” <i> @all", remedy="fine"))
+    assert not {"<b>", "<i>", "@all"} & set(text.split())
+
+
+def test_a_remedy_keeps_its_code_and_its_paragraphs() -> None:
+    remedy = "Name it:\n\n```yaml\nwith:\n  token: ${{ secrets.TOKEN }}  # <b> @x\n```\n\nor `a | b`."
+    assert remedy in render_failure(CopilotUsageError("Title", cause="one\ntwo", remedy=remedy))
+
+
+def test_each_line_of_a_cause_stands_on_its_own() -> None:
+    assert "> one  \n> two  \n" in render_failure(CopilotUsageError("Title", cause="one\ntwo", remedy="r"))

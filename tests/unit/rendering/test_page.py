@@ -14,9 +14,8 @@ from copilot_usage.domain.dates import ending
 from copilot_usage.domain.report import Report
 from copilot_usage.domain.results import Note
 from copilot_usage.rendering import view
-from copilot_usage.rendering.composition import compose
-from copilot_usage.rendering.page import render_page
-from copilot_usage.rendering.size_limit import LIMIT, ORDER, within_limit
+from copilot_usage.rendering.page import compose, render_page
+from copilot_usage.rendering.templates import LIMIT, ORDER, within_limit
 
 ROOT = Path(__file__).parents[3]
 HOSTILE = [

@@ -1,21 +1,67 @@
-"""A stream as rich sees it."""
+"""The page in a terminal: coloured there, plain in a log; and how far a long work has come.
+
+rich is imported only when something is shown, because it takes its time.
+"""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, TextIO
+import re
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, ClassVar, TextIO
+
+from copilot_usage.domain.ports import Progress
 
 if TYPE_CHECKING:
-    from rich.console import Console
+    from rich.console import Console, ConsoleOptions, RenderResult
+    from rich.markdown import Markdown, MarkdownElement
     from rich.progress import Progress as Bar
     from rich.progress import TaskID
 
+_logger = logging.getLogger(__name__)
 # A log or a pipe has no width of its own; the page's tables fit into this.
 _PLAIN_WIDTH = 120
+# Steps between two lines of progress; shorter works need no lines at all.
+_STEPS_A_LINE = 30
+# Whatever moves the cursor, changes colours, has no width or turns the direction of writing; line feeds and tabs stay.
+_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+_BLANK_LINES = re.compile(r"\n{3,}")
 
 
-def console_for(stream: TextIO, environ: Mapping[str, str]) -> Console:
+class Terminal:
+    """`out` gets the page, `err` the progress; where one of them is no terminal it gets plain text.
+
+    `harmless` is given the text as it will be written: what Markdown had to write as entities is plain there.
+    """
+
+    def __init__(
+        self,
+        out: TextIO,
+        err: TextIO,
+        environ: Mapping[str, str],
+        harmless: Callable[[str], str] = lambda text: text,
+    ) -> None:
+        self._out = out
+        self._harmless = harmless
+        self._environ = environ
+        self.progress: Progress = ProgressBar(err, environ) if err.isatty() else ProgressLines()
+
+    def show(self, markdown: str) -> None:
+        """Writes the page: coloured, unless NO_COLOR says otherwise, and as wide as the terminal is.
+
+        What the stream's encoding lacks becomes a question mark.
+        """
+        console = _console_for(self._out, self._environ)
+        with console.capture() as capture:
+            console.print(_drawn(_CONTROLS.sub("", markdown), hyperlinks=console.is_terminal))
+        lines = (line.rstrip() for line in capture.get().splitlines())
+        text = self._harmless(_BLANK_LINES.sub("\n\n", "\n".join(lines)).strip("\n") + "\n")
+        encoding = self._out.encoding or "utf-8"
+        self._out.write(text.encode(encoding, "replace").decode(encoding))
+        self._out.flush()
+
+
+def _console_for(stream: TextIO, environ: Mapping[str, str]) -> Console:
     """Takes for a terminal only what is one; of the environment rich reads NO_COLOR, TERM and COLUMNS."""
     from rich.console import Console
 
@@ -31,9 +77,24 @@ def console_for(stream: TextIO, environ: Mapping[str, str]) -> Console:
     )
 
 
-_logger = logging.getLogger(__name__)
-# Steps between two lines; shorter works need no lines at all.
-_STEPS_A_LINE = 30
+def _drawn(markdown: str, *, hyperlinks: bool) -> Markdown:
+    """GitHub-flavoured Markdown as rich knows it, with headings to the left."""
+    from rich.markdown import Heading, Markdown
+    from rich.text import Text
+
+    class PlainHeading(Heading):
+        """Underlined where no colour tells it from the text."""
+
+        def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+            yield Text("")
+            yield self.text
+            if console.color_system is None and self.tag in {"h1", "h2"}:
+                yield Text(("═" if self.tag == "h1" else "─") * min(self.text.cell_len, options.max_width))
+
+    class Page(Markdown):
+        elements: ClassVar[dict[str, type[MarkdownElement]]] = {**Markdown.elements, "heading_open": PlainHeading}
+
+    return Page(markdown, hyperlinks=hyperlinks)
 
 
 class ProgressLines:
@@ -96,7 +157,7 @@ class ProgressBar:
             rich.BarColumn(),
             rich.MofNCompleteColumn(),
             rich.TimeRemainingColumn(),
-            console=console_for(self._stream, self._environ),
+            console=_console_for(self._stream, self._environ),
             transient=True,
             redirect_stdout=False,  # the page may go elsewhere than the bar
         )

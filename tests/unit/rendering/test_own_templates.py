@@ -13,9 +13,8 @@ from pytest_mock import MockerFixture
 
 from builders import ORGANIZATION, report_of, scope_report, usage_day
 from copilot_usage.errors import TemplateMistake
-from copilot_usage.rendering.composition import compose
 from copilot_usage.rendering.own_templates import Limits, Task, render, render_apart
-from copilot_usage.rendering.page import Page, render_page
+from copilot_usage.rendering.page import Page, compose, render_page
 
 REPORT = report_of(scope_report(usage_day(totals={"daily_active_users": 4})))
 
