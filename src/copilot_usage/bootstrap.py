@@ -79,7 +79,7 @@ def assembled(
 def _demo(settings: Settings, context: RunnerContext, today: date) -> Iterator[tuple[Settings, RunnerContext]]:
     """The same run against the demo's GitHub on loopback, with its token and without a history."""
     from copilot_usage.demo.github import DemoGitHub, serve
-    from copilot_usage.demo.owners import owners_named
+    from copilot_usage.demo.organization import owners_named
 
     if settings.keeps_history:
         _logger.info("the demo stores nothing: its figures are fictional, so no snapshot is read or written")

@@ -8,19 +8,18 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from benchmarks import crowds, histories
-from copilot_usage.demo.git_objects import FILE
-from copilot_usage.demo.github import DemoGitHub
-from copilot_usage.demo.owners import ENTERPRISE, ORGANIZATION, owners
-from copilot_usage.demo.seats import seats
+from copilot_usage.demo.documents import seats
+from copilot_usage.demo.organization import ENTERPRISE, ORGANIZATION, owners
+from fakes.git_objects import FILE
+from fakes.github import REF, FakeGitHub
 
 TODAY = datetime.now(UTC).date()
 NEWEST = TODAY - timedelta(days=2)
-_BRANCH = "refs/heads/copilot-usage"
 
 
-def organization(people: int) -> DemoGitHub:
+def organization(people: int) -> FakeGitHub:
     """One organization: 28 days, and a seat for everybody."""
-    github = DemoGitHub(TODAY, owners(people=people), lacking=frozenset())
+    github = FakeGitHub(TODAY, owners(people=people))
     published = github.published(ORGANIZATION)
     for day in published.window:
         published.document(day)
@@ -28,9 +27,9 @@ def organization(people: int) -> DemoGitHub:
     return github
 
 
-def teams(people: int, number: int) -> DemoGitHub:
+def teams(people: int, number: int) -> FakeGitHub:
     """One organization with many teams: the users' 28-day report in parts, and memberships a day."""
-    github = DemoGitHub(TODAY, owners(people=people, teams=number), lacking=frozenset())
+    github = FakeGitHub(TODAY, owners(people=people, teams=number))
     published = github.published(ORGANIZATION)
     github.prepared["users-28-day", None] = published.files("users-28-day", None)
     github.prepared["organization-28-day", None] = published.files("organization-28-day", None)
@@ -39,9 +38,9 @@ def teams(people: int, number: int) -> DemoGitHub:
     return github
 
 
-def crowd(people: int, number: int) -> DemoGitHub:
+def crowd(people: int, number: int) -> FakeGitHub:
     """One day of a very large enterprise."""
-    github = DemoGitHub(TODAY, owners(people=20), lacking=frozenset())
+    github = FakeGitHub(TODAY, owners(people=20))
     published = github.published(ENTERPRISE)
     github.prepared["users-1-day", NEWEST] = [b"".join(crowds.users(NEWEST, people))]
     github.prepared["user-teams-1-day", NEWEST] = [b"".join(crowds.memberships(NEWEST, people, number))]
@@ -49,12 +48,12 @@ def crowd(people: int, number: int) -> DemoGitHub:
     return github
 
 
-def repository(files: Iterator[tuple[str, bytes]]) -> DemoGitHub:
+def repository(files: Iterator[tuple[str, bytes]]) -> FakeGitHub:
     """A repository with a history."""
-    github = DemoGitHub(TODAY, owners(people=20))
+    github = FakeGitHub(TODAY, owners(people=20))
     objects = github.git.objects
     entries = {f"snapshots/{path}": (FILE, objects.add("blob", content)) for path, content in files}
-    objects.refs[_BRANCH] = github.git._commit(objects.add_files(entries), [], "A year")
+    objects.refs[REF] = github.git._commit(objects.add_files(entries), [], "A year")
     return github
 
 
@@ -66,11 +65,11 @@ def many_years() -> Iterator[tuple[str, bytes]]:
     return histories.teams_year(NEWEST, 50)
 
 
-def github_with_one_year() -> DemoGitHub:
+def github_with_one_year() -> FakeGitHub:
     return repository(one_year())
 
 
-def github_with_many_years() -> DemoGitHub:
+def github_with_many_years() -> FakeGitHub:
     return repository(many_years())
 
 
@@ -82,7 +81,7 @@ class Case:
     inputs: dict[str, str]
     seconds: float
     memory: int | None = None
-    server: Callable[[], DemoGitHub] | None = None
+    server: Callable[[], FakeGitHub] | None = None
     folder: Callable[[], Iterator[tuple[str, bytes]]] | None = None
     large: bool = False
 

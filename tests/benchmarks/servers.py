@@ -11,8 +11,8 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from urllib.parse import urlencode, urlsplit
 
-from copilot_usage.demo.github import DemoGitHub, serve
-from copilot_usage.demo.loopback import Request
+from copilot_usage.demo.github import Request, serve
+from fakes.github import FakeGitHub
 
 _PIECE = 1024 * 1024
 
@@ -50,7 +50,7 @@ class Server:
 
 
 @contextmanager
-def serving(make: Callable[[], DemoGitHub]) -> Iterator[Server]:
+def serving(make: Callable[[], FakeGitHub]) -> Iterator[Server]:
     """`make` runs in the new process, so that its documents are not in this one's memory."""
     context = get_context("spawn")
     ours, theirs = context.Pipe()
@@ -65,7 +65,7 @@ def serving(make: Callable[[], DemoGitHub]) -> Iterator[Server]:
         process.join()
 
 
-def _serve(make: Callable[[], DemoGitHub], pipe: Connection) -> None:
+def _serve(make: Callable[[], FakeGitHub], pipe: Connection) -> None:
     with serve(make()) as github:
         words = {"repository": github.repository, "reading": github.reading_token, "writing": github.writing_token}
         pipe.send({**words, "api_url": github.api_url})

@@ -17,11 +17,11 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-from copilot_usage.demo.loopback import Reply, Request
+from copilot_usage.demo.github import Reply, Request, error_reply
 from copilot_usage.demo.organization import Organization
 from end_to_end.watched import WatchedWorkflow
 from end_to_end.workflow import COMMAND, Finished
-from fakes.github import FakeGitHub, refusing
+from fakes.github import FakeGitHub
 
 OURS = "octo-org/copilot-usage-report@"
 REPOSITORY = "octo-org/reports"
@@ -57,9 +57,9 @@ class GitHubWithPermissions(FakeGitHub):
     def answer(self, request: Request) -> Reply:
         token = request.headers.get("authorization", "").partition(" ")[2]
         if token in self.apps and self.apps[token] != request.path.split("/")[2].lower():
-            return refusing(403, "Resource not accessible by integration")
+            return error_reply(403, "Resource not accessible by integration")
         if token == self.job_token and not self._permitted(request):
-            return refusing(403, "Resource not accessible by integration")
+            return error_reply(403, "Resource not accessible by integration")
         known = {self.job_token: self.writing_token, **dict.fromkeys(self.apps, self.reading_token)}
         as_known = {**request.headers, "authorization": f"Bearer {known.get(token, token)}"}
         return super().answer(replace(request, headers=as_known))

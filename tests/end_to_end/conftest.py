@@ -21,7 +21,7 @@ def today() -> date:
 
 @pytest.fixture
 def github(today: date) -> Iterator[FakeGitHub]:
-    with serve(FakeGitHub(today, lacking=frozenset(), earlier=True)) as serving:
+    with serve(FakeGitHub(today, lacking=frozenset(), legacy=True)) as serving:
         yield serving
 
 

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from end_to_end.watched import WatchedWorkflow
-from fakes.git import git, laid_down
-from fakes.github import BRANCH, FakeGitHub
+from fakes.github import REF, FakeGitHub
+from fakes.real_git import bare_repository, git
 
 OUTPUTS = {
     "since",
@@ -68,7 +68,7 @@ def test_a_month_is_shown_kept_and_put_into_outputs(
         "summary-file": "out/page.md",
         "json-file": "out/usage.json",
         "csv-file": "out/usage.csv",
-        "snapshot-commit": github.git.objects.refs[BRANCH],
+        "snapshot-commit": github.git.objects.refs[REF],
     }
     assert len(json.loads(done.outputs["alerts"])) == done.log.count("::warning title=Copilot usage alert::") == 1
     assert folder.split("/")[1] in done.outputs["headline"]
@@ -81,7 +81,7 @@ def test_a_month_is_shown_kept_and_put_into_outputs(
     stored = {date.fromisoformat(line["day"]): line for line in lines}
     assert {day: stored[day]["document"] for day in days} == documents
     assert github.commits == 1
-    message = git(laid_down(github, tmp_path / "bare"), "log", "--format=%s", BRANCH)
+    message = git(bare_repository(github, tmp_path / "bare"), "log", "--format=%s", REF)
     assert message == f"Copilot usage: 56 days of {published.organization.login} up to {newest}\n"
 
 

@@ -15,9 +15,10 @@ import pytest
 import yaml
 
 from copilot_usage import __version__
-from copilot_usage.demo.github import DemoGitHub, serve
-from copilot_usage.demo.owners import owners
+from copilot_usage.demo.github import serve
+from copilot_usage.demo.organization import owners
 from end_to_end.workflow import read_outputs
+from fakes.github import FakeGitHub
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("container")]
 
@@ -136,7 +137,7 @@ def test_wrong_inputs_are_named_without_a_network(runner: Runner) -> None:
 
 
 def test_a_month_is_fetched_from_a_github_and_committed_to_it(runner: Runner) -> None:
-    small = DemoGitHub(datetime.now(UTC).date(), owners(people=30, teams=3))
+    small = FakeGitHub(datetime.now(UTC).date(), owners(people=30, teams=3))
     with serve(small) as github:
         code, log = runner.step(
             "--network=host",
@@ -146,7 +147,7 @@ def test_a_month_is_fetched_from_a_github_and_committed_to_it(runner: Runner) ->
             snapshot_repository=github.repository,
         )
         assert code == 0, log
-        assert runner.outputs["snapshot-commit"] == github.git.objects.refs["refs/heads/copilot-usage"]
+        assert runner.outputs["snapshot-commit"] == github.head
         assert runner.outputs["days"] == "28"
 
 

@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from copilot_usage.demo.github import DemoGitHub, serve
-from copilot_usage.demo.owners import owners
+from copilot_usage.demo.github import serve
+from copilot_usage.demo.organization import owners
 from copilot_usage.domain.scope import Scope, ScopeKind
 from copilot_usage.domain.snapshot import Generation, Snapshot
 from copilot_usage.snapshots.local_store import DirectoryStore
 from end_to_end.workflow import Workflow
+from fakes.github import FakeGitHub
 
 SEATS = 250
 LARGE = {"github", "jinja2", "msgspec", "requests", "rich"}
@@ -22,13 +23,13 @@ SAYING = "import sys; from copilot_usage.__main__ import main\ntry: main()\nfina
 
 
 @pytest.fixture
-def github(today: date) -> Iterator[DemoGitHub]:
-    with serve(DemoGitHub(today, owners(people=SEATS), lacking=frozenset())) as github:
+def github(today: date) -> Iterator[FakeGitHub]:
+    with serve(FakeGitHub(today, owners(people=SEATS))) as github:
         yield github
 
 
 @pytest.fixture
-def workflow(tmp_path: Path, github: DemoGitHub) -> Workflow:
+def workflow(tmp_path: Path, github: FakeGitHub) -> Workflow:
     return Workflow(tmp_path, github.api_url)
 
 
@@ -55,13 +56,13 @@ def test_wrong_inputs_at_a_terminal_are_refused_without_any_library(workflow: Wo
     assert imported(finished.log) == set()
 
 
-def test_a_run_without_a_store_imports_neither_pygithub_nor_rich(workflow: Workflow, github: DemoGitHub) -> None:
+def test_a_run_without_a_store_imports_neither_pygithub_nor_rich(workflow: Workflow, github: FakeGitHub) -> None:
     finished = workflow.step(with_modules(), token=github.reading_token, org="octo-org", compare="false")
     assert finished.summary
     assert imported(finished.log) == LARGE - {"github", "rich"}
 
 
-def test_a_page_from_a_folder_imports_nothing_that_asks(workflow: Workflow, github: DemoGitHub, today: date) -> None:
+def test_a_page_from_a_folder_imports_nothing_that_asks(workflow: Workflow, github: FakeGitHub, today: date) -> None:
     day = today - timedelta(days=9)
     document = github.published("octo-org").document(day)
     scope = Scope(ScopeKind.ORGANIZATION, "octo-org")
@@ -75,7 +76,7 @@ def test_a_page_from_a_folder_imports_nothing_that_asks(workflow: Workflow, gith
     assert github.requests == []
 
 
-def test_28_days_take_one_envelope_one_file_and_the_pages_of_seats(workflow: Workflow, github: DemoGitHub) -> None:
+def test_28_days_take_one_envelope_one_file_and_the_pages_of_seats(workflow: Workflow, github: FakeGitHub) -> None:
     workflow.step(token=github.reading_token, org="octo-org", compare="false")
     asked = [(request.path, str(request.query)) for request in github.requests]
     months = sum("ai_credit" in path for path, _ in asked)

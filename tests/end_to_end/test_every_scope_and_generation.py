@@ -9,10 +9,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from copilot_usage.demo.github import DemoGitHub
-from copilot_usage.demo.loopback import Reply, Request
+from copilot_usage.demo.github import Reply, Request
 from end_to_end.watched import WatchedWorkflow
-from fakes.github import BRANCH, FakeGitHub, Fault
+from fakes.github import REF, FakeGitHub, Fault
 
 SCOPES = {
     "organization": ({"org": "octo-org"}, "octo-org"),
@@ -56,7 +55,7 @@ def test_a_scope_of_a_generation_is_shown_kept_and_put_into_files(
 def test_a_retired_generation_that_is_gone_says_so_and_what_to_use(
     workflow: WatchedWorkflow, github: FakeGitHub, generation: str
 ) -> None:
-    github.earlier = False
+    github.legacy = False
     done = workflow.run(api=generation, seats="false")
     assert done.code == 1
     assert "::error title=" in done.log
@@ -97,7 +96,7 @@ def test_a_long_range_of_an_earlier_generation_is_read_page_by_page(
     workflow: WatchedWorkflow, github: FakeGitHub
 ) -> None:
     def small_pages(request: Request) -> Reply:
-        return DemoGitHub.answer(github, replace(request, query={**request.query, "per_page": "28"}))
+        return github.regular_answer(replace(request, query={**request.query, "per_page": "28"}))
 
     github.faults.append(Fault("/copilot/metrics$", small_pages))
     done = workflow.run(api="metrics", days="60", compare="false", seats="false")
@@ -113,7 +112,7 @@ def test_one_history_is_made_of_three_generations(workflow: WatchedWorkflow, git
     for path in [path for path in github.files if "/reports/" in path]:
         # Of the 28 days that came with the reports only the four asked for are left.
         kept = [line for line in github.files[path].splitlines() if newest - timedelta(days=5) <= day_of(line)]
-        github.git.commit_file(path, b"".join(line + b"\n" for line in kept), "Fewer", BRANCH)
+        github.git.commit_file(path, b"".join(line + b"\n" for line in kept), "Fewer", REF)
     done = workflow.keep(api="snapshots", days="21", token="", compare="false")
     assert done.code == 0, done.log
     assert [name for name in ("reports", "metrics", "usage") if f"`{name}`" not in done.summary] == []

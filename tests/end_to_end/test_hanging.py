@@ -11,8 +11,9 @@ from threading import Event
 
 import pytest
 
+from copilot_usage.demo.github import Reply, Request
 from end_to_end.workflow import Workflow
-from fakes.scripted import Reply, Request, as_json, scripted
+from fakes.server import BrokenReply, FakeServer, as_json
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\nX-Padding: "
 
@@ -60,7 +61,7 @@ def test_a_signal_ends_the_process_though_a_request_hangs(
     arrived = Event()
     slowly = (hanging if how == "hangs" else dripping)(arrived, release)
     rest = b"x" * 50_000 if how == "drips its head" else b"\r\n\r\n" + b" " * 100_000
-    stuck = Reply(raw=HEAD + rest, slowly=slowly)
+    stuck = BrokenReply(raw=HEAD + rest, slowly=slowly)
 
     def answer(request: Request) -> Reply:
         if where in request.path:
@@ -69,7 +70,7 @@ def test_a_signal_ends_the_process_though_a_request_hangs(
             return as_json({"download_links": [f"{server.url}/download"], "report_day": request.query.get("day")})
         return as_json("") if "/reports/" in request.path else as_json({"message": "Not Found"}, 404)
 
-    with scripted(answer) as server:
+    with FakeServer(answer) as server:
         workflow = Workflow(tmp_path, server.url)
         with workflow.begun(token="ghp_reading", org="octo-org", days="3") as process:
             assert arrived.wait(60)

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from end_to_end.watched import WatchedWorkflow
-from fakes.git import git, laid_down
-from fakes.github import BRANCH, FakeGitHub, small_owners
+from fakes.github import REF, FakeGitHub, small_owners
+from fakes.real_git import bare_repository, git
 
 SHOWN = ("since", "until", "days", "missing-days", "active-users", "acceptance-rate", "headline")
 
@@ -23,7 +23,7 @@ def test_a_page_from_a_history_says_what_the_page_from_github_said(
     live = workflow.keep(**inputs, days="7", seats="false")
     github.requests.clear()
     stored = workflow.keep(**inputs, days="7", api="snapshots", token="")
-    assert (stored.code, github.asked("/(orgs|enterprises|organizations)/")) == (0, []), stored.log
+    assert (stored.code, github.requests_to("/(orgs|enterprises|organizations)/")) == (0, []), stored.log
     assert {name: stored.outputs[name] for name in SHOWN} == {name: live.outputs[name] for name in SHOWN}
 
 
@@ -31,8 +31,8 @@ def test_a_checkout_of_the_branch_is_a_history_too(
     workflow: WatchedWorkflow, github: FakeGitHub, tmp_path: Path
 ) -> None:
     live = workflow.keep(days="7", seats="false")
-    bare = laid_down(github, tmp_path / "bare")
-    git(bare, "worktree", "add", "--quiet", "--detach", str(workflow.workspace / "history"), BRANCH)
+    bare = bare_repository(github, tmp_path / "bare")
+    git(bare, "worktree", "add", "--quiet", "--detach", str(workflow.workspace / "history"), REF)
     github.requests.clear()
     stored = workflow.run(days="7", api="snapshots", token="", snapshot_directory="history/snapshots")
     assert (stored.code, github.requests) == (0, []), stored.log
@@ -47,7 +47,7 @@ def test_a_local_folder_is_written_once_and_read_again(workflow: WatchedWorkflow
     second = workflow.run(days="7", snapshot_directory="history")
     assert second.outputs["snapshots-written"] == "0"
     assert files == {path: path.read_bytes() for path in (workflow.workspace / "history").rglob("*") if path.is_file()}
-    assert github.asked("/repos/") == []
+    assert github.requests_to("/repos/") == []
 
 
 def test_a_history_without_such_days_is_an_error_that_names_the_inputs(
@@ -68,13 +68,15 @@ def test_a_run_with_nothing_new_makes_few_requests(workflow: WatchedWorkflow, gi
     newest = today - timedelta(days=2)
     touched = {f"{newest - timedelta(days=n):%Y-%m}" for n in range(28)}
     seats = -(-(len(github.owners["octo-org"].people) + 1) // 100)
-    assert len(github.asked("/reports/")) == 1
+    assert len(github.requests_to("/reports/")) == 1
     assert len(github.downloads) == 1
-    assert len(github.asked("/copilot/billing/seats")) == seats
-    assert len(github.asked("/settings/billing/")) == len(touched)
+    assert len(github.requests_to("/copilot/billing/seats")) == seats
+    assert len(github.requests_to("/settings/billing/")) == len(touched)
     # The months of usage, and this month's seats.
-    assert len(github.asked("/repos/")) <= 6 + len(touched) + 1
-    assert len(github.requests) == sum(len(github.asked(where)) for where in ("/reports/", "/billing/", "/repos/"))
+    assert len(github.requests_to("/repos/")) <= 6 + len(touched) + 1
+    assert len(github.requests) == sum(
+        len(github.requests_to(where)) for where in ("/reports/", "/billing/", "/repos/")
+    )
 
 
 def test_days_that_changed_since_are_asked_for_and_replaced(

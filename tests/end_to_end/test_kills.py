@@ -9,10 +9,10 @@ from random import Random
 
 import pytest
 
-from copilot_usage.demo.loopback import Reply, Request
+from copilot_usage.demo.github import Reply, Request
 from end_to_end.watched import WatchedWorkflow
-from fakes.git import git, laid_down
-from fakes.github import BRANCH, FakeGitHub, Fault
+from fakes.github import REF, FakeGitHub, Fault
+from fakes.real_git import bare_repository, git
 
 KILLS = 20
 DAYS = 90
@@ -25,7 +25,7 @@ def kill_at(workflow: WatchedWorkflow, github: FakeGitHub, request: int) -> None
 
     def kill(asked: Request) -> Reply:
         assert workflow.process is not None
-        reply = FakeGitHub.answer(github, asked)
+        reply = github.regular_answer(asked)
         workflow.process.send_signal(signal.SIGKILL)
         return reply
 
@@ -44,8 +44,8 @@ def test_killed_anywhere_the_branch_is_whole_and_the_next_run_goes_on(
         # The later the more is stored already, so runs get shorter: they are killed among fewer requests.
         kill_at(workflow, github, random.randrange(REQUESTS if number < KILLS // 2 else 9))
         killed += workflow.keep(**wishes).code == -signal.SIGKILL
-        if BRANCH in github.git.objects.refs or f"refs/heads/{BRANCH}" in github.git.objects.refs:
-            laid_down(github, tmp_path / f"after-{number}")
+        if github.head:
+            bare_repository(github, tmp_path / f"after-{number}")
     assert killed >= KILLS // 2
     github.faults.clear()
     done = workflow.keep(**wishes)
@@ -54,4 +54,4 @@ def test_killed_anywhere_the_branch_is_whole_and_the_next_run_goes_on(
     lines = [line for path, found in github.lines.items() if "/reports/" in path for line in found]
     assert len(lines) == DAYS
     assert all(line["document"] == published.document(published.today.fromisoformat(line["day"])) for line in lines)
-    assert git(laid_down(github, tmp_path / "whole"), "log", "--format=%H", BRANCH).count("\n") == github.commits
+    assert git(bare_repository(github, tmp_path / "whole"), "log", "--format=%H", REF).count("\n") == github.commits

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from copilot_usage.demo.loopback import Reply
+from copilot_usage.demo.github import Reply
 from end_to_end.watched import WatchedWorkflow
 from fakes.github import FakeGitHub, without_permission, without_sso
 
@@ -45,7 +45,7 @@ def test_a_refusal_of_one_organization_is_said_first(
     assert "octo-labs (could not be read)" in done.summary
     assert len(re.findall("^::warning .*`octo-labs`: Usage could not be read", done.log, re.MULTILINE)) == 1
     assert {path.split("/")[3] for path in github.lines} == {"octo-org"}
-    assert len(github.asked("/orgs/octo-labs/copilot/metrics/")) <= 2
+    assert len(github.requests_to("/orgs/octo-labs/copilot/metrics/")) <= 2
 
 
 def test_the_run_fails_where_every_organization_refuses(workflow: WatchedWorkflow, github: FakeGitHub) -> None:

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from copilot_usage.demo.loopback import Reply, Request
+from copilot_usage.demo.github import Reply, Request, error_reply
 from end_to_end.watched import WatchedWorkflow
-from fakes.github import FakeGitHub, Fault, refusing
+from fakes.github import FakeGitHub, Fault
 
 
 def event(folder: Path, *, private: bool) -> dict[str, str]:
@@ -74,7 +74,7 @@ def test_a_token_that_github_repeats_in_its_answer_is_not_shown(
     workflow: WatchedWorkflow, github: FakeGitHub, where: str
 ) -> None:
     token = github.reading_token if where == "/orgs/" else github.writing_token
-    github.fail(where, refusing(403, f"Who is {token}?\n::warning::{token}"))
+    github.fail(where, error_reply(403, f"Who is {token}?\n::warning::{token}"))
     done = workflow.keep(days="7", compare="false")
     assert done.code == 1
     assert "***" in unescape(done.summary)
@@ -83,7 +83,7 @@ def test_a_token_that_github_repeats_in_its_answer_is_not_shown(
 
 def test_a_link_in_an_error_is_not_shown(workflow: WatchedWorkflow, github: FakeGitHub) -> None:
     def expired(request: Request) -> Reply:
-        return refusing(403, f"{github.download_url}{request.path}?sig={github.signature} has expired")
+        return error_reply(403, f"{github.download_url}{request.path}?sig={github.signature} has expired")
 
     github.download_faults.append(Fault("/", expired, times=1))
     done = workflow.run(days="7", compare="false", seats="false")

@@ -9,12 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from copilot_usage.demo.github import serve
-from copilot_usage.demo.loopback import Reply, Request
+from copilot_usage.demo.github import Reply, Request, serve
 from copilot_usage.domain.dates import a_year_before
 from end_to_end.watched import WatchedWorkflow
-from fakes.git import git, laid_down
-from fakes.github import BRANCH, NO_REPORT, FakeGitHub, Fault, small_owners
+from fakes.github import NO_REPORT, REF, FakeGitHub, Fault, small_owners
+from fakes.real_git import bare_repository, git
 
 
 @pytest.fixture
@@ -128,7 +127,7 @@ def assert_complete(github: FakeGitHub, folder: Path, length: int = LONG) -> Non
     assert len(days) == length
     published = github.published("octo-org")
     assert [day for day, document in days.items() if document != published.document(day)] == []
-    log = git(laid_down(github, folder), "log", "--format=%s", BRANCH).splitlines()
+    log = git(bare_repository(github, folder), "log", "--format=%s", REF).splitlines()
     assert len(log) == github.commits
 
 
@@ -161,12 +160,12 @@ def test_a_killed_backfill_is_resumed_where_it_stopped(
     assert workflow.keep(**far_back(github)).code == -signal.SIGKILL
     had = len(stored(github))
     assert 60 <= had < 150
-    laid_down(github, tmp_path / "killed")
+    bare_repository(github, tmp_path / "killed")
     github.requests.clear()
     done = workflow.keep(**far_back(github))
     assert (done.code, done.outputs["days"]) == (0, str(LONG)), done.log
     # Only days that were not stored for good are asked for again.
-    assert len(github.asked("/reports/organization-1-day")) <= LONG - had
+    assert len(github.requests_to("/reports/organization-1-day")) <= LONG - had
     assert_complete(github, tmp_path / "complete")
 
 
@@ -177,4 +176,4 @@ def test_a_cancelled_backfill_keeps_what_was_had(workflow: WatchedWorkflow, gith
     assert "::error title=The run was cancelled::" in done.log
     assert "The run was cancelled" in done.summary
     assert 90 <= len(stored(github)) < 120
-    laid_down(github, tmp_path / "cancelled")
+    bare_repository(github, tmp_path / "cancelled")

@@ -8,18 +8,17 @@ from datetime import date, timedelta
 
 import pytest
 
-from copilot_usage.demo.loopback import Reply
+from copilot_usage.demo.github import Reply, error_reply
 from end_to_end.watched import WatchedWorkflow
 from end_to_end.workflow import COMMAND, Finished
 from fakes.github import (
-    BRANCH,
     DAY_REPORT,
     HTML,
     NO_REPORT,
+    REF,
     FakeGitHub,
     Fault,
     limited,
-    refusing,
     unauthorized,
     without_permission,
     without_policy,
@@ -119,8 +118,8 @@ def test_a_dead_proxy_is_named_at_once(workflow: WatchedWorkflow, *, keep: bool)
         (without_permission(), ("token", "octo-org")),
         (without_policy(), ("policy",)),
         (without_sso(), ("Configure SSO",)),
-        (refusing(404, "Not Found"), ("octo-org", "spelling")),
-        (refusing(410, "Gone"), ("newer version",)),
+        (error_reply(404, "Not Found"), ("octo-org", "spelling")),
+        (error_reply(410, "Gone"), ("newer version",)),
         (limited("86400"), ("timeout-minutes",)),
     ],
     ids=["401", "403 permission", "403 policy", "403 single sign-on", "404", "410", "429 for a day"],
@@ -156,7 +155,7 @@ def test_a_run_that_is_revoked_from_the_start_of_its_seats_shows_usage_all_the_s
     workflow: WatchedWorkflow, github: FakeGitHub
 ) -> None:
     github.fail("/copilot/billing/seats", without_permission())
-    github.fail("/settings/billing/", refusing(404, "Not Found"))
+    github.fail("/settings/billing/", error_reply(404, "Not Found"))
     done = workflow.run(compare="false", days="7")
     assert (done.code, done.outputs["days"]) == (0, "7")
     assert "Seats could not be read" in done.summary
@@ -167,17 +166,17 @@ def test_a_run_that_is_revoked_from_the_start_of_its_seats_shows_usage_all_the_s
     [
         (
             "PATCH .*/git/refs/",
-            refusing(422, "Repository rule violations found\n\nChanges must be made through a pull request."),
+            error_reply(422, "Repository rule violations found\n\nChanges must be made through a pull request."),
             "copilot-usage",
         ),
-        ("POST .*/git/", refusing(403, "Resource not accessible by integration"), "contents: write"),
+        ("POST .*/git/", error_reply(403, "Resource not accessible by integration"), "contents: write"),
     ],
     ids=["protected branch", "no permission to write"],
 )
 def test_snapshots_that_cannot_be_stored_are_rescued_and_named(
     workflow: WatchedWorkflow, github: FakeGitHub, where: str, reply: Reply, word: str
 ) -> None:
-    github.git.commit_file("notes.txt", b"Somebody's\n", "Begin a branch", BRANCH)
+    github.git.commit_file("notes.txt", b"Somebody's\n", "Begin a branch", REF)
     github.fail(where, reply)
     done = workflow.keep(days="7", compare="false")
     assert_explained(done, word, "copilot-usage import", "copilot-usage-not-stored")
@@ -198,16 +197,16 @@ def test_a_repository_that_is_not_there_is_told_before_anything_is_fetched(
 ) -> None:
     done = workflow.keep(snapshot_repository="octo-org/elsewhere")
     assert_explained(done, "snapshot-repository")
-    assert github.asked(ALL_OF_COPILOT) == []
+    assert github.requests_to(ALL_OF_COPILOT) == []
 
 
 @pytest.mark.parametrize(
     "faults",
     [
-        [Fault("/reports/organization-28-day", refusing(502, "Bad gateway"), times=1)],
+        [Fault("/reports/organization-28-day", error_reply(502, "Bad gateway"), times=1)],
         [Fault("/reports/organization-28-day", None, times=1)],
         [Fault("/reports/organization-28-day", limited("0"), times=1)],
-        [Fault("POST .*/git/trees", refusing(502, "Server Error"), times=1)],
+        [Fault("POST .*/git/trees", error_reply(502, "Server Error"), times=1)],
         [Fault("PATCH .*/git/refs|POST .*/git/refs", None, times=1)],
     ],
     ids=["502", "hangs up", "rate limit", "502 to a tree", "hangs up on the branch"],
@@ -221,7 +220,7 @@ def test_faults_that_pass_are_not_noticed(workflow: WatchedWorkflow, github: Fak
 
 @pytest.mark.parametrize(
     "reply",
-    [None, HTML, refusing(500, "Server Error")],
+    [None, HTML, error_reply(500, "Server Error")],
     ids=["hangs up", "says something in HTML", "500"],
 )
 def test_a_download_that_fails_once_is_made_again(
@@ -250,7 +249,7 @@ def test_a_report_that_is_gone_at_its_link_is_a_day_without_report(
 ) -> None:
     day = today - timedelta(days=32)
     github.download_faults.append(
-        Fault(f"/organization-1-day/{day}", refusing(404, "", X_MS_Error_Code="BlobNotFound"))
+        Fault(f"/organization-1-day/{day}", error_reply(404, "", X_MS_Error_Code="BlobNotFound"))
     )
     done = workflow.run(since=str(today - timedelta(days=33)), compare="false", seats="false")
     assert (done.code, done.outputs["missing-days"]) == (0, "1"), done.log
@@ -267,7 +266,7 @@ def test_a_lost_race_is_won_later_and_both_commits_stay(workflow: WatchedWorkflo
 
 def test_no_token_follows_a_redirect_to_another_host(workflow: WatchedWorkflow, github: FakeGitHub) -> None:
     github.faults.append(
-        Fault("/reports/organization-28-day", lambda _: refusing(302, "Found", Location=f"{github.download_url}/x"))
+        Fault("/reports/organization-28-day", lambda _: error_reply(302, "Found", Location=f"{github.download_url}/x"))
     )
     done = workflow.run(compare="false", seats="false")
     assert_explained(done)

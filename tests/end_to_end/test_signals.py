@@ -10,9 +10,9 @@ from threading import Event
 
 import pytest
 
-from copilot_usage.demo.loopback import Reply, Request
+from copilot_usage.demo.github import Reply, Request, error_reply
 from end_to_end.watched import WatchedWorkflow
-from fakes.github import FakeGitHub, Fault, refusing
+from fakes.github import FakeGitHub, Fault
 
 # Sends a signal to itself when a module begins to be imported.
 IMPORTING = """
@@ -62,7 +62,7 @@ def hanging(workflow: WatchedWorkflow, released: Event, *signals: signal.Signals
         for number in signals:
             workflow.process.send_signal(number)
         released.wait()
-        return refusing(502, "Bad gateway")
+        return error_reply(502, "Bad gateway")
 
     return hang
 

@@ -14,10 +14,10 @@ from typing import Any
 
 import pytest
 
-from copilot_usage.demo.earlier import metrics_day, usage_day
 from copilot_usage.settings.inputs import INPUTS
 from end_to_end.workflow import COMMAND
 from fakes.github import FakeGitHub
+from fakes.legacy_documents import metrics_day, usage_day
 
 
 def run(folder: Path, *arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:

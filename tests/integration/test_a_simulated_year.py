@@ -15,9 +15,8 @@ import pytest
 
 from copilot_usage.copilot_api.source import GitHubSource
 from copilot_usage.demo.activity import COUNTERS
-from copilot_usage.demo.github import serve
-from copilot_usage.demo.loopback import Reply
-from copilot_usage.demo.published import Published
+from copilot_usage.demo.documents import Published
+from copilot_usage.demo.github import Reply, error_reply, serve
 from copilot_usage.domain.ports import NoProgress, Store
 from copilot_usage.domain.report import Report
 from copilot_usage.errors import CopilotUsageError
@@ -28,8 +27,8 @@ from copilot_usage.snapshots.git_api import RetryPolicy
 from copilot_usage.snapshots.local_store import DirectoryStore
 from copilot_usage.timing import Deadline
 from fakes.clock import RecordedClock
-from fakes.git import git, laid_down
-from fakes.github import BRANCH, FakeGitHub, Fault, refusing, small_owners, unauthorized, without_permission
+from fakes.github import REF, FakeGitHub, Fault, small_owners, unauthorized, without_permission
+from fakes.real_git import bare_repository, git
 
 FIRST_RUN = date(2025, 12, 20)
 FIRST_REPORT = date(2025, 12, 12)
@@ -100,7 +99,7 @@ class Year:
             self.github.faults.clear()
             self.github.download_faults.clear()
             if any(number in outage for outage in OUTAGES):
-                self.github.fail("", refusing(503, "Service Unavailable"))
+                self.github.fail("", error_reply(503, "Service Unavailable"))
             elif not last and self.random.random() < 0.15:
                 self._go_wrong()
             with suppress(CopilotUsageError, RuntimeError):
@@ -114,9 +113,9 @@ class Year:
             None,
             unauthorized(),
             without_permission(),
-            refusing(500, "Server Error"),
-            refusing(404, "Not Found"),
-            refusing(429, "Slow down", Retry_After="3600"),
+            error_reply(500, "Server Error"),
+            error_reply(404, "Not Found"),
+            error_reply(429, "Slow down", Retry_After="3600"),
         )
         where = self.random.choice(("/reports/", "/git/", "POST", "PATCH", "/settings/billing/", "GET .*/git/blobs"))
         fault = Fault(where, self.random.choice(replies), self.random.randrange(4), self.random.choice((None, 1, 3)))
@@ -190,7 +189,7 @@ def test_a_branch_holds_githubs_last_word_after_a_year_of_trouble(github: Restat
     year = Year(github, store)
     year.live()
     assert_nothing_is_lost(year, github.files)
-    log = git(laid_down(github, tmp_path / "bare"), "log", "--format=%s", BRANCH).splitlines()
+    log = git(bare_repository(github, tmp_path / "bare"), "log", "--format=%s", REF).splitlines()
     assert len(log) == github.commits <= RUNS + 3
 
 

@@ -10,14 +10,16 @@ from typing import Any
 
 import pytest
 
+from builders import ENTERPRISE, ORGANIZATION
 from copilot_usage import errors
+from copilot_usage.demo.github import Reply, Request
 from copilot_usage.domain.dates import DateRange
 from copilot_usage.domain.queries import CreditMonth, EarlierDays, QueryKind, SeatList
 from copilot_usage.domain.results import CreditBill, Failure, Fetched, NoReport, Note, SeatsListed
 from copilot_usage.domain.scope import Scope
 from copilot_usage.domain.snapshot import Generation, Snapshot
-from fakes.asking import ENTERPRISE, NOT_FOUND, ORGANIZATION, Asking, asking
-from fakes.scripted import Reply, Request, as_json, one_by_one
+from fakes.server import NOT_FOUND, as_json, one_by_one
+from fakes.source import ServedSource, served_source
 
 DAYS = DateRange(date(2026, 11, 1), date(2026, 11, 4))
 SCOPES = [ORGANIZATION, ORGANIZATION.of_team("payments"), ENTERPRISE, ENTERPRISE.of_team("payments")]
@@ -31,9 +33,9 @@ ASK = EarlierDays(ORGANIZATION, Generation.METRICS, DAYS)
 
 
 @pytest.fixture
-def run() -> Iterator[Callable[..., Asking]]:
+def run() -> Iterator[Callable[..., ServedSource]]:
     with ExitStack() as stack:
-        yield lambda *args, **kwargs: stack.enter_context(asking(*args, **kwargs))
+        yield lambda *args, **kwargs: stack.enter_context(served_source(*args, **kwargs))
 
 
 def metrics_day(day: date, **fields: Any) -> dict[str, Any]:
@@ -51,7 +53,11 @@ def fetched(scope: Scope, generation: Generation, day: date, document: dict[str,
 @pytest.mark.parametrize(("scope", "root"), [*zip(SCOPES, ROOTS, strict=True)], ids=str)
 @pytest.mark.parametrize(("generation", "make"), [(Generation.METRICS, metrics_day), (Generation.USAGE, usage_day)])
 def test_every_scope_of_the_retired_generations_is_asked(
-    run: Callable[..., Asking], scope: Scope, root: str, generation: Generation, make: Callable[[date], dict[str, Any]]
+    run: Callable[..., ServedSource],
+    scope: Scope,
+    root: str,
+    generation: Generation,
+    make: Callable[[date], dict[str, Any]],
 ) -> None:
     here = run(one_by_one(as_json([make(day) for day in DAYS])))
     assert here.query(EarlierDays(scope, generation, DAYS)) == [
@@ -60,7 +66,7 @@ def test_every_scope_of_the_retired_generations_is_asked(
     assert [request.path for request in here.api.requests] == [f"{root}/copilot/{generation}"]
 
 
-def test_pages_are_followed_to_the_last(run: Callable[..., Asking]) -> None:
+def test_pages_are_followed_to_the_last(run: Callable[..., ServedSource]) -> None:
     here = run()
 
     def page_by_page(request: Request) -> Reply:
@@ -74,7 +80,7 @@ def test_pages_are_followed_to_the_last(run: Callable[..., Asking]) -> None:
     assert [request.query["page"] for request in here.api.requests] == ["1", "2", "3", "4"]
 
 
-def test_pages_without_an_end_are_noticed(run: Callable[..., Asking]) -> None:
+def test_pages_without_an_end_are_noticed(run: Callable[..., ServedSource]) -> None:
     here = run()
     here.api.script = lambda r: as_json([], Link=f'<{here.api.url}{r.path}?page=2>; rel="next"')
     (failure,) = here.query(ASK)
@@ -83,7 +89,7 @@ def test_pages_without_an_end_are_noticed(run: Callable[..., Asking]) -> None:
     assert len(here.api.requests) == 2
 
 
-def test_days_that_are_not_in_the_answer_have_no_report(run: Callable[..., Asking]) -> None:
+def test_days_that_are_not_in_the_answer_have_no_report(run: Callable[..., ServedSource]) -> None:
     here = run(one_by_one(as_json([metrics_day(DAYS.until), metrics_day(date(2026, 6, 1))])))
     assert here.query(ASK) == [
         fetched(ORGANIZATION, Generation.METRICS, DAYS.until, metrics_day(DAYS.until)),
@@ -91,7 +97,7 @@ def test_days_that_are_not_in_the_answer_have_no_report(run: Callable[..., Askin
     ]
 
 
-def test_what_cannot_be_read_of_an_answer_is_named(run: Callable[..., Asking]) -> None:
+def test_what_cannot_be_read_of_an_answer_is_named(run: Callable[..., ServedSource]) -> None:
     here = run(one_by_one(as_json([*map(metrics_day, DAYS), 7])))
     *days, remark = here.query(ASK)
     assert len(days) == 4
@@ -99,14 +105,14 @@ def test_what_cannot_be_read_of_an_answer_is_named(run: Callable[..., Asking]) -
     assert "octo-org: metrics" in remark.text
 
 
-def test_days_that_are_not_over_or_beyond_its_memory_are_not_called_missing(run: Callable[..., Asking]) -> None:
+def test_days_that_are_not_over_or_beyond_its_memory_are_not_called_missing(run: Callable[..., ServedSource]) -> None:
     here = run(one_by_one(as_json([])))
     old = EarlierDays(ORGANIZATION, Generation.USAGE, DateRange(date(2026, 10, 20), date(2026, 11, 23)))
     days = [result.day for result in here.query(old) if isinstance(result, NoReport)]
     assert (days[0], days[-1]) == (date(2026, 10, 26), date(2026, 11, 22))
 
 
-def test_the_retired_generations_cannot_tell_every_team(run: Callable[..., Asking]) -> None:
+def test_the_retired_generations_cannot_tell_every_team(run: Callable[..., ServedSource]) -> None:
     here = run()
     (failure,) = here.query(EarlierDays(ORGANIZATION.of_team("*"), Generation.METRICS, DAYS))
     assert isinstance(failure, Failure)
@@ -122,12 +128,12 @@ def test_the_retired_generations_cannot_tell_every_team(run: Callable[..., Askin
         (as_json({"message": "Copilot Metrics API setting is disabled"}, 422), errors.NotAllowed),
         (as_json({"message": "Must have admin rights"}, 403), errors.NotAllowed),
         (as_json({"message": "Bad credentials"}, 401), errors.TokenRefused),
-        (Reply(status=500), errors.Busy),
-        (Reply(b"[{"), errors.Unreachable),
+        (Reply(500), errors.Busy),
+        (Reply(200, b"[{"), errors.Unreachable),
     ],
 )
 def test_each_refusal_of_a_retired_generation_is_its_own_error(
-    run: Callable[..., Asking], reply: Reply, kind: type[errors.CopilotUsageError]
+    run: Callable[..., ServedSource], reply: Reply, kind: type[errors.CopilotUsageError]
 ) -> None:
     (failure,) = run(one_by_one(reply)).query(ASK)
     assert isinstance(failure, Failure)
@@ -159,7 +165,9 @@ def seat_pages(people: int, *, promised: int | None = None, link: bool = True) -
 
 @pytest.mark.parametrize("link", [True, False])
 @pytest.mark.parametrize("people", [0, 1, 100, 101, 867])
-def test_all_seats_are_listed_in_order_page_by_page(run: Callable[..., Asking], people: int, *, link: bool) -> None:
+def test_all_seats_are_listed_in_order_page_by_page(
+    run: Callable[..., ServedSource], people: int, *, link: bool
+) -> None:
     here = run(seat_pages(people, link=link))
     (listed,) = here.query(SeatList(ORGANIZATION))
     assert isinstance(listed, SeatsListed)
@@ -167,13 +175,15 @@ def test_all_seats_are_listed_in_order_page_by_page(run: Callable[..., Asking], 
     assert len(here.api.requests) == max(1, -(-people // 100))
 
 
-def test_an_enterprise_that_counts_people_once_has_more_pages_than_its_total_says(run: Callable[..., Asking]) -> None:
+def test_an_enterprise_that_counts_people_once_has_more_pages_than_its_total_says(
+    run: Callable[..., ServedSource],
+) -> None:
     (listed,) = run(seat_pages(250, promised=90)).query(SeatList(ENTERPRISE))
     assert isinstance(listed, SeatsListed)
     assert len(listed.seats) == 250
 
 
-def test_a_last_page_that_was_not_the_last_is_followed_on(run: Callable[..., Asking]) -> None:
+def test_a_last_page_that_was_not_the_last_is_followed_on(run: Callable[..., ServedSource]) -> None:
     here = run()
 
     def grown(request: Request) -> Reply:
@@ -189,7 +199,7 @@ def test_a_last_page_that_was_not_the_last_is_followed_on(run: Callable[..., Ask
     assert [found.person for found in listed.seats] == [1, 2, 3, 4]
 
 
-def test_pages_shorter_than_asked_for_are_read_to_the_end(run: Callable[..., Asking]) -> None:
+def test_pages_shorter_than_asked_for_are_read_to_the_end(run: Callable[..., ServedSource]) -> None:
     def short(request: Request) -> Reply:
         number = int(request.query["page"])
         seats = [seat(n) for n in range(50 * number - 50, min(50 * number, 250))]
@@ -201,7 +211,7 @@ def test_pages_shorter_than_asked_for_are_read_to_the_end(run: Callable[..., Ask
     assert [found.person for found in listed.seats] == list(range(250))
 
 
-def test_lines_of_other_products_are_not_on_the_bill_of_credits(run: Callable[..., Asking]) -> None:
+def test_lines_of_other_products_are_not_on_the_bill_of_credits(run: Callable[..., ServedSource]) -> None:
     items = [
         {"model": "a", "unitType": "credits", "grossQuantity": 10, "netAmount": 0.7},
         {"product": "Actions", "unitType": "minutes", "grossQuantity": 500, "netAmount": 9},
@@ -210,7 +220,7 @@ def test_lines_of_other_products_are_not_on_the_bill_of_credits(run: Callable[..
     assert here.query(CreditMonth(ORGANIZATION, "2026-11")) == [CreditBill(ORGANIZATION, "2026-11", {"a": 10}, 0.7)]
 
 
-def test_a_total_far_too_high_does_not_ask_for_empty_pages(run: Callable[..., Asking]) -> None:
+def test_a_total_far_too_high_does_not_ask_for_empty_pages(run: Callable[..., ServedSource]) -> None:
     here = run(seat_pages(100, promised=5_000_000, link=False))
     _, listed = here.query(SeatList(ORGANIZATION))
     assert isinstance(listed, SeatsListed)
@@ -218,7 +228,7 @@ def test_a_total_far_too_high_does_not_ask_for_empty_pages(run: Callable[..., As
 
 
 @pytest.mark.parametrize("promised", [900, 90])
-def test_pages_of_seats_are_read_four_at_once(run: Callable[..., Asking], promised: int) -> None:
+def test_pages_of_seats_are_read_four_at_once(run: Callable[..., ServedSource], promised: int) -> None:
     pages = seat_pages(900, promised=promised)
     here = run()
     together = threading.Barrier(4, timeout=10)
@@ -234,15 +244,15 @@ def test_pages_of_seats_are_read_four_at_once(run: Callable[..., Asking], promis
     assert here.api.most_at_once == 4
 
 
-def test_one_page_that_cannot_be_had_is_a_failure_of_the_seats(run: Callable[..., Asking]) -> None:
+def test_one_page_that_cannot_be_had_is_a_failure_of_the_seats(run: Callable[..., ServedSource]) -> None:
     pages = seat_pages(300)
-    here = run(lambda request: Reply(status=503) if request.query["page"] == "2" else pages(request))
+    here = run(lambda request: Reply(503) if request.query["page"] == "2" else pages(request))
     (failure,) = here.query(SeatList(ORGANIZATION))
     assert isinstance(failure, Failure)
     assert (failure.about, type(failure.error)) == (QueryKind.SEATS, errors.Busy)
 
 
-def test_pages_of_seats_without_an_end_are_noticed(run: Callable[..., Asking]) -> None:
+def test_pages_of_seats_without_an_end_are_noticed(run: Callable[..., ServedSource]) -> None:
     def endless(_: Request) -> Reply:
         return as_json({"total_seats": 250, "seats": [seat(1)]}, Link=f'<{here.api.url}/seats?page=2>; rel="next"')
 
@@ -253,7 +263,7 @@ def test_pages_of_seats_without_an_end_are_noticed(run: Callable[..., Asking]) -
     assert len(here.api.requests) == 40
 
 
-def test_seats_that_cannot_be_read_are_counted_in_a_remark(run: Callable[..., Asking]) -> None:
+def test_seats_that_cannot_be_read_are_counted_in_a_remark(run: Callable[..., ServedSource]) -> None:
     remark, listed = run(one_by_one(as_json({"total_seats": 2, "seats": [seat(1), {"assignee": None}]}))).query(
         SeatList(ORGANIZATION)
     )
@@ -263,7 +273,7 @@ def test_seats_that_cannot_be_read_are_counted_in_a_remark(run: Callable[..., As
     assert len(listed.seats) == 1
 
 
-def test_a_bill_is_summed_by_model(run: Callable[..., Asking]) -> None:
+def test_a_bill_is_summed_by_model(run: Callable[..., ServedSource]) -> None:
     items = [
         {"model": "b", "unitType": "credits", "grossQuantity": 2, "netAmount": 0.5, "sku": "x"},
         {"model": "a", "unitType": "credits", "grossQuantity": 1.5, "netAmount": 0},
@@ -287,7 +297,7 @@ def test_amounts_that_cannot_be_right_are_left_out_of_a_bill_and_refunds_are_not
         '"a line"',
     )
     body = f'{{"usageItems": [{",".join(lines)}]}}'.encode()
-    with asking(one_by_one(Reply(body))) as here:
+    with served_source(one_by_one(Reply(200, body))) as here:
         remark, bill = here.query(CreditMonth(ORGANIZATION, "2026-11"))
     assert bill == CreditBill(ORGANIZATION, "2026-11", {"a": 4}, 2.0)
     assert remark == Note(
@@ -295,7 +305,7 @@ def test_amounts_that_cannot_be_right_are_left_out_of_a_bill_and_refunds_are_not
     )
 
 
-def test_a_bill_that_may_not_be_seen_is_asked_for_once(run: Callable[..., Asking]) -> None:
+def test_a_bill_that_may_not_be_seen_is_asked_for_once(run: Callable[..., ServedSource]) -> None:
     here = run(one_by_one(as_json({"message": "Must have admin rights"}, 403)))
     here.query(CreditMonth(ORGANIZATION, "2026-10"))
     assert here.query(CreditMonth(ORGANIZATION, "2026-11")) == []

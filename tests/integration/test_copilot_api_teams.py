@@ -12,14 +12,16 @@ from typing import Any
 
 import pytest
 
+from builders import ENTERPRISE, ORGANIZATION
 from copilot_usage import errors
+from copilot_usage.demo.github import Reply, Request
 from copilot_usage.domain.dates import DateRange, ending
 from copilot_usage.domain.queries import NewestDay, TeamDays
 from copilot_usage.domain.results import Failure, Fetched, NoReport, Note, PeopleCounted, PeopleListed, Result, Word
 from copilot_usage.domain.scope import Scope
 from copilot_usage.domain.snapshot import Generation, Snapshot
-from fakes.asking import ENTERPRISE, NOT_FOUND, ORGANIZATION, Asking, asking
-from fakes.scripted import Reply, Request, as_json, one_by_one
+from fakes.server import NOT_FOUND, as_json, one_by_one
+from fakes.source import ServedSource, served_source
 
 WINDOW = DateRange(date(2026, 10, 25), date(2026, 11, 21))
 OLD = date(2026, 9, 10)
@@ -34,7 +36,7 @@ class Reports:
     `renamed`: team → the first day of its present slug.
     """
 
-    here: Asking
+    here: ServedSource
     teams: dict[str, tuple[int, ...]] = field(default_factory=lambda: {"payments": (1, 2), "search": (2, 3)})
     replies: dict[str, Reply] = field(default_factory=dict)
     window: DateRange = WINDOW
@@ -56,7 +58,7 @@ class Reports:
         days = list(self.window) if day == "latest" else [date.fromisoformat(day)]
         rows = self.memberships(days) if report == "user-teams-1-day" else self.users(days)
         half = len(rows) // 2
-        return Reply(b"\n".join(rows[:half] if part == "1" else rows[half:]))
+        return Reply(200, b"\n".join(rows[:half] if part == "1" else rows[half:]))
 
     def memberships(self, days: Iterable[date]) -> list[bytes]:
         return [
@@ -86,7 +88,7 @@ def run() -> Iterator[Callable[..., Reports]]:
     with ExitStack() as stack:
 
         def begin(**kwargs: Any) -> Reports:
-            here = stack.enter_context(asking(**kwargs))
+            here = stack.enter_context(served_source(**kwargs))
             reports = Reports(here)
             here.api.script, here.downloads.script = reports.api, reports.downloads
             return reports
@@ -171,7 +173,7 @@ def test_lead_in_days_are_read_for_trailing_counts_and_not_handed_on(run: Callab
 
 @pytest.mark.parametrize("report", ["user-teams-1-day", "users-1-day"])
 @pytest.mark.parametrize(
-    ("reply", "word"), [(Reply(status=204), Word.SAID), (NOT_FOUND, Word.HIDDEN), (as_json(""), Word.VAGUE)]
+    ("reply", "word"), [(Reply(204), Word.SAID), (NOT_FOUND, Word.HIDDEN), (as_json(""), Word.VAGUE)]
 )
 def test_a_day_without_either_report_has_none_for_the_named_teams(
     run: Callable[..., Reports], report: str, reply: Reply, word: Word
@@ -187,7 +189,7 @@ def test_a_day_without_either_report_has_none_for_the_named_teams(
 def test_a_day_without_report_counts_as_read_for_the_days_after_it(run: Callable[..., Reports]) -> None:
     reports = run()
     days = ending(OLD, 7)
-    reports.replies[f"user-teams-1-day {days.since}"] = Reply(status=204)
+    reports.replies[f"user-teams-1-day {days.since}"] = Reply(204)
     results = reports.here.query(ask_of((PAYMENTS,), days))
     last = next(o for o in reversed(results) if isinstance(o, Fetched))
     assert last.snapshot.trailing == {"weekly_active_users": 2, "monthly_active_users": None}
@@ -205,7 +207,7 @@ def test_rows_of_another_organization_than_the_stored_days_make_no_day(run: Call
 def test_rows_that_are_left_out_are_named_in_a_remark(run: Callable[..., Reports]) -> None:
     reports = run()
     whole = reports.downloads
-    broken = Reply(line(OLD, user_id=1) + b"\n{broken\n")
+    broken = Reply(200, line(OLD, user_id=1) + b"\n{broken\n")
     reports.here.downloads.script = lambda r: broken if r.path == f"/users-1-day/{OLD}/1" else whole(r)
     (remark,) = (o for o in reports.here.query(ask_of((PAYMENTS,), [OLD])) if isinstance(o, Note))
     assert remark.text.startswith("Rows were left out: users report, row 2: ")
@@ -231,7 +233,7 @@ def test_a_renamed_team_has_its_days_under_its_new_slug_and_no_day_is_asked_for_
 
 def test_no_users_report_is_asked_for_a_day_without_memberships(run: Callable[..., Reports]) -> None:
     reports = run()
-    reports.replies[f"user-teams-1-day {OLD}"] = Reply(status=204)
+    reports.replies[f"user-teams-1-day {OLD}"] = Reply(204)
     reports.here.query(ask_of((EVERY,), [OLD]))
     assert asked(reports) == [f"user-teams-1-day {OLD}"]
 
@@ -262,7 +264,7 @@ def test_a_user_teams_report_without_one_usable_row_says_nothing_of_any_team(
 ) -> None:
     reports = run()
     whole = reports.downloads
-    reports.here.downloads.script = lambda r: Reply(USELESS[body]) if "user-teams" in r.path else whole(r)
+    reports.here.downloads.script = lambda r: Reply(200, USELESS[body]) if "user-teams" in r.path else whole(r)
     results = reports.here.query(ask_of((PAYMENTS, EVERY), [OLD]))
     (failure,) = (o for o in results if not isinstance(o, Note))
     assert isinstance(failure, Failure)
@@ -273,7 +275,7 @@ def test_a_user_teams_report_without_one_usable_row_says_nothing_of_any_team(
 def test_a_users_report_without_one_usable_row_says_nothing_of_any_team(run: Callable[..., Reports], body: str) -> None:
     reports = run()
     whole = reports.downloads
-    reports.here.downloads.script = lambda r: Reply(USELESS[body]) if "/users" in r.path else whole(r)
+    reports.here.downloads.script = lambda r: Reply(200, USELESS[body]) if "/users" in r.path else whole(r)
     results = reports.here.query(ask_of((PAYMENTS, EVERY), [OLD]))
     (failure,) = (o for o in results if not isinstance(o, Note))
     assert isinstance(failure, Failure)
@@ -301,7 +303,7 @@ def test_where_the_users_report_of_28_days_is_no_use_the_daily_ones_are_asked(
 ) -> None:
     reports = run()
     whole = reports.downloads
-    reports.here.downloads.script = lambda r: Reply(USELESS[body]) if "users-28-day" in r.path else whole(r)
+    reports.here.downloads.script = lambda r: Reply(200, USELESS[body]) if "users-28-day" in r.path else whole(r)
     results = reports.here.query(ask_of((PAYMENTS,), WINDOW))
     documents = [o.snapshot.document for o in results if isinstance(o, Fetched)]
     assert [document["user_initiated_interaction_count"] for document in documents if document] == [3] * 28
@@ -316,7 +318,7 @@ def test_a_day_that_the_report_of_28_days_lacks_is_asked_for_alone(run: Callable
     def without_a_day(request: Request) -> Reply:
         reply = whole(request)
         rows = [row for row in reply.body.split(b"\n") if lacking.encode() not in row]
-        return Reply(b"\n".join(rows)) if "users-28-day" in request.path else reply
+        return Reply(200, b"\n".join(rows)) if "users-28-day" in request.path else reply
 
     reports.here.downloads.script = without_a_day
     results = reports.here.query(ask_of((PAYMENTS,), WINDOW))
@@ -330,7 +332,7 @@ def test_a_day_that_is_a_timestamp_is_its_utc_date(run: Callable[..., Reports]) 
 
     def stamped(request: Request) -> Reply:
         day = str(OLD - timedelta(days=1))
-        return Reply(whole(request).body.replace(f'"{OLD}"'.encode(), f'"{day}T20:00:00-05:00"'.encode()))
+        return Reply(200, whole(request).body.replace(f'"{OLD}"'.encode(), f'"{day}T20:00:00-05:00"'.encode()))
 
     reports.here.downloads.script = stamped
     (found,) = (o for o in reports.here.query(ask_of((PAYMENTS,), [OLD])) if isinstance(o, Fetched))
@@ -362,7 +364,7 @@ def test_a_day_that_fails_is_one_failure_and_leaves_no_partial_counts(run: Calla
     reports = run()
     days = ending(OLD, 8)
     broken = OLD - timedelta(days=3)
-    reports.replies[f"users-1-day {broken}"] = Reply(status=503)
+    reports.replies[f"users-1-day {broken}"] = Reply(503)
     results = reports.here.query(ask_of((PAYMENTS,), days, (), days))
     (failure,) = (o for o in results if isinstance(o, Failure))
     assert (failure.scope, failure.day, type(failure.error)) == (ORGANIZATION, broken, errors.Busy)
@@ -382,7 +384,7 @@ def test_without_the_28_day_report_the_daily_ones_do(run: Callable[..., Reports]
 def test_a_28_day_report_that_breaks_off_is_replaced_without_counting_twice(run: Callable[..., Reports]) -> None:
     reports = run()
     whole = reports.downloads
-    reports.here.downloads.script = lambda r: Reply(status=500) if r.path == "/users-28-day/latest/2" else whole(r)
+    reports.here.downloads.script = lambda r: Reply(500) if r.path == "/users-28-day/latest/2" else whole(r)
     results = reports.here.query(ask_of((PAYMENTS,), WINDOW))
     documents = [o.snapshot.document for o in results if isinstance(o, Fetched)]
     assert [document["user_initiated_interaction_count"] for document in documents if document] == [3] * 28

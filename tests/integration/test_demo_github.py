@@ -1,13 +1,11 @@
-"""The invented GitHub is sound: git accepts its repository, its sums are its people's, and they never change."""
+"""The demo's GitHub is sound: its sums are those of its people, and they never change."""
 
 from __future__ import annotations
 
-import base64
 import json
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,27 +13,23 @@ import requests
 
 from copilot_usage.demo.activity import COUNTERS
 from copilot_usage.demo.github import DemoGitHub, serve
-from fakes.git import git, laid_down
-from fakes.github import small_owners
+from copilot_usage.demo.organization import owners
 
 TODAY = date(2026, 11, 23)
 NEWEST = TODAY - timedelta(days=2)
 SETTLED = TODAY - timedelta(days=10)
 OWNERS = [("orgs", "octo-org", "organization"), ("enterprises", "octo-enterprise", "enterprise")]
-BRANCH = "refs/heads/copilot-usage"
 
 
 @pytest.fixture
 def github() -> Iterator[DemoGitHub]:
-    with serve(DemoGitHub(TODAY, small_owners())) as serving:
+    with serve(DemoGitHub(TODAY, owners(40, 4))) as serving:
         yield serving
 
 
-def query(github: DemoGitHub, path: str, method: str = "GET", **body: Any) -> requests.Response:
-    token = github.writing_token if path.startswith("repos/") else github.reading_token
-    return requests.request(
-        method, f"{github.api_url}/{path}", headers={"Authorization": f"Bearer {token}"}, json=body or None, timeout=30
-    )
+def query(github: DemoGitHub, path: str) -> requests.Response:
+    token = {"Authorization": f"Bearer {github.reading_token}"}
+    return requests.get(f"{github.api_url}/{path}", headers=token, timeout=30)
 
 
 def report(github: DemoGitHub, path: str) -> list[dict[str, Any]]:
@@ -116,7 +110,7 @@ def test_small_teams_are_left_out_of_the_reports(github: DemoGitHub) -> None:
 def test_two_of_them_say_the_same(github: DemoGitHub) -> None:
     home = "orgs/octo-org/copilot/metrics/reports"
     paths = (f"{home}/organization-28-day/latest", f"{home}/users-28-day/latest")
-    with serve(DemoGitHub(TODAY, small_owners())) as other:
+    with serve(DemoGitHub(TODAY, owners(40, 4))) as other:
         for path in paths:
             assert report(github, path) == report(other, path)
         seats = "orgs/octo-org/copilot/billing/seats?per_page=100"
@@ -157,49 +151,3 @@ def test_seats_come_in_pages_that_link_to_the_next(github: DemoGitHub) -> None:
         pages, seats = pages + 1, [*seats, *answer.json()["seats"]]
         path = answer.links.get("next", {}).get("url", "").removeprefix(github.api_url)
     assert (pages, len(seats)) == (3, answer.json()["total_seats"])
-
-
-def test_git_reads_what_was_committed_through_the_api(github: DemoGitHub, tmp_path: Path) -> None:
-    home = f"repos/{github.repository}/git"
-    blob = query(
-        github, f"{home}/blobs", "POST", content=base64.b64encode(b"large\n").decode(), encoding="base64"
-    ).json()
-    inline = {"path": "kept/a.ndjson", "mode": "100644", "type": "blob", "content": "{}\n"}
-    # Git sorts folders as if their names ended in a slash: `kept.txt` stands before `kept`.
-    by_name = {"path": "kept.txt", "mode": "100644", "type": "blob", "sha": blob["sha"]}
-    tree = query(github, f"{home}/trees", "POST", tree=[inline, by_name]).json()
-    first = query(github, f"{home}/commits", "POST", message="One\n\nmore", tree=tree["sha"], parents=[]).json()
-    assert query(github, f"{home}/refs", "POST", ref=BRANCH, sha=first["sha"]).status_code == 201
-    changed = {**inline, "content": "{}\n{}\n"}
-    tree = query(github, f"{home}/trees", "POST", base_tree=first["tree"]["sha"], tree=[changed]).json()
-    second = query(github, f"{home}/commits", "POST", message="Two", tree=tree["sha"], parents=[first["sha"]]).json()
-    moved = query(github, f"{home}/refs/heads/copilot-usage", "PATCH", sha=second["sha"], force=False)
-    assert moved.status_code == 200
-    back = query(github, f"{home}/refs/heads/copilot-usage", "PATCH", sha=first["sha"], force=False)
-    assert back.status_code == 422
-    bare = laid_down(github, tmp_path / "bare")
-    assert git(bare, "log", "--format=%s", BRANCH).splitlines() == ["Two", "One"]
-    assert git(bare, "show", f"{BRANCH}:kept/a.ndjson") == "{}\n{}\n"
-    assert git(bare, "show", f"{BRANCH}:kept.txt") == "large\n"
-    assert git(bare, "rev-parse", f"{BRANCH}^{{tree}}").strip() == tree["sha"]
-
-
-@pytest.mark.parametrize(
-    ("path", "body"),
-    [
-        ("refs", {"ref": BRANCH, "sha": "0" * 40}),
-        ("commits", {"message": "x", "tree": "0" * 40}),
-        ("trees", {"tree": [{"path": "x", "mode": "100644", "type": "blob", "sha": "0" * 40}]}),
-    ],
-)
-def test_what_does_not_exist_cannot_be_named(github: DemoGitHub, path: str, body: dict[str, Any]) -> None:
-    assert query(github, f"repos/{github.repository}/git/{path}", "POST", **body).status_code == 422
-
-
-def test_the_writing_token_reads_no_usage_and_the_reading_token_no_repository(github: DemoGitHub) -> None:
-    for path, token in (
-        ("orgs/octo-org/copilot/billing/seats", github.writing_token),
-        (f"repos/{github.repository}", github.reading_token),
-    ):
-        answer = requests.get(f"{github.api_url}/{path}", headers={"Authorization": f"Bearer {token}"}, timeout=30)
-        assert answer.status_code == 404

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from copilot_usage.rendering.page import render_page
-from invented import GAP, invented_owners, report_of_a_run
+from demo_reports import GAP, report_of_a_run, report_owners
 
 # Older than what the invented GitHub still restates, so that its documents are what it serves.
 UNTIL = date(2026, 11, 14)
@@ -27,7 +27,7 @@ def page() -> str:
 
 
 def documents(days: list[date]) -> list[dict[str, Any]]:
-    organization = invented_owners()["octo-org"]
+    organization = report_owners()["octo-org"]
     return [organization.document(day) for day in days if day != GAP]
 
 
@@ -118,7 +118,7 @@ def test_a_month_is_the_sum_of_its_days() -> None:
 
 def test_a_team_is_its_members_of_each_day() -> None:
     page = render_page(report_of_a_run({"org": "octo-org", "team": "payments,web", **RANGE})).text
-    organization = invented_owners()["octo-org"]
+    organization = report_owners()["octo-org"]
     people: dict[str, set[int]] = defaultdict(set)
     lines: dict[str, int] = defaultdict(int)
     for day in (day for day in DAYS if day != GAP):

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from copilot_usage.rendering.page import render_page
-from invented import report_of_a_run, report_of_many_teams
+from demo_reports import report_of_a_run, report_of_many_teams
 
 MANY_TEAMS = "three_hundred_teams"
 GOLDEN = Path(__file__).parents[1] / "golden"

@@ -13,9 +13,10 @@ import duckdb
 import pytest
 
 from builders import ENTERPRISE, ORGANIZATION, TEAM
+from copilot_usage.demo.github import serve
 from copilot_usage.domain.snapshot import Generation, Snapshot
 from copilot_usage.snapshots.local_store import DirectoryStore
-from fakes.meddling import BRANCH, meddled
+from fakes.github import BRANCH, TODAY, FakeGitHub
 from unit.snapshots.strategies import snapshot
 
 HISTORY = Path(__file__).parents[2] / "docs" / "history.md"
@@ -34,7 +35,7 @@ DAYS = [
 def branch(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A clone of a branch with three commits: the days, a day restated, a day added."""
     bare, work = tmp_path_factory.mktemp("bare"), tmp_path_factory.mktemp("history")
-    with meddled() as github:
+    with serve(FakeGitHub(TODAY)) as github:
         github.store().save(DAYS)
         github.store().save([snapshot(18, 181)])
         github.store().save([snapshot(20, 200)])

@@ -16,31 +16,30 @@ from threading import Barrier
 import pytest
 
 from builders import ORGANIZATION, TEAM
-from copilot_usage.demo.git_data import GitData
-from copilot_usage.demo.loopback import Reply, Request
+from copilot_usage.demo.github import Reply, Request, serve
 from copilot_usage.domain.dates import DateRange
 from copilot_usage.domain.ports import Saved
 from copilot_usage.domain.snapshot import Snapshot
 from copilot_usage.errors import StoreRefused
 from copilot_usage.snapshots.branch_store import RepositoryStore
 from copilot_usage.snapshots.git_api import RetryPolicy
-from fakes.meddling import BRANCH, HungUp, MeddledGitHub, meddled, replying
+from fakes.git_data import GitData
+from fakes.github import BRANCH, REF, TODAY, FakeGitHub, HungUp, replying
 from unit.snapshots.strategies import snapshot
 
-REF = f"refs/heads/{BRANCH}"
 YEAR = DateRange(date(2026, 1, 1), date(2026, 12, 31))
 
 
 @pytest.fixture
-def github() -> Iterator[MeddledGitHub]:
-    with meddled() as github:
+def github() -> Iterator[FakeGitHub]:
+    with serve(FakeGitHub(TODAY)) as github:
         yield github
 
 
-def stored(github: MeddledGitHub) -> list[str]:
+def stored(github: FakeGitHub) -> list[str]:
     """The days of the organization on the branch."""
     lines = [
-        line for path, text in sorted(github.files().items()) if "/octo-org/20" in path for line in text.splitlines()
+        line for path, text in sorted(github.files.items()) if "/octo-org/20" in path for line in text.splitlines()
     ]
     return [json.loads(line)["day"] for line in lines]
 
@@ -49,26 +48,26 @@ def before(where: str, act: Callable[[], object], times: int = 1) -> Callable[..
     """Something happens right before a request."""
     left = count(1)
 
-    def meddle(request: Request, answer: Callable[[], Reply]) -> Reply:
+    def intercept(request: Request, answer: Callable[[], Reply]) -> Reply:
         if where in f"{request.method} {request.path}" and next(left) <= times:
             act()
         return answer()
 
-    return meddle
+    return intercept
 
 
-def fsck(github: MeddledGitHub, folder: Path) -> None:
+def fsck(github: FakeGitHub, folder: Path) -> None:
     github.git.objects.write_to(folder)
     subprocess.run(["git", "-C", str(folder), "fsck", "--full", "--strict"], check=True, capture_output=True)
 
 
-def test_a_lost_race_is_merged_line_by_line_from_the_new_head(github: MeddledGitHub, tmp_path: Path) -> None:
+def test_a_lost_race_is_merged_line_by_line_from_the_new_head(github: FakeGitHub, tmp_path: Path) -> None:
     github.store().save([snapshot(1), snapshot(1, month=10), snapshot(1, scope=TEAM)])
     store = github.store()
     list(store.load([ORGANIZATION], YEAR))
     github.forget()
     other = github.store()
-    github.meddle = before("PATCH", lambda: other.save([snapshot(2), snapshot(2, scope=TEAM)]))
+    github.intercept = before("PATCH", lambda: other.save([snapshot(2), snapshot(2, scope=TEAM)]))
     saved = store.save([snapshot(3), snapshot(2, month=10)])
     assert saved == Saved(2, github.head)
     assert stored(github) == ["2026-10-01", "2026-10-02", "2026-11-01", "2026-11-02", "2026-11-03"]
@@ -76,37 +75,37 @@ def test_a_lost_race_is_merged_line_by_line_from_the_new_head(github: MeddledGit
     fsck(github, tmp_path)
 
 
-def test_after_a_lost_race_only_what_changed_is_read_and_posted_again(github: MeddledGitHub) -> None:
+def test_after_a_lost_race_only_what_changed_is_read_and_posted_again(github: FakeGitHub) -> None:
     github.store().save([snapshot(1), snapshot(1, month=10)])
     store, other = github.store(), github.store()
     list(store.load([ORGANIZATION], YEAR))
     list(other.load([ORGANIZATION], YEAR))
     github.forget()
-    github.meddle = before("PATCH", lambda: other.save([snapshot(2)]))
+    github.intercept = before("PATCH", lambda: other.save([snapshot(2)]))
     store.save([snapshot(3), snapshot(2, month=10)])
     others = ["GET git/commits", "POST git/trees", "POST git/commits", "PATCH git/refs"]
     lost, again = others, ["GET git/ref", "GET git/trees", "GET git/blobs", *others]
-    assert sorted(github.asked) == sorted([*others, *lost, *again])
+    assert sorted(github.git_requests) == sorted([*others, *lost, *again])
     (last_tree,) = [request.body for request in github.requests if request.method == "POST"][-2:-1]
     assert ["content" in entry for entry in last_tree["tree"]] == [False, True]
 
 
-def test_whoever_finds_his_days_stored_by_another_has_nothing_to_write(github: MeddledGitHub) -> None:
+def test_whoever_finds_his_days_stored_by_another_has_nothing_to_write(github: FakeGitHub) -> None:
     github.store().save([snapshot(1)])
     store, other = github.store(), github.store()
-    github.meddle = before("PATCH", lambda: other.save([snapshot(2), snapshot(3)]))
+    github.intercept = before("PATCH", lambda: other.save([snapshot(2), snapshot(3)]))
     assert store.save([snapshot(2)]) == Saved(0)
 
 
-def test_a_branch_made_by_another_in_the_same_moment_is_a_lost_race(github: MeddledGitHub) -> None:
+def test_a_branch_made_by_another_in_the_same_moment_is_a_lost_race(github: FakeGitHub) -> None:
     store, other = github.store(), github.store()
-    github.meddle = before("POST /repos/octo-org/copilot-usage/git/refs", lambda: other.save([snapshot(1)]))
+    github.intercept = before("POST /repos/octo-org/copilot-usage/git/refs", lambda: other.save([snapshot(1)]))
     assert store.save([snapshot(2)]).days_written == 1
     assert stored(github) == ["2026-11-01", "2026-11-02"]
 
 
 @pytest.mark.parametrize("beginning", ["no branch", "a branch", "an empty repository"])
-def test_twenty_writers_at_once_all_succeed(github: MeddledGitHub, tmp_path: Path, beginning: str) -> None:
+def test_twenty_writers_at_once_all_succeed(github: FakeGitHub, tmp_path: Path, beginning: str) -> None:
     if beginning == "a branch":
         github.store().save([snapshot(30)])
     elif beginning == "an empty repository":
@@ -131,19 +130,19 @@ def test_twenty_writers_at_once_all_succeed(github: MeddledGitHub, tmp_path: Pat
     assert [one.days_written for one in saved] == [2] * 20
     assert len({one.commit for one in saved}) == 20
     assert [day for day in stored(github) if day != "2026-11-30"] == [f"2026-11-{n:02}" for n in range(1, 21)]
-    lines = b"".join(text for path, text in github.files().items() if path.endswith(".ndjson")).splitlines()
+    lines = b"".join(text for path, text in github.files.items() if path.endswith(".ndjson")).splitlines()
     assert len(lines) == 40 + (beginning == "a branch")
     fsck(github, tmp_path)
 
 
-def test_a_branch_that_never_stands_still_ends_in_an_error_that_says_so(github: MeddledGitHub) -> None:
+def test_a_branch_that_never_stands_still_ends_in_an_error_that_says_so(github: FakeGitHub) -> None:
     github.store().save([snapshot(1)])
     days = iter(range(2, 1000))
 
     def somebody_writes() -> None:
         github.git.commit_file(f"notes/{next(days)}", b"", "busy", REF)
 
-    github.meddle = before("PATCH", somebody_writes, times=1000)
+    github.intercept = before("PATCH", somebody_writes, times=1000)
     with pytest.raises(StoreRefused, match="Other writers kept changing the snapshot branch") as refused:
         github.store().save([snapshot(2)])
     assert "max-parallel" in refused.value.remedy
@@ -151,7 +150,7 @@ def test_a_branch_that_never_stands_still_ends_in_an_error_that_says_so(github: 
 
 
 def test_a_branch_deleted_meanwhile_is_made_again_with_what_it_held(
-    github: MeddledGitHub, caplog: pytest.LogCaptureFixture
+    github: FakeGitHub, caplog: pytest.LogCaptureFixture
 ) -> None:
     store = github.store()
     store.save([snapshot(1)])
@@ -162,21 +161,21 @@ def test_a_branch_deleted_meanwhile_is_made_again_with_what_it_held(
     assert "was deleted while this run was writing" in caplog.text
 
 
-def test_a_branch_that_is_not_found_when_it_is_to_be_moved_is_looked_for_again(github: MeddledGitHub) -> None:
+def test_a_branch_that_is_not_found_when_it_is_to_be_moved_is_looked_for_again(github: FakeGitHub) -> None:
     store = github.store()
     store.save([snapshot(1)])
     gone = replying(404, "Not Found", where="PATCH")
 
-    def meddle(request: Request, answer: Callable[[], Reply]) -> Reply:
+    def intercept(request: Request, answer: Callable[[], Reply]) -> Reply:
         github.git.objects.refs.pop(REF, None) if request.method == "PATCH" else None
         return gone(request, answer)
 
-    github.meddle = meddle
+    github.intercept = intercept
     assert store.save([snapshot(2)]).days_written == 1
     assert stored(github) == ["2026-11-01", "2026-11-02"]
 
 
-def test_a_branch_put_back_meanwhile_goes_on_from_where_this_run_knows_it(github: MeddledGitHub) -> None:
+def test_a_branch_put_back_meanwhile_goes_on_from_where_this_run_knows_it(github: FakeGitHub) -> None:
     store = github.store()
     store.save([snapshot(1)])
     older = github.head or ""
@@ -187,7 +186,7 @@ def test_a_branch_put_back_meanwhile_goes_on_from_where_this_run_knows_it(github
 
 
 def test_a_branch_replaced_meanwhile_is_written_to_and_told(
-    github: MeddledGitHub, caplog: pytest.LogCaptureFixture
+    github: FakeGitHub, caplog: pytest.LogCaptureFixture
 ) -> None:
     store = github.store()
     store.save([snapshot(1, month=10)])
@@ -201,16 +200,16 @@ def test_a_branch_replaced_meanwhile_is_written_to_and_told(
 # Cut off at every request boundary
 
 
-def first_save(github: MeddledGitHub) -> list[Snapshot]:
+def first_save(github: FakeGitHub) -> list[Snapshot]:
     return [snapshot(1), snapshot(1, scope=TEAM)]
 
 
-def later_save(github: MeddledGitHub) -> list[Snapshot]:
+def later_save(github: FakeGitHub) -> list[Snapshot]:
     github.store().save([snapshot(1), snapshot(1, month=10)])
     return [snapshot(2), snapshot(2, month=10)]
 
 
-def save_to_an_empty_repository(github: MeddledGitHub) -> list[Snapshot]:
+def save_to_an_empty_repository(github: FakeGitHub) -> list[Snapshot]:
     github.git.objects.refs.clear()
     return [snapshot(1)]
 
@@ -218,17 +217,17 @@ def save_to_an_empty_repository(github: MeddledGitHub) -> list[Snapshot]:
 @pytest.mark.parametrize("prepare", [first_save, later_save, save_to_an_empty_repository])
 @pytest.mark.parametrize("heard", [True, False])
 def test_a_run_cut_off_at_any_request_leaves_the_branch_before_or_after(
-    prepare: Callable[[MeddledGitHub], list[Snapshot]], *, heard: bool
+    prepare: Callable[[FakeGitHub], list[Snapshot]], *, heard: bool
 ) -> None:
     """`heard`: GitHub still did what the last request asked for, only its answer got lost."""
     results = []
     for cut in range(1, 20):
-        with meddled() as github:
+        with serve(FakeGitHub(TODAY)) as github:
             saving = prepare(github)
             beginning = stored(github)
             requests = count(1)
 
-            def meddle(
+            def intercept(
                 _: Request, answer: Callable[[], Reply], cut: int = cut, requests: Iterator[int] = requests
             ) -> Reply:
                 number = next(requests)
@@ -238,11 +237,11 @@ def test_a_run_cut_off_at_any_request_leaves_the_branch_before_or_after(
                     raise HungUp
                 return answer()
 
-            github.meddle = meddle
+            github.intercept = intercept
             with suppress(StoreRefused):
                 github.store(tries=1).save(saving)
             ended = stored(github)
-            github.meddle = lambda _, answer: answer()
+            github.intercept = lambda _, answer: answer()
             github.store().save(saving)
             after = stored(github)
             assert ended in (beginning, after)
@@ -256,29 +255,29 @@ def test_a_run_cut_off_at_any_request_leaves_the_branch_before_or_after(
 
 
 @pytest.mark.parametrize("where", ["PATCH", "POST /repos/octo-org/copilot-usage/git/refs"])
-def test_an_answer_that_got_lost_is_no_lost_race(github: MeddledGitHub, where: str) -> None:
+def test_an_answer_that_got_lost_is_no_lost_race(github: FakeGitHub, where: str) -> None:
     if where == "PATCH":
         github.store().save([snapshot(1)])
     lost = iter([True])
 
-    def meddle(request: Request, answer: Callable[[], Reply]) -> Reply:
+    def intercept(request: Request, answer: Callable[[], Reply]) -> Reply:
         reply = answer()
         if where in f"{request.method} {request.path}" and next(lost, False):
             raise HungUp
         return reply
 
-    github.meddle = meddle
+    github.intercept = intercept
     assert github.store().save([snapshot(2)]) == Saved(1, github.head)
 
 
 # Empty repositories
 
 
-def test_an_empty_repository_gets_its_first_file_and_then_the_days(github: MeddledGitHub, tmp_path: Path) -> None:
+def test_an_empty_repository_gets_its_first_file_and_then_the_days(github: FakeGitHub, tmp_path: Path) -> None:
     github.git.objects.refs.clear()
     github.forget()
     assert github.store().save([snapshot(1)]) == Saved(1, github.head)
-    assert github.asked == [
+    assert github.git_requests == [
         "GET git/ref",
         "POST git/trees",
         "PUT contents/README.md",
@@ -290,11 +289,11 @@ def test_an_empty_repository_gets_its_first_file_and_then_the_days(github: Meddl
         "PATCH git/refs",
     ]
     assert list(github.git.objects.refs) == [REF]
-    assert b"| organization | `octo-org` | reports | 2026-11 |" in github.files()["README.md"]
+    assert b"| organization | `octo-org` | reports | 2026-11 |" in github.files["README.md"]
     fsck(github, tmp_path)
 
 
-def test_an_empty_repository_that_begins_with_its_default_branch_only_gets_a_note_there(github: MeddledGitHub) -> None:
+def test_an_empty_repository_that_begins_with_its_default_branch_only_gets_a_note_there(github: FakeGitHub) -> None:
     github.git.objects.refs.clear()
 
     def only_main(request: Request, answer: Callable[[], Reply]) -> Reply:
@@ -302,12 +301,12 @@ def test_an_empty_repository_that_begins_with_its_default_branch_only_gets_a_not
             return Reply(404, {"message": f"Branch {request.body['branch']} not found"})
         return answer()
 
-    github.meddle = only_main
+    github.intercept = only_main
     assert github.store().save([snapshot(1)]).days_written == 1
-    assert github.files("main") == {"README.md": b"Snapshots of Copilot usage lie on the branch `copilot-usage`.\n"}
-    assert sorted(github.files()) == ["README.md", "snapshots/reports/organization/octo-org/2026-11.ndjson"]
+    assert github.files_on("main") == {"README.md": b"Snapshots of Copilot usage lie on the branch `copilot-usage`.\n"}
+    assert sorted(github.files) == ["README.md", "snapshots/reports/organization/octo-org/2026-11.ndjson"]
 
 
-def test_an_empty_repository_holds_nothing(github: MeddledGitHub) -> None:
+def test_an_empty_repository_holds_nothing(github: FakeGitHub) -> None:
     github.git = GitData()
     assert list(github.store().load([ORGANIZATION], YEAR)) == []

@@ -1,4 +1,4 @@
-"""What GitHub, or the way to it, may have against reading and writing snapshots; over real sockets."""
+"""What GitHub, or the way to it, can have against reading and writing snapshots; over real sockets."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from itertools import count
 import pytest
 
 from builders import ORGANIZATION
-from copilot_usage.demo.loopback import Reply, Request
+from copilot_usage.demo.github import Reply, Request, serve
 from copilot_usage.domain.dates import ending
 from copilot_usage.errors import StoreRefused
 from copilot_usage.snapshots.branch_store import RepositoryStore
 from copilot_usage.snapshots.git_api import RetryPolicy
-from fakes.meddling import BRANCH, TODAY, HungUp, MeddledGitHub, meddled, replying
+from fakes.github import BRANCH, TODAY, FakeGitHub, HungUp, replying
 from unit.snapshots.strategies import snapshot
 
 CANARY = "ghs_canary0writing0token0that0must0never0appear"
@@ -25,10 +25,10 @@ POST_REFS = "POST /repos/octo-org/copilot-usage/git/refs"
 
 
 @pytest.fixture
-def github(caplog: pytest.LogCaptureFixture) -> Iterator[MeddledGitHub]:
+def github(caplog: pytest.LogCaptureFixture) -> Iterator[FakeGitHub]:
     """The token is in no log, not even in PyGithub's own debug log."""
     caplog.set_level(logging.DEBUG)
-    with meddled() as github:
+    with serve(FakeGitHub(TODAY)) as github:
         github.writing_token = CANARY
         yield github
     assert CANARY not in caplog.text
@@ -45,16 +45,16 @@ def refusal_of(act: Callable[[], object]) -> StoreRefused:
     return error
 
 
-def refused_save(github: MeddledGitHub) -> StoreRefused:
+def refused_save(github: FakeGitHub) -> StoreRefused:
     return refusal_of(lambda: github.store().save([snapshot(22)]))
 
 
-def refused_load(github: MeddledGitHub) -> StoreRefused:
+def refused_load(github: FakeGitHub) -> StoreRefused:
     return refusal_of(lambda: list(github.store().load([ORGANIZATION], NOVEMBER)))
 
 
 @pytest.mark.parametrize(
-    ("meddle", "title"),
+    ("intercept", "title"),
     [
         (replying(401, "Bad credentials"), "The snapshot token is not valid"),
         (replying(403, "Resource not accessible by integration", where="POST"), "The snapshot token cannot write"),
@@ -79,19 +79,19 @@ def refused_load(github: MeddledGitHub) -> StoreRefused:
     ],
 )
 def test_a_save_that_github_refuses_says_why_and_what_to_do(
-    github: MeddledGitHub, meddle: Callable[..., Reply], title: str
+    github: FakeGitHub, intercept: Callable[..., Reply], title: str
 ) -> None:
     github.store().save([snapshot(21)])
     head = github.head
-    github.meddle = meddle
+    github.intercept = intercept
     assert refused_save(github).title == title
     assert github.head == head
     assert github.slept == []
 
 
-def test_a_rule_against_new_branches_is_a_rule(github: MeddledGitHub) -> None:
+def test_a_rule_against_new_branches_is_a_rule(github: FakeGitHub) -> None:
     message = "Repository rule violations found\n\nCannot create ref due to creations being restricted."
-    github.meddle = replying(422, message, where=POST_REFS)
+    github.intercept = replying(422, message, where=POST_REFS)
     assert refused_save(github).title == "The snapshot branch is protected"
 
 
@@ -102,54 +102,52 @@ def test_a_rule_against_new_branches_is_a_rule(github: MeddledGitHub) -> None:
         ("Not Found", "The snapshot token cannot write"),
     ],
 )
-def test_what_only_looks_like_a_lost_race_is_told_after_a_while(
-    github: MeddledGitHub, message: str, title: str
-) -> None:
+def test_what_only_looks_like_a_lost_race_is_told_after_a_while(github: FakeGitHub, message: str, title: str) -> None:
     github.store().save([snapshot(21)])
     status = 404 if message == "Not Found" else 422
-    github.meddle = replying(status, message, where="PATCH")
+    github.intercept = replying(status, message, where="PATCH")
     assert refused_save(github).title == title
     assert len(github.slept) < 10
 
 
-def test_a_missing_permission_is_a_block_to_paste(github: MeddledGitHub) -> None:
-    github.meddle = replying(403, "Resource not accessible by integration", where="POST")
+def test_a_missing_permission_is_a_block_to_paste(github: FakeGitHub) -> None:
+    github.intercept = replying(403, "Resource not accessible by integration", where="POST")
     error = refused_save(github)
     assert "```yaml\npermissions:\n  contents: write\n```" in error.remedy
     assert "“Resource not accessible by integration”" in error.cause
 
 
 @pytest.mark.parametrize(
-    ("meddle", "title"),
+    ("intercept", "title"),
     [
         (replying(401, "Bad credentials"), "The snapshot token is not valid"),
         (replying(403, "Resource not accessible by personal access token"), "The snapshot token cannot read"),
         (replying(404, "Not Found"), "The snapshot repository was not found"),
     ],
 )
-def test_a_load_that_github_refuses_says_why(github: MeddledGitHub, meddle: Callable[..., Reply], title: str) -> None:
-    github.meddle = meddle
+def test_a_load_that_github_refuses_says_why(github: FakeGitHub, intercept: Callable[..., Reply], title: str) -> None:
+    github.intercept = intercept
     assert refused_load(github).title == title
 
 
-def test_a_month_that_cannot_be_read_is_an_error_and_not_a_gap(github: MeddledGitHub) -> None:
+def test_a_month_that_cannot_be_read_is_an_error_and_not_a_gap(github: FakeGitHub) -> None:
     github.store().save([snapshot(21)])
-    github.meddle = replying(404, "Not Found", where="git/blobs")
+    github.intercept = replying(404, "Not Found", where="git/blobs")
     assert refused_load(github).title == "The snapshot repository was not found"
 
 
-def test_a_first_file_that_is_refused_says_why(github: MeddledGitHub) -> None:
+def test_a_first_file_that_is_refused_says_why(github: FakeGitHub) -> None:
     github.git.objects.refs.clear()
-    github.meddle = replying(403, "Resource not accessible by integration", where="PUT")
+    github.intercept = replying(403, "Resource not accessible by integration", where="PUT")
     assert refused_save(github).title == "The snapshot token cannot write"
 
 
-def test_a_repository_that_nobody_knows_is_told_from_a_missing_branch(github: MeddledGitHub) -> None:
+def test_a_repository_that_nobody_knows_is_told_from_a_missing_branch(github: FakeGitHub) -> None:
     store = github.store(repository="octo-org/typo")
     assert refusal_of(lambda: store.save([snapshot(1)])).title == "The snapshot repository was not found"
 
 
-def test_a_repository_that_was_renamed_is_told_before_anything_is_written(github: MeddledGitHub) -> None:
+def test_a_repository_that_was_renamed_is_told_before_anything_is_written(github: FakeGitHub) -> None:
     def renamed(request: Request, answer: Callable[[], Reply]) -> Reply:
         if request.path.startswith("/repos/octo-org/old/"):
             path = request.path.replace("/repos/octo-org/old/", f"/repos/{github.repository}/")
@@ -157,14 +155,14 @@ def test_a_repository_that_was_renamed_is_told_before_anything_is_written(github
         return answer()
 
     github.store().save([snapshot(1)])
-    github.meddle = renamed
+    github.intercept = renamed
     error = refusal_of(lambda: github.store(repository="octo-org/old").save([snapshot(2)]))
     assert error.title == "The snapshot repository has moved"
     assert "“octo-org/copilot-usage”" in error.cause
 
 
-def test_the_token_does_not_follow_to_another_host(github: MeddledGitHub) -> None:
-    github.meddle = lambda request, _: Reply(301, {}, {"Location": f"http://localhost:1{request.path}"})
+def test_the_token_does_not_follow_to_another_host(github: FakeGitHub) -> None:
+    github.intercept = lambda request, _: Reply(301, {}, {"Location": f"http://localhost:1{request.path}"})
     error = refused_load(github)
     assert (error.title, "redirects" in error.cause) == ("The snapshot repository could not be reached", True)
 
@@ -176,7 +174,7 @@ def sometimes(*faults: Reply | None, where: str = "") -> Callable[..., Reply]:
     """The first requests that fit go wrong; None: without any answer."""
     waiting = iter(faults)
 
-    def meddle(request: Request, answer: Callable[[], Reply]) -> Reply:
+    def intercept(request: Request, answer: Callable[[], Reply]) -> Reply:
         if where not in f"{request.method} {request.path}":
             return answer()
         fault = next(waiting, Ellipsis)
@@ -184,7 +182,7 @@ def sometimes(*faults: Reply | None, where: str = "") -> Callable[..., Reply]:
             raise HungUp
         return answer() if fault is Ellipsis else fault
 
-    return meddle
+    return intercept
 
 
 BROKEN = Reply(502, b"<html>Bad Gateway</html>", {"Content-Type": "text/html"})
@@ -198,9 +196,9 @@ PAUSE = Reply(403, {"message": "no"}, {"Retry-After": "7"})
 
 @pytest.mark.parametrize("where", ["GET", "git/blobs", "POST", "git/trees", "git/commits", "PATCH"])
 @pytest.mark.parametrize("fault", [BROKEN, None, HTML, CUT, ODD, SECONDARY, TOO_MANY, PAUSE])
-def test_what_passes_is_tried_again_until_it_has_passed(github: MeddledGitHub, where: str, fault: Reply | None) -> None:
+def test_what_passes_is_tried_again_until_it_has_passed(github: FakeGitHub, where: str, fault: Reply | None) -> None:
     github.store().save([snapshot(20)])
-    github.meddle = sometimes(fault, fault, where=where)
+    github.intercept = sometimes(fault, fault, where=where)
     assert github.store().save([snapshot(21)]).commit == github.head
     assert list(github.store().load([ORGANIZATION], NOVEMBER)) == [snapshot(20), snapshot(21)]
     assert len(github.slept) >= 1
@@ -210,8 +208,8 @@ def test_what_passes_is_tried_again_until_it_has_passed(github: MeddledGitHub, w
     ("fault", "waits"),
     [(BROKEN, [1, 2]), (SECONDARY, [60, 60]), (TOO_MANY, [60, 60]), (PAUSE, [7, 7])],
 )
-def test_waits_are_those_that_github_asks_for(github: MeddledGitHub, fault: Reply, waits: list[float]) -> None:
-    github.meddle = sometimes(fault, fault, where="git/ref/")
+def test_waits_are_those_that_github_asks_for(github: FakeGitHub, fault: Reply, waits: list[float]) -> None:
+    github.intercept = sometimes(fault, fault, where="git/ref/")
     list(github.store().load([ORGANIZATION], NOVEMBER))
     assert github.slept == waits
 
@@ -229,16 +227,16 @@ def test_waits_are_those_that_github_asks_for(github: MeddledGitHub, fault: Repl
     ],
 )
 def test_what_does_not_pass_is_given_up_after_some_tries(
-    github: MeddledGitHub, fault: Reply | None, title: str, words: str
+    github: FakeGitHub, fault: Reply | None, title: str, words: str
 ) -> None:
     requests = count()
-    meddle = sometimes(*[fault] * 100)
+    intercept = sometimes(*[fault] * 100)
 
     def counted(request: Request, answer: Callable[[], Reply]) -> Reply:
         next(requests)
-        return meddle(request, answer)
+        return intercept(request, answer)
 
-    github.meddle = counted
+    github.intercept = counted
     error = refused_save(github)
     assert (error.title, words in error.cause) == (title, True)
     assert next(requests) == 3
@@ -249,34 +247,34 @@ def test_what_does_not_pass_is_given_up_after_some_tries(
 )
 @pytest.mark.parametrize("status", [403, 429])
 def test_a_pause_longer_than_a_run_may_take_is_not_waited_for(
-    github: MeddledGitHub, headers: dict[str, str], status: int
+    github: FakeGitHub, headers: dict[str, str], status: int
 ) -> None:
     github.store().save([snapshot(20)])
     message = {"message": "API rate limit exceeded for installation."}
-    github.meddle = lambda request, answer: Reply(status, message, headers) if request.method == "POST" else answer()
+    github.intercept = lambda request, answer: Reply(status, message, headers) if request.method == "POST" else answer()
     error = refused_save(github)
     assert error.title == "The rate limit of the snapshot repository is used up"
     assert "3600 s" in error.cause or "2100-01-01 00:00 UTC" in error.cause
     assert not [wait for wait in github.slept if wait > 60]
 
 
-def test_a_senseless_pause_is_not_believed(github: MeddledGitHub) -> None:
-    github.meddle = sometimes(Reply(503, b"", {"Retry-After": "soon"}), Reply(503, b"", {"Retry-After": "-5"}))
+def test_a_senseless_pause_is_not_believed(github: FakeGitHub) -> None:
+    github.intercept = sometimes(Reply(503, b"", {"Retry-After": "soon"}), Reply(503, b"", {"Retry-After": "-5"}))
     assert list(github.store().load([ORGANIZATION], NOVEMBER)) == []
 
 
-def test_a_blob_that_is_not_what_its_name_says_is_asked_for_again(github: MeddledGitHub) -> None:
+def test_a_blob_that_is_not_what_its_name_says_is_asked_for_again(github: FakeGitHub) -> None:
     github.store().save([snapshot(20)])
     other = Reply(200, {"sha": "0" * 40, "content": "e30=", "encoding": "base64"})
-    github.meddle = sometimes(other, where="git/blobs")
+    github.intercept = sometimes(other, where="git/blobs")
     assert list(github.store().load([ORGANIZATION], NOVEMBER)) == [snapshot(20)]
 
 
 @pytest.mark.parametrize("encoded", ["utf-8"])
-def test_a_blob_may_come_as_plain_text(github: MeddledGitHub, encoded: str) -> None:
+def test_a_blob_may_come_as_plain_text(github: FakeGitHub, encoded: str) -> None:
     github.store().save([snapshot(20)])
-    text = github.files()["snapshots/reports/organization/octo-org/2026-11.ndjson"].decode()
-    github.meddle = sometimes(Reply(200, {"content": text, "encoding": encoded}), where="git/blobs")
+    text = github.files["snapshots/reports/organization/octo-org/2026-11.ndjson"].decode()
+    github.intercept = sometimes(Reply(200, {"content": text, "encoding": encoded}), where="git/blobs")
     assert list(github.store().load([ORGANIZATION], NOVEMBER)) == [snapshot(20)]
 
 
@@ -325,14 +323,14 @@ def test_a_host_that_says_nothing_is_not_waited_for_without_end() -> None:
     assert "no answer in time" in error.cause
 
 
-def test_an_api_below_a_path_is_reached_there(github: MeddledGitHub) -> None:
+def test_an_api_below_a_path_is_reached_there(github: FakeGitHub) -> None:
     paths = []
 
     def below(request: Request, answer: Callable[[], Reply]) -> Reply:
         paths.append(request.path)
         return answer()
 
-    github.meddle = below
+    github.intercept = below
     store = store_at(f"{github.api_url}/api/v3/")
     assert refusal_of(lambda: store.save([snapshot(1)])).title == "The snapshot repository was not found"
     assert set(paths) == {

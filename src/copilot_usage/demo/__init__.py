@@ -1,1 +1,1 @@
-"""An invented organization, and a GitHub on loopback that serves it."""
+"""A fictional organization, and a GitHub on loopback that serves its reports, seats and bills."""

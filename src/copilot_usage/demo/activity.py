@@ -1,4 +1,4 @@
-"""What an invented person did on a day: a row of a users report, or nothing."""
+"""What a fictional person did on a day: a row of a users report, or nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Invented people: who they are, how they work, which teams they are in. The same seed gives the same people."""
+"""Fictional people: who they are, how they work, which teams they are in. The same seed gives the same people."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _SYLLABLES = ("ka", "mi", "lo", "ren", "su", "ta", "bel", "no", "vi", "dra", "ju
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """`habit`: chance of activity on a working day; `since`: days before the newest seeds when they began."""
+    """`habit`: chance of activity on a working day; `began`: days before the anchor day on which they began."""
 
     number: int
     login: str
@@ -42,7 +42,7 @@ class Person:
         return 170_000_000 + 37 * self.number
 
 
-def invent_people(count: int, teams: int, seed: str) -> tuple[Person, ...]:
+def make_people(count: int, teams: int, seed: str) -> tuple[Person, ...]:
     """`count` people in `teams` teams; some are in two, some in none."""
     slugs = team_slugs(teams)
     members = _memberships(count, slugs, Random(f"{seed}/teams"))

@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 
+from builders import ENTERPRISE, ORGANIZATION
 from copilot_usage import errors
 from copilot_usage.copilot_api import endpoints
 from copilot_usage.copilot_api.access_errors import RefusedResponse, TokenKind, error_for, kind_of
@@ -12,7 +13,6 @@ from copilot_usage.copilot_api.endpoints import ApiRequest, Report
 from copilot_usage.domain.dates import DateRange
 from copilot_usage.domain.scope import Scope
 from copilot_usage.domain.snapshot import Generation
-from fakes.asking import ENTERPRISE, ORGANIZATION
 
 DAYS = DateRange(date(2026, 11, 1), date(2026, 11, 20))
 

@@ -4,11 +4,11 @@ from datetime import date
 
 import pytest
 
+from builders import ENTERPRISE, ORGANIZATION
 from copilot_usage.copilot_api import endpoints
 from copilot_usage.copilot_api.endpoints import ApiRequest, Report
 from copilot_usage.domain.dates import DateRange
 from copilot_usage.domain.snapshot import Generation
-from fakes.asking import ENTERPRISE, ORGANIZATION
 
 DAY = date(2026, 11, 20)
 DAYS = DateRange(date(2026, 11, 1), DAY)

@@ -7,22 +7,21 @@ from datetime import date, timedelta
 import pytest
 
 from copilot_usage.demo.activity import COUNTERS
-from copilot_usage.demo.earlier import metrics_day, usage_day
-from copilot_usage.demo.organization import Organization
-from copilot_usage.demo.owners import owners
-from copilot_usage.demo.people import FLOOR, invent_people, team_slugs
+from copilot_usage.demo.organization import Organization, owners
+from copilot_usage.demo.people import FLOOR, make_people, team_slugs
+from fakes.legacy_documents import metrics_day, usage_day
 
 DAY = date(2026, 11, 18)
 ORGANIZATION = Organization("octo-org", "90210", count=60, teams=9)
 
 
 def test_the_same_seed_invents_the_same_people() -> None:
-    assert invent_people(30, 4, "a") == invent_people(30, 4, "a")
-    assert invent_people(30, 4, "a") != invent_people(30, 4, "b")
+    assert make_people(30, 4, "a") == make_people(30, 4, "a")
+    assert make_people(30, 4, "a") != make_people(30, 4, "b")
 
 
 def test_logins_and_numbers_are_peoples_own() -> None:
-    people = invent_people(300, 9, "a")
+    people = make_people(300, 9, "a")
     assert len({person.login for person in people}) == len({person.user_id for person in people}) == 300
 
 

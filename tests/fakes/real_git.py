@@ -1,14 +1,14 @@
-"""What the real git says of the invented repository."""
+"""What the real git says of the fake repository."""
 
 from __future__ import annotations
 
 import subprocess
 from pathlib import Path
 
-from copilot_usage.demo.github import DemoGitHub
+from fakes.github import FakeGitHub
 
 
-def laid_down(github: DemoGitHub, folder: Path) -> Path:
+def bare_repository(github: FakeGitHub, folder: Path) -> Path:
     """The repository as a bare one in a new folder, found to be sound by git."""
     folder.mkdir()
     github.git.objects.write_to(folder)

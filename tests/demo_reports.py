@@ -1,4 +1,4 @@
-"""A whole run against the invented GitHub in this process, up to the report."""
+"""Reports about the demo's owners: of a whole run in this process, and of very many teams."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from copilot_usage.copilot_api.source import GitHubSource
-from copilot_usage.demo.github import DemoGitHub, serve
-from copilot_usage.demo.organization import Organization
-from copilot_usage.demo.owners import owners
+from copilot_usage.demo.github import serve
+from copilot_usage.demo.organization import Organization, owners
 from copilot_usage.domain.dates import DateRange, ending
 from copilot_usage.domain.figures import summarise
 from copilot_usage.domain.history import merge
@@ -24,8 +23,8 @@ from copilot_usage.rendering.findings import headline
 from copilot_usage.settings.settings import settings_from
 from copilot_usage.timing import Deadline
 from fakes.clock import RecordedClock
+from fakes.github import TODAY, FakeGitHub
 
-TODAY = date(2026, 11, 23)
 WHOLE = Scope(ScopeKind.ENTERPRISE, "octo-enterprise")
 GAP = TODAY - timedelta(days=20)
 
@@ -40,12 +39,12 @@ class Kept:
         self.report = report
 
 
-def invented_owners() -> dict[str, Organization]:
+def report_owners() -> dict[str, Organization]:
     return owners(people=60, teams=9)
 
 
 def report_of_many_teams(teams: int = 300) -> Report:
-    """A year of an enterprise's teams, as if each were a small organization with days missing here and there."""
+    """A year of an enterprise's teams, each like a small organization with some days missing."""
     shown = ending(TODAY - timedelta(days=2), 365)
     organization = Organization("octo-enterprise", "777", "enterprise_id", count=40, teams=3)
     days = [
@@ -71,9 +70,8 @@ def _team(number: int, shown: DateRange, days: Sequence[UsageDay]) -> ScopeRepor
 
 
 def report_of_a_run(inputs: dict[str, str]) -> Report:
-    """What a run with these inputs finds; `GAP` has no report."""
-    invented = DemoGitHub(TODAY, invented_owners(), lacking=frozenset({GAP}), earlier=True)
-    with serve(invented) as github:
+    """The report of a run with these inputs; `GAP` has no report."""
+    with serve(FakeGitHub(TODAY, report_owners(), lacking=frozenset({GAP}), legacy=True)) as github:
         settings = settings_from({"token": github.reading_token, **inputs}, today=TODAY)
         clock = RecordedClock()
         with GitHubSource(

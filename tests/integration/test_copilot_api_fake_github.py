@@ -1,4 +1,4 @@
-"""The real source against the invented GitHub that the demo runs: all that a run asks for, and in how many requests."""
+"""The real source against the fake GitHub: every query of a run, and in how many requests."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from datetime import date, timedelta
 
 import pytest
 
+from builders import ENTERPRISE, ORGANIZATION
 from copilot_usage.copilot_api.source import GitHubSource
-from copilot_usage.demo.github import DemoGitHub, serve
-from copilot_usage.demo.owners import owners
+from copilot_usage.demo.github import serve
+from copilot_usage.demo.organization import owners
 from copilot_usage.domain.dates import DateRange, ending
 from copilot_usage.domain.queries import (
     CreditMonth,
@@ -40,8 +41,9 @@ from copilot_usage.domain.scope import Scope
 from copilot_usage.domain.snapshot import Generation
 from copilot_usage.errors import NotFound, TokenRefused
 from copilot_usage.timing import Deadline
-from fakes.asking import ENTERPRISE, ORGANIZATION, TODAY
 from fakes.clock import RecordedClock
+from fakes.github import FakeGitHub
+from fakes.source import TODAY
 
 NEWEST = TODAY - timedelta(days=2)
 # A day without a report, in the range before the newest 28 days.
@@ -50,12 +52,12 @@ WINDOW = ending(NEWEST, 28)
 
 
 @pytest.fixture
-def github() -> Iterator[DemoGitHub]:
-    with serve(DemoGitHub(TODAY, owners(people=40, teams=3), lacking=frozenset({GAP}), earlier=True)) as serving:
+def github() -> Iterator[FakeGitHub]:
+    with serve(FakeGitHub(TODAY, owners(people=40, teams=3), lacking=frozenset({GAP}), legacy=True)) as serving:
         yield serving
 
 
-def query(github: DemoGitHub, *queries: Query, token: str | None = None, people: bool = False) -> list[Result]:
+def query(github: FakeGitHub, *queries: Query, token: str | None = None, people: bool = False) -> list[Result]:
     clock, masked = RecordedClock(), list[str]()
     with ExitStack() as stack:
         source = stack.enter_context(
@@ -72,7 +74,7 @@ def query(github: DemoGitHub, *queries: Query, token: str | None = None, people:
 
 
 @pytest.mark.parametrize("owner", [ORGANIZATION, ENTERPRISE], ids=lambda owner: owner.owner)
-def test_a_month_of_an_owner_costs_one_request_and_one_download(github: DemoGitHub, owner: Scope) -> None:
+def test_a_month_of_an_owner_costs_one_request_and_one_download(github: FakeGitHub, owner: Scope) -> None:
     newest, *days = query(github, LatestReport(owner))
     assert isinstance(newest, LatestWindow)
     assert newest.window == WINDOW
@@ -84,7 +86,7 @@ def test_a_month_of_an_owner_costs_one_request_and_one_download(github: DemoGitH
     assert (len(github.requests), len(github.downloads)) == (1, 1)
 
 
-def test_older_days_come_singly_and_the_gap_is_no_error(github: DemoGitHub) -> None:
+def test_older_days_come_singly_and_the_gap_is_no_error(github: FakeGitHub) -> None:
     before, there, after = query(github, *(OwnerDay(ORGANIZATION, GAP + timedelta(days=n)) for n in (-1, 0, 1)))
     assert there == NoReport(ORGANIZATION, GAP)
     assert isinstance(before, Fetched)
@@ -93,7 +95,7 @@ def test_older_days_come_singly_and_the_gap_is_no_error(github: DemoGitHub) -> N
 
 
 @pytest.mark.parametrize("owner", [ORGANIZATION, ENTERPRISE], ids=lambda owner: owner.owner)
-def test_all_teams_for_a_month_with_lead_in_are_joined(github: DemoGitHub, owner: Scope) -> None:
+def test_all_teams_for_a_month_with_lead_in_are_joined(github: FakeGitHub, owner: Scope) -> None:
     lead_in = [day for day in ending(NEWEST, 55) if day not in WINDOW]
     team_days = TeamDays(owner, (owner.of_team("*"),), tuple(WINDOW), tuple(lead_in), (WINDOW,))
     results = query(github, NewestDay(owner), team_days)
@@ -112,7 +114,7 @@ def test_all_teams_for_a_month_with_lead_in_are_joined(github: DemoGitHub, owner
     assert len(github.requests) == 1 + len(WINDOW) + 2 * len(lead_in) - 1
 
 
-def test_seats_bill_and_people_are_had(github: DemoGitHub) -> None:
+def test_seats_bill_and_people_are_had(github: FakeGitHub) -> None:
     seats, bill, people = query(
         github, SeatList(ORGANIZATION), CreditMonth(ORGANIZATION, "2026-11"), PeopleReport(ORGANIZATION, WINDOW)
     )
@@ -131,7 +133,7 @@ def test_seats_bill_and_people_are_had(github: DemoGitHub) -> None:
     ids=lambda scope: scope.name,
 )
 def test_the_retired_generations_are_read_where_they_still_answer(
-    github: DemoGitHub, scope: Scope, generation: Generation
+    github: FakeGitHub, scope: Scope, generation: Generation
 ) -> None:
     days = DateRange(NEWEST - timedelta(days=26), NEWEST)
     results = query(github, EarlierDays(scope, generation, days))
@@ -139,7 +141,7 @@ def test_the_retired_generations_are_read_where_they_still_answer(
     assert {o.snapshot.generation for o in results if isinstance(o, Fetched)} == {generation}
 
 
-def test_an_owner_that_github_does_not_know_does_not_stop_the_others(github: DemoGitHub) -> None:
+def test_an_owner_that_github_does_not_know_does_not_stop_the_others(github: FakeGitHub) -> None:
     unknown = type(ORGANIZATION)(ORGANIZATION.kind, "nobody")
     failure, newest, *_ = query(github, LatestReport(unknown), LatestReport(ORGANIZATION))
     assert isinstance(failure, Failure)
@@ -147,13 +149,13 @@ def test_an_owner_that_github_does_not_know_does_not_stop_the_others(github: Dem
     assert isinstance(newest, LatestWindow)
 
 
-def test_a_wrong_token_ends_it(github: DemoGitHub) -> None:
+def test_a_wrong_token_ends_it(github: FakeGitHub) -> None:
     (failure,) = query(github, LatestReport(ORGANIZATION), SeatList(ORGANIZATION), token="wrong")
     assert isinstance(failure, Failure)
     assert type(failure.error) is TokenRefused
 
 
-def test_secrets_and_logins_stay_out_of_the_log(github: DemoGitHub, caplog: pytest.LogCaptureFixture) -> None:
+def test_secrets_and_logins_stay_out_of_the_log(github: FakeGitHub, caplog: pytest.LogCaptureFixture) -> None:
     everything = (LatestReport(ORGANIZATION), SeatList(ORGANIZATION), PeopleReport(ORGANIZATION, WINDOW))
     teams = TeamDays(ORGANIZATION, (ORGANIZATION.of_team("*"),), (date(2026, 11, 1),), ())
     with caplog.at_level(logging.DEBUG):

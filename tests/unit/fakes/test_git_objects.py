@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from copilot_usage.demo.git_objects import FILE, FOLDER, GitObjects
+from fakes.git_objects import FILE, FOLDER, GitObjects
 
 
 def test_names_are_those_that_git_gives() -> None:

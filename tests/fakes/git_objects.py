@@ -1,4 +1,4 @@
-"""Git's objects as Git makes them: bytes in, SHA-1 names out. Written in Python because the container has no git."""
+"""Git objects as Git makes them: bytes in, SHA-1 names out. In Python, so that a server can answer from memory."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from threading import RLock
 
 FOLDER = "40000"
 FILE = "100644"
-# Mode and name (SHA-1) of what stands at a path.
+# Mode and name (SHA-1) of the entry at a path.
 Entry = tuple[str, str]
 
 
@@ -47,7 +47,7 @@ class GitObjects:
         return self.add("tree", b"".join(_encoded(name, entry) for name, entry in sorted(here.items(), key=_order)))
 
     def entries(self, tree: str) -> dict[str, Entry]:
-        """What stands directly in a tree."""
+        """The entries of a tree itself."""
         body, found = self.body("tree", tree) or b"", {}
         while body:
             head, _, rest = body.partition(b"\0")

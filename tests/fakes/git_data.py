@@ -7,36 +7,30 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from copilot_usage.demo.git_objects import FILE, FOLDER, GitObjects
-from copilot_usage.demo.loopback import Reply, Request
+from copilot_usage.demo.github import Reply, Request, error_reply
+from fakes.git_objects import FILE, FOLDER, GitObjects
 
 _BOT = "github-actions[bot] <41898282+github-actions[bot]@users.noreply.github.com> 1790000000 +0000"
 
 
-def refused(status: int, message: str) -> Reply:
-    """An error as GitHub writes it."""
-    return Reply(
-        status, {"message": message, "documentation_url": "https://docs.github.com/rest", "status": str(status)}
-    )
-
-
 class GitData:
-    """One repository; `url`: the address of its API, set when the server listens."""
+    """One repository; `url`: the address of its API."""
 
     def __init__(self) -> None:
         self.objects = GitObjects()
         self.url = ""
 
-    def answer(self, path: str, request: Request) -> Reply:
-        """`path`: below `/repos/{owner}/{repo}/`."""
+    def answer(self, path: str, request: Request, url: str) -> Reply:
+        """`path`: below `/repos/{owner}/{repo}/`, of which `url` is the address."""
+        self.url = url
         if not self.objects.refs and path.startswith("git/"):
-            return refused(409, "Git Repository is empty.")
+            return error_reply(409, "Git Repository is empty.")
         for pattern, respond in _ROUTES:
             match = re.fullmatch(pattern, f"{request.method} {path}")
             if match:
                 with self.objects.lock:
                     return respond(self, request, *match.groups())
-        return refused(404, "Not Found")
+        return error_reply(404, "Not Found")
 
     def commit_file(self, path: str, content: bytes, message: str, ref: str) -> str:
         """A commit with this file on top of a branch, as the contents endpoint makes it; returns its name."""
@@ -61,7 +55,7 @@ class GitData:
 
     def get_ref(self, _: Request, name: str) -> Reply:
         ref = f"refs/{name}"
-        return Reply(200, self._ref(ref)) if ref in self.objects.refs else refused(404, "Not Found")
+        return Reply(200, self._ref(ref)) if ref in self.objects.refs else error_reply(404, "Not Found")
 
     def get_matching(self, _: Request, name: str) -> Reply:
         return Reply(200, [self._ref(ref) for ref in sorted(self.objects.refs) if ref.startswith(f"refs/{name}")])
@@ -69,29 +63,29 @@ class GitData:
     def post_ref(self, request: Request) -> Reply:
         ref, sha = request.body["ref"], request.body["sha"]
         if ref in self.objects.refs:
-            return refused(422, "Reference already exists")
+            return error_reply(422, "Reference already exists")
         if self.objects.body("commit", sha) is None:
-            return refused(422, "Object does not exist")
+            return error_reply(422, "Object does not exist")
         self.objects.refs[ref] = sha
         return Reply(201, self._ref(ref))
 
     def patch_ref(self, request: Request, name: str) -> Reply:
         ref, sha = f"refs/{name}", request.body["sha"]
         if ref not in self.objects.refs:
-            return refused(422, "Reference does not exist")
+            return error_reply(422, "Reference does not exist")
         if not request.body.get("force") and not self.objects.descends(sha, self.objects.refs[ref]):
-            return refused(422, "Update is not a fast forward")
+            return error_reply(422, "Update is not a fast forward")
         self.objects.refs[ref] = sha
         return Reply(200, self._ref(ref))
 
     def delete_ref(self, _: Request, name: str) -> Reply:
         gone = self.objects.refs.pop(f"refs/{name}", None)
-        return Reply(204) if gone else refused(422, "Reference does not exist")
+        return Reply(204) if gone else error_reply(422, "Reference does not exist")
 
     def get_tree(self, request: Request, name: str) -> Reply:
         tree = self._tree_named(name)
         if tree is None:
-            return refused(404, "Not Found")
+            return error_reply(404, "Not Found")
         found = self.objects.walk(tree) if request.query.get("recursive") else self.objects.entries(tree)
         # Asked for by a commit, or by a branch, GitHub names the commit here, not the tree.
         return Reply(200, {**self._tree(tree, found), "sha": self.objects.refs.get(f"refs/heads/{name}", name)})
@@ -115,7 +109,7 @@ class GitData:
     def post_tree(self, request: Request) -> Reply:
         base = request.body.get("base_tree")
         if base and self.objects.body("tree", base) is None:
-            return refused(422, "base_tree is not a valid tree oid")
+            return error_reply(422, "base_tree is not a valid tree oid")
         files = self._files(base) if base else {}
         for entry in request.body["tree"]:
             if "content" in entry:
@@ -123,7 +117,7 @@ class GitData:
             elif entry["sha"] is None:
                 files.pop(entry["path"], None)
             elif self.objects.body("blob", entry["sha"]) is None:
-                return refused(422, f"tree.sha {entry['sha']} is not a valid blob")
+                return error_reply(422, f"tree.sha {entry['sha']} is not a valid blob")
             else:
                 files[entry["path"]] = (entry["mode"], entry["sha"])
         tree = self.objects.add_files(files)
@@ -132,7 +126,7 @@ class GitData:
     def get_blob(self, _: Request, name: str) -> Reply:
         body = self.objects.body("blob", name)
         if body is None:
-            return refused(404, "Not Found")
+            return error_reply(404, "Not Found")
         content = base64.encodebytes(body).decode()
         described = {"sha": name, "node_id": "", "size": len(body), "url": f"{self.url}/git/blobs/{name}"}
         return Reply(200, {**described, "content": content, "encoding": "base64"})
@@ -145,15 +139,15 @@ class GitData:
 
     def get_commit(self, _: Request, name: str) -> Reply:
         if self.objects.body("commit", name) is None:
-            return refused(404, "Not Found")
+            return error_reply(404, "Not Found")
         return Reply(200, self._commit_described(name))
 
     def post_commit(self, request: Request) -> Reply:
         tree, parents = request.body["tree"], request.body.get("parents", [])
         if self.objects.body("tree", tree) is None:
-            return refused(422, "Tree SHA does not exist")
+            return error_reply(422, "Tree SHA does not exist")
         if any(self.objects.body("commit", parent) is None for parent in parents):
-            return refused(422, "Parent SHA does not exist or is not a commit object")
+            return error_reply(422, "Parent SHA does not exist or is not a commit object")
         return Reply(201, self._commit_described(self._commit(tree, parents, request.body["message"])))
 
     def _commit_described(self, name: str) -> dict[str, Any]:
@@ -172,9 +166,9 @@ class GitData:
         branch = request.body.get("branch") or "main"
         ref = f"refs/heads/{branch}"
         if self.objects.refs and ref not in self.objects.refs:
-            return refused(404, f"Branch {branch} not found")
+            return error_reply(404, f"Branch {branch} not found")
         if ref in self.objects.refs and path in self._files(self.objects.tree_of(self.objects.refs[ref]) or ""):
-            return refused(422, 'Invalid request.\n\n"sha" wasn\'t supplied.')
+            return error_reply(422, 'Invalid request.\n\n"sha" wasn\'t supplied.')
         commit = self.commit_file(path, base64.b64decode(request.body["content"]), request.body["message"], ref)
         content = {"path": path, "name": path.rpartition("/")[2], "sha": "", "type": "file", "url": ""}
         return Reply(201, {"content": content, "commit": self._commit_described(commit)})

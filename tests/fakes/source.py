@@ -1,42 +1,39 @@
-"""The real source between two scripted servers: the API, and the host that signed links lead to."""
+"""The real source between two fake servers: the API, and the host that signed links lead to."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from threading import Event
 
 from copilot_usage.copilot_api.source import GitHubSource
+from copilot_usage.demo.github import Answer, Reply, Request
 from copilot_usage.domain.queries import Plan, Query
 from copilot_usage.domain.results import Result
-from copilot_usage.domain.scope import Scope, ScopeKind
 from copilot_usage.timing import Deadline
 from fakes.clock import RecordedClock
-from fakes.scripted import Reply, Request, ScriptedServer, as_json, scripted
+from fakes.server import NOT_FOUND, FakeServer
 
 TODAY = date(2026, 11, 23)
-ORGANIZATION = Scope(ScopeKind.ORGANIZATION, "octo-org")
-ENTERPRISE = Scope(ScopeKind.ENTERPRISE, "octo-enterprise")
 CANARY_TOKEN = "ghp_canary0token0that0must0never0appear"
 CANARY_SIGNATURE = "sig=canary0signature0that0must0never0appear"
-# What a `Location` or a `Link` may say, and no address is.
+# What a `Location` or a `Link` can say that is not an address.
 BAD_ADDRESSES = ["http://[", "http://127.0.0.1:-1/a", "http://127.0.0.1:99999/a", "http://a\x00b/"]
-NOT_FOUND = as_json({"message": "Not Found"}, status=404)
 
 
-def refuse_all(_: Request) -> Reply:
+def not_found(_: Request) -> Reply:
     return NOT_FOUND
 
 
 @dataclass
-class Asking:
+class ServedSource:
     """`masked`: what was handed to the runner to be masked."""
 
     source: GitHubSource
-    api: ScriptedServer
-    downloads: ScriptedServer
+    api: FakeServer
+    downloads: FakeServer
     clock: RecordedClock
     cancelled: Event
     masked: list[str] = field(default_factory=list)
@@ -49,19 +46,19 @@ class Asking:
 
 
 @contextmanager
-def asking(
-    api: Callable[[Request], Reply] = refuse_all,
-    downloads: Callable[[Request], Reply] = refuse_all,
+def served_source(
+    api: Answer = not_found,
+    downloads: Answer = not_found,
     *,
     seconds: float = 1800,
     token: str = CANARY_TOKEN,
     people: bool = False,
-) -> Iterator[Asking]:
-    """`api` and `downloads` may be replaced later, on the servers (`script`)."""
+) -> Iterator[ServedSource]:
+    """`api` and `downloads` can be replaced later, on the servers (`script`)."""
     clock, cancelled, masked = RecordedClock(), Event(), list[str]()
-    with scripted(api) as api_server, scripted(downloads) as download_server:
+    with FakeServer(api) as api_server, FakeServer(downloads) as download_server:
         deadline = Deadline(seconds, now=clock.now, sleep=clock.sleep, cancelled=cancelled)
         with GitHubSource(
             api_url=api_server.url, token=token, deadline=deadline, today=TODAY, mask=masked.append, people=people
         ) as source:
-            yield Asking(source, api_server, download_server, clock, cancelled, masked)
+            yield ServedSource(source, api_server, download_server, clock, cancelled, masked)

@@ -1,4 +1,4 @@
-"""The same invented days as the two retired generations would have told them."""
+"""The days of the demo as the two retired generations of the API reported them."""
 
 from __future__ import annotations
 
