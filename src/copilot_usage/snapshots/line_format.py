@@ -18,7 +18,7 @@ _KEYS = frozenset({"day", "scope", "name", "generation", "schema", "settled", "s
 
 
 class _Envelope(msgspec.Struct):
-    """What stands around a document; the document itself is only looked into when its day is wanted."""
+    """A line whose document is not decoded yet: only a day that is wanted takes that time."""
 
     day: date
     scope: ScopeKind
@@ -32,16 +32,16 @@ class _Envelope(msgspec.Struct):
     said_by: str | None = None
 
 
-class _Beginning(msgspec.Struct):
-    """What is hoped to be in the lines of every schema."""
+class _AnySchema(msgspec.Struct):
+    """What lines of newer schemas are expected to hold."""
 
     schema: int
     day: date | None = None
 
 
-_read_envelope = msgspec.json.Decoder(_Envelope).decode
-_read_beginning = msgspec.json.Decoder(_Beginning).decode
-_read_document = msgspec.json.Decoder(dict[str, Any] | None).decode
+_decode_envelope = msgspec.json.Decoder(_Envelope).decode
+_decode_any_schema = msgspec.json.Decoder(_AnySchema).decode
+_decode_document = msgspec.json.Decoder(dict[str, Any] | None).decode
 
 
 class InvalidLine(ValueError):
@@ -69,28 +69,28 @@ class Line:
         return self.envelope.day
 
     def snapshot(self) -> Snapshot:
-        """Looks into the document; raises LineMistake."""
-        head = self.envelope
+        """Decodes the document; raises InvalidLine."""
+        line = self.envelope
         try:
-            document = _read_document(head.document)
+            document = _decode_document(line.document)
         except (ValueError, RecursionError) as error:
             raise InvalidLine(f"its document cannot be read ({_words(error)})") from error
-        if (document is None) != (head.status is Status.NO_REPORT):
-            raise InvalidLine(f"its status is {head.status}, and that does not fit its document")
-        if whom := about_whom(document):
-            raise InvalidLine(f"it is about {whom}", whom=whom)
-        settled = head.settled and (document is not None or head.said_by == SAID_BY_API)
-        return Snapshot(head.day, self.scope, head.generation, settled, document, head.trailing)
+        if (document is None) != (line.status is Status.NO_REPORT):
+            raise InvalidLine(f"its status is {line.status}, and that does not fit its document")
+        _refuse_subjects(document)
+        settled = line.settled and (document is not None or line.said_by == SAID_BY_API)
+        return Snapshot(line.day, self.scope, line.generation, settled, document, line.trailing)
 
 
 def read_line(raw: bytes) -> Line:
-    """Raises LineMistake."""
+    """Raises InvalidLine."""
     try:
-        envelope = _read_envelope(raw)
+        envelope = _decode_envelope(raw)
     except (ValueError, RecursionError) as error:
-        raise _newer(raw) or InvalidLine(f"it is not a line of this format ({_words(error)})") from error
+        _refuse_newer(raw)
+        raise InvalidLine(f"it is not a line of this format ({_words(error)})") from error
     if envelope.schema > SCHEMA:
-        raise _newer(raw) or InvalidLine("it is of a newer schema")
+        _refuse_newer(raw)
     if envelope.schema < 1:
         raise InvalidLine("its schema is not a number from 1 on")
     scope = scope_named(envelope.scope, envelope.name)
@@ -99,15 +99,19 @@ def read_line(raw: bytes) -> Line:
     return Line(raw, scope, envelope)
 
 
-def _newer(raw: bytes) -> InvalidLine | None:
+def _refuse_newer(raw: bytes) -> None:
     try:
-        beginning = _read_beginning(raw)
+        line = _decode_any_schema(raw)
     except (ValueError, RecursionError):
-        return None
-    if beginning.schema <= SCHEMA:
-        return None
-    reason = f"its schema is {beginning.schema}, and this version knows {SCHEMA}: use a newer version"
-    return InvalidLine(reason, newer=beginning.day)
+        return
+    if line.schema > SCHEMA:
+        reason = f"its schema is {line.schema}, and this version knows {SCHEMA}: use a newer version"
+        raise InvalidLine(reason, newer=line.day)
+
+
+def _refuse_subjects(document: Mapping[str, Any] | None) -> None:
+    if whom := about_whom(document):
+        raise InvalidLine(f"it is about {whom}", whom=whom)
 
 
 def _words(error: Exception) -> str:
@@ -122,10 +126,9 @@ def is_snapshot_line(document: Mapping[str, Any]) -> bool:
 def line_of(snapshot: Snapshot) -> bytes:
     """The line without line feed.
 
-    Raises ValueError or RecursionError where JSON cannot say it (NaN, deep nesting), and for people and repositories.
+    Raises InvalidLine where JSON cannot say it (NaN, deep nesting), and for people and repositories.
     """
-    if whom := about_whom(snapshot.document):
-        raise InvalidLine(f"it is about {whom}", whom=whom)
+    _refuse_subjects(snapshot.document)
     record: dict[str, Any] = {
         "day": snapshot.day.isoformat(),
         "scope": snapshot.scope.kind,
@@ -134,15 +137,17 @@ def line_of(snapshot: Snapshot) -> bytes:
         "schema": SCHEMA,
         "settled": snapshot.settled,
         "status": snapshot.status,
-        "document": None if snapshot.document is None else dict(snapshot.document),
+        "document": snapshot.document,
     }
     if snapshot.document is None and snapshot.settled:
         record["said_by"] = SAID_BY_API
     if snapshot.trailing:
-        record["trailing"] = dict(snapshot.trailing)
+        record["trailing"] = snapshot.trailing
     try:
-        text = json.dumps(record, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+        text = json.dumps(
+            record, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False, default=dict
+        )
     except (ValueError, RecursionError) as error:
         raise InvalidLine(f"JSON cannot say it ({_words(error)})") from error
-    # Half a surrogate pair is no text: nobody could read the file as UTF-8.
+    # Half a surrogate pair is no text: no reader could decode the file as UTF-8.
     return text.encode(errors="replace")
