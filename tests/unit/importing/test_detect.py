@@ -10,7 +10,6 @@ from copilot_usage.domain.scope import Scope, ScopeKind
 from copilot_usage.domain.snapshot import Generation, Snapshot
 from copilot_usage.domain.usage import DataProblem
 from copilot_usage.importing.detect import Recognised, RecognisedDay, recognise
-from copilot_usage.importing.import_files import join_rows
 from copilot_usage.parsers.json_documents import parse_documents
 from sample_documents import membership, metrics_day, report_day, usage_day, user_row, wrapper
 
@@ -175,44 +174,3 @@ def test_a_snapshot_line_with_something_wrong_is_named(bad: dict[str, Any]) -> N
     assert found.snapshots == ()
     (problem,) = found.problems
     assert problem.what.startswith("a snapshot that cannot be used: ")
-
-
-def test_rows_of_people_and_teams_become_days_of_teams() -> None:
-    joined = join_rows(
-        ORGANIZATION,
-        [ORGANIZATION.of_team("*")],
-        users=[("users.json", user_row(1, loc_added_sum=6, used_chat=1))],
-        memberships=[("teams.json", membership(1, 42, "web")), ("teams.json", membership(2, 42, "web"))],
-    )
-    (day,) = joined.days
-    assert (day.scope, day.day, day.document["loc_added_sum"]) == (ORGANIZATION.of_team("web"), DAY, 6)
-    assert day.trailing == {"weekly_active_users": None, "monthly_active_users": None}
-    assert day.document["daily_active_users"] == 1
-    assert joined.problems == ()
-
-
-def test_a_row_that_cannot_be_joined_is_named_with_its_files() -> None:
-    joined = join_rows(
-        ORGANIZATION,
-        [ORGANIZATION.of_team("*")],
-        users=[(f"users-{n}.json", user_row(n, used_chat="yes")) for n in range(1, 4)],
-        memberships=[("teams.json", membership(1, 42, "web"))],
-    )
-    (problem,) = joined.problems
-    assert problem.where == "users-1.json, users-2.json, users-3.json and 1 more files: users report, row 1"
-
-
-def test_rows_without_the_other_kind_of_the_same_day_are_named_by_day() -> None:
-    joined = join_rows(
-        ORGANIZATION,
-        [ORGANIZATION.of_team("*")],
-        users=[("users.json", user_row(1)), ("users.json", user_row(1, day=None))],
-        memberships=[("teams.json", membership(1, 42, "web", day="2026-10-04"))],
-    )
-    assert joined.days == ()
-    assert [problem.where for problem in joined.problems] == [
-        "users.json",
-        "users.json: 2026-10-05",
-        "teams.json: 2026-10-04",
-    ]
-    assert "user rows without" in joined.problems[1].what

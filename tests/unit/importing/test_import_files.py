@@ -15,6 +15,7 @@ from copilot_usage.errors import InputError, UnreadableDocument
 from copilot_usage.importing.import_files import import_files
 from copilot_usage.snapshots.line_format import line_of
 from copilot_usage.snapshots.local_store import DirectoryStore
+from sample_documents import membership, user_row
 
 DAY = {"day": str(NEWEST), "daily_active_users": 3}
 KEPT = Snapshot(NEWEST, ORGANIZATION, Generation.REPORTS, settled=False, document=DAY)
@@ -217,3 +218,45 @@ def test_nothing_imported_is_said_to_be_so(tmp_path: Path) -> None:
     with pytest.raises(UnreadableDocument, match="Not everything") as caught:
         import_files([str(tmp_path / "none.json")], [ORGANIZATION], DirectoryStore(tmp_path), TODAY)
     assert caught.value.remedy.startswith("Nothing was imported.")
+
+
+EVERY_TEAM = ORGANIZATION.of_team("*")
+
+
+def imported_rows(folder: Path, **rows: object) -> str:
+    """Imports files of these rows, by name, for every team; the problems, with names of files instead of paths."""
+    for name, row in rows.items():
+        (folder / f"{name}.json").write_text(json.dumps(row))
+    names = [str(folder / f"{name}.json") for name in rows]
+    try:
+        import_files(names, [EVERY_TEAM], DirectoryStore(folder / "history"), TODAY)
+    except UnreadableDocument as error:
+        return error.cause.replace(f"{folder}/", "")
+    return ""
+
+
+def test_rows_of_people_and_teams_become_days_of_teams(tmp_path: Path) -> None:
+    row = user_row(1, day="2026-11-02", loc_added_sum=6, used_chat=1)
+    members = [membership(person, 42, "payments", day="2026-11-02") for person in (1, 2)]
+    assert imported_rows(tmp_path, users=row, teams=members) == ""
+    (day,) = history(tmp_path)
+    assert (day.scope, day.day, day.settled) == (TEAM, date(2026, 11, 2), False)
+    assert day.document is not None
+    assert (day.document["loc_added_sum"], day.document["daily_active_users"]) == (6, 1)
+    assert day.trailing == {"weekly_active_users": None, "monthly_active_users": None}
+
+
+def test_a_row_that_cannot_be_joined_is_named_with_its_files(tmp_path: Path) -> None:
+    users = {f"users{n}": user_row(n, day="2026-11-02", used_chat="yes") for n in range(1, 4)}
+    said = imported_rows(tmp_path, **users, teams=membership(1, 42, "payments", day="2026-11-02"))
+    assert said.startswith("users1.json, users2.json, users3.json and 1 more: users report, row 1: ")
+
+
+def test_rows_without_the_other_kind_of_the_same_day_are_named_by_day(tmp_path: Path) -> None:
+    users = [user_row(1, day="2026-11-03"), user_row(1, day=None)]
+    said = imported_rows(tmp_path, users=users, teams=membership(1, 42, "payments", day="2026-11-02"))
+    assert history(tmp_path) == []
+    dayless, alone, teams = said.splitlines()
+    assert dayless == "users.json: rows without a usable `day`: 1"
+    assert alone.startswith("users.json: 2026-11-03: user rows without")
+    assert teams.startswith("teams.json: 2026-11-02: user-teams rows without")
