@@ -45,7 +45,7 @@ def history_of(*days: UsageDay, scope: Scope = ORGANIZATION, newest: date | None
 def scope_report(
     *days: UsageDay, scope: Scope = ORGANIZATION, shown: DateRange | None = None, **more: Any
 ) -> ScopeReport:
-    """Of the newest 7 days unless `shown` says otherwise; the range before is there if it has days."""
+    """Of the newest 7 days unless `shown` is given; with the period before if it has days."""
     history = history_of(*days, scope=scope)
     shown = shown or ending(NEWEST, 7)
     before = summarise(history, shown.before())
@@ -82,7 +82,7 @@ def seat_figures(
     return summarise_seats(seats, SeatRules(today, idle_days, price), last_active)
 
 
-# Values that mean something to one reader of files or another.
+# Values that some reader of files could misread.
 ODD_VALUES = ("=1+1", "@SUM(A1)", "'quoted'", 'a,"b"', "two\nlines", "日本語", "NA", "null", "true", "007", "1e3")
 
 

@@ -1,4 +1,4 @@
-"""What holds for every test."""
+"""Settings of every test."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import os
 
 from hypothesis import settings
 
-# No test is timed: the machine may be busy with something else. Where a change is judged, the same examples are tried
-# each time; new ones are looked for by who works on the project.
+# No test is timed: the machine can be busy. CI tries the same examples each time; a developer's runs look for new ones.
 settings.register_profile("untimed", deadline=None, derandomize=bool(os.environ.get("CI")))
 settings.load_profile("untimed")

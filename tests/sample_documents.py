@@ -1,4 +1,4 @@
-"""Small documents of each generation, invented for the tests; every field that is read is in one of them."""
+"""Small fictional documents of each generation; every field that is read is in one of them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Measures the installed command against an invented GitHub, and prints the tables of docs/performance.md.
+"""Measures the installed command against the fake GitHub, and prints the tables of docs/performance.md.
 
 usage: script/bench [--only CASE]… [--quick]
 """
@@ -69,7 +69,7 @@ def _beside(case: Case, folder: Path, server: Server, number: int) -> tuple[Run,
     words = {**server.words, "run": str(number)}
     found = _step(case, folder, words)
     counted = server.count()
-    bare = download(counted.asked)
+    bare = download(counted.repeatable)
     server.count()
     return found, counted, bare
 

@@ -1,4 +1,4 @@
-"""The cases of the table: what there is at GitHub, what is asked of the command, and what is to be reached."""
+"""The cases of the table: what GitHub has, the inputs of the command, and the goals."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ NEWEST = TODAY - timedelta(days=2)
 
 
 def organization(people: int) -> FakeGitHub:
-    """One organization: 28 days, and a seat for everybody."""
+    """One organization: 28 days, and a seat for each person."""
     github = FakeGitHub(TODAY, owners(people=people))
     published = github.published(ORGANIZATION)
     for day in published.window:
@@ -75,7 +75,7 @@ def github_with_many_years() -> FakeGitHub:
 
 @dataclass(frozen=True)
 class Case:
-    """`inputs`: as a workflow gives them; `seconds` (beyond the server's own time) and `memory` (MB): to be reached."""
+    """`inputs`: as a workflow gives them; `seconds` (beyond the time of the server) and `memory` (MB): the goals."""
 
     title: str
     inputs: dict[str, str]

@@ -1,4 +1,4 @@
-"""Stored histories of a year: documents of invented days, their amounts varied, in the store's own layout."""
+"""Stored histories of a year: documents of fictional days, their amounts varied, in the layout of the snapshots."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from copilot_usage.snapshots.layout import by_month
 from copilot_usage.snapshots.line_format import line_of
 
 OWNER = "octo-org"
-# So many different days are invented; the others are these with other amounts.
+# The number of different days; the others are these with other amounts.
 _DIFFERENT = 7
 _SEED = 17
-# A document of a team of so many people has some 12 KB.
+# The document of a team of this size has about 12 KB.
 _TEAM_PEOPLE = 16
 _TRAILING = {"weekly_active_users": 31, "monthly_active_users": 44}
 
@@ -30,7 +30,7 @@ def organization_year(until: date, people: int) -> Iterator[tuple[str, bytes]]:
 
 
 def teams_year(until: date, teams: int) -> Iterator[tuple[str, bytes]]:
-    """The files of a year of so many teams: path, content."""
+    """The files of a year of `teams` teams: path, content."""
     templates = [
         {name: value for name, value in found.items() if name != "totals_by_language_model"}
         for found in _templates(until, _TEAM_PEOPLE)

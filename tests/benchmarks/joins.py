@@ -32,7 +32,7 @@ def parse(folder: Path, loads: Callable[[bytes], object]) -> None:
 
 
 def join(folder: Path, days: int, *, breakdowns: bool) -> int:
-    """The join of so many days, as a run makes it; gives back how many documents came of it."""
+    """The join of `days` days, as a run makes it; returns the number of documents."""
     from copilot_usage.domain.scope import Scope, ScopeKind
     from copilot_usage.team_join.join import TeamJoin
 
@@ -53,7 +53,7 @@ def main() -> None:
         module, name = PARSERS[way]
         parse(folder, getattr(importlib.import_module(module), name))
     elif not join(folder, days, breakdowns=way == "everything"):
-        raise SystemExit("no team came of it")
+        raise SystemExit("the join made no document")
 
 
 if __name__ == "__main__":

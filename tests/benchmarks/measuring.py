@@ -1,4 +1,4 @@
-"""Runs a command once, and says what it took."""
+"""Runs a command once, and measures it."""
 
 from __future__ import annotations
 
@@ -38,5 +38,5 @@ def run(command: Sequence[str | Path], environ: Mapping[str, str] | None = None,
 
 
 def best(runs: Sequence[Run]) -> Run:
-    """The one that was disturbed least."""
+    """The run that was disturbed least."""
     return min(runs, key=lambda one: one.wall)

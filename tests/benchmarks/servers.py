@@ -1,4 +1,4 @@
-"""A GitHub in a process of its own, its documents made beforehand, and the bare download of what was asked of it."""
+"""The fake GitHub in a separate process, and the bare download of the same responses."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ _PIECE = 1024 * 1024
 
 
 @dataclass(frozen=True)
-class Asked:
-    """A question that a run asked: the host, what was asked for, and with which token."""
+class SentRequest:
+    """A request of a run: host, path with query, and token."""
 
     address: str
     path: str
@@ -28,11 +28,11 @@ class Asked:
 
 @dataclass(frozen=True)
 class Counted:
-    """What a server was asked since the last count; `asked`: what can be asked again."""
+    """The requests to a server since the last count; `repeatable`: those that can be sent again."""
 
     requests: int
     downloads: int
-    asked: tuple[Asked, ...]
+    repeatable: tuple[SentRequest, ...]
 
 
 class Server:
@@ -43,7 +43,7 @@ class Server:
         self.words: dict[str, str] = pipe.recv()
 
     def count(self) -> Counted:
-        """What was asked since the last time."""
+        """The requests since the last count."""
         self._pipe.send("count")
         counted: Counted = self._pipe.recv()
         return counted
@@ -56,7 +56,7 @@ def serving(make: Callable[[], FakeGitHub]) -> Iterator[Server]:
     ours, theirs = context.Pipe()
     process = context.Process(target=_serve, args=(make, theirs))
     process.start()
-    # Else nobody would notice if the process ended before it had anything to say.
+    # Otherwise `recv` would wait forever if the process ended early.
     theirs.close()
     try:
         yield Server(ours)
@@ -71,32 +71,32 @@ def _serve(make: Callable[[], FakeGitHub], pipe: Connection) -> None:
         pipe.send({**words, "api_url": github.api_url})
         while pipe.recv() == "count":
             asked = (
-                *(_asked(github.api_url, request) for request in github.requests if request.method == "GET"),
-                *(_asked(github.download_url, request) for request in github.downloads),
+                *(_sent(github.api_url, request) for request in github.requests if request.method == "GET"),
+                *(_sent(github.download_url, request) for request in github.downloads),
             )
             pipe.send(Counted(len(github.requests), len(github.downloads), asked))
             github.requests.clear()
             github.downloads.clear()
 
 
-def _asked(address: str, request: Request) -> Asked:
+def _sent(address: str, request: Request) -> SentRequest:
     query = f"?{urlencode(request.query)}" if request.query else ""
-    return Asked(address, f"{request.path}{query}", request.headers.get("authorization", ""))
+    return SentRequest(address, f"{request.path}{query}", request.headers.get("authorization", ""))
 
 
 @dataclass(frozen=True)
 class Downloaded:
-    """The yardstick: the same questions, one after the other, the answers thrown away."""
+    """The yardstick: the same requests, one after the other, the responses thrown away."""
 
     seconds: float
     size: int
 
 
-def download(asked: tuple[Asked, ...]) -> Downloaded:
-    """Asks again what a run asked, with nothing but a socket's worth of work."""
-    connections = {address: HTTPConnection(urlsplit(address).netloc) for address in {one.address for one in asked}}
+def download(requests: tuple[SentRequest, ...]) -> Downloaded:
+    """Sends the requests of a run again, and only reads the responses."""
+    connections = {address: HTTPConnection(urlsplit(address).netloc) for address in {one.address for one in requests}}
     begun, size = time.perf_counter(), 0
-    for one in asked:
+    for one in requests:
         connection = connections[one.address]
         connection.request("GET", one.path, headers={"Authorization": one.token} if one.token else {})
         response = connection.getresponse()

@@ -29,7 +29,7 @@ Document = dict[Any, Any]
 
 
 def owners_in(text: str, *, people: int, teams: int) -> dict[str, Organization]:
-    """An invented owner for every one that a workflow could mean."""
+    """A fictional owner for each name that a workflow could mean."""
     names = sorted(set(re.findall(r"\bocto-\w+", text)))
     return {
         name: Organization(name, str(90_000 + n), _id_field(name), count=people, teams=teams)

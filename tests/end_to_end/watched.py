@@ -61,7 +61,7 @@ class WatchedWorkflow(Workflow):
         return [secret for secret in (github.reading_token, github.writing_token, github.signature) if secret in text]
 
     def people_in(self, text: str) -> list[str]:
-        """Logins and numbers of invented people, whole words only."""
+        """Logins and numbers of fictional people, whole words only."""
         words = set(re.findall(r"\w+", text))
         return [word for word in self.everybody() if word in words]
 

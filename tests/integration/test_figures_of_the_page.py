@@ -12,7 +12,7 @@ import pytest
 from copilot_usage.rendering.page import render_page
 from demo_reports import GAP, report_of_a_run, report_owners
 
-# Older than what the invented GitHub still restates, so that its documents are what it serves.
+# Old enough that the demo's GitHub serves its documents without restating them.
 UNTIL = date(2026, 11, 14)
 DAYS = [UNTIL - timedelta(days=n) for n in range(28)]
 BEFORE = [UNTIL - timedelta(days=28 + n) for n in range(28)]
