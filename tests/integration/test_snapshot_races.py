@@ -90,7 +90,7 @@ def test_after_a_lost_race_only_what_changed_is_read_and_posted_again(github: Fa
     assert ["content" in entry for entry in last_tree["tree"]] == [False, True]
 
 
-def test_whoever_finds_his_days_stored_by_another_has_nothing_to_write(github: FakeGitHub) -> None:
+def test_a_writer_whose_days_another_one_has_stored_has_nothing_to_write(github: FakeGitHub) -> None:
     github.store().save([snapshot(1)])
     store, other = github.store(), github.store()
     github.intercept = before("PATCH", lambda: other.save([snapshot(2), snapshot(3)]))
@@ -135,7 +135,7 @@ def test_twenty_writers_at_once_all_succeed(github: FakeGitHub, tmp_path: Path, 
     fsck(github, tmp_path)
 
 
-def test_a_branch_that_never_stands_still_ends_in_an_error_that_says_so(github: FakeGitHub) -> None:
+def test_a_branch_that_always_changes_ends_in_an_error_that_says_so(github: FakeGitHub) -> None:
     github.store().save([snapshot(1)])
     days = iter(range(2, 1000))
 
@@ -197,7 +197,7 @@ def test_a_branch_replaced_meanwhile_is_written_to_and_told(
     assert "was replaced while this run was writing: 1 month that it held is gone" in caplog.text
 
 
-# Cut off at every request boundary
+# Ended at every request
 
 
 def first_save(github: FakeGitHub) -> list[Snapshot]:
@@ -221,19 +221,19 @@ def test_a_run_cut_off_at_any_request_leaves_the_branch_before_or_after(
 ) -> None:
     """`heard`: GitHub still did what the last request asked for, only its answer got lost."""
     results = []
-    for cut in range(1, 20):
+    for last in range(1, 20):
         with serve(FakeGitHub(TODAY)) as github:
             saving = prepare(github)
             beginning = stored(github)
             requests = count(1)
 
             def intercept(
-                _: Request, answer: Callable[[], Reply], cut: int = cut, requests: Iterator[int] = requests
+                _: Request, answer: Callable[[], Reply], last: int = last, requests: Iterator[int] = requests
             ) -> Reply:
                 number = next(requests)
-                if number == cut and heard:
+                if number == last and heard:
                     answer()
-                if number >= cut:
+                if number >= last:
                     raise HungUp
                 return answer()
 
@@ -247,7 +247,7 @@ def test_a_run_cut_off_at_any_request_leaves_the_branch_before_or_after(
             assert ended in (beginning, after)
             assert set(after) >= {day.day.isoformat() for day in saving if day.scope == ORGANIZATION}
             results.append(ended == after)
-            if next(requests) <= cut:
+            if next(requests) <= last:
                 break
     assert results == sorted(results)
     assert results[0] is False

@@ -142,7 +142,7 @@ def test_a_first_file_that_is_refused_says_why(github: FakeGitHub) -> None:
     assert refused_save(github).title == "The snapshot token cannot write"
 
 
-def test_a_repository_that_nobody_knows_is_told_from_a_missing_branch(github: FakeGitHub) -> None:
+def test_an_unknown_repository_is_told_from_a_missing_branch(github: FakeGitHub) -> None:
     store = github.store(repository="octo-org/typo")
     assert refusal_of(lambda: store.save([snapshot(1)])).title == "The snapshot repository was not found"
 
@@ -187,7 +187,7 @@ def sometimes(*faults: Reply | None, where: str = "") -> Callable[..., Reply]:
 
 BROKEN = Reply(502, b"<html>Bad Gateway</html>", {"Content-Type": "text/html"})
 HTML = Reply(200, b"<html>proxy</html>", {"Content-Type": "text/html"})
-CUT = Reply(200, b'{"sha": "00')
+BROKEN_OFF = Reply(200, b'{"sha": "00')
 ODD = Reply(200, {"sha": 5, "object": []})
 SECONDARY = Reply(403, {"message": "You have exceeded a secondary rate limit."})
 TOO_MANY = Reply(429, {"message": "Slow down"})
@@ -195,7 +195,7 @@ PAUSE = Reply(403, {"message": "no"}, {"Retry-After": "7"})
 
 
 @pytest.mark.parametrize("where", ["GET", "git/blobs", "POST", "git/trees", "git/commits", "PATCH"])
-@pytest.mark.parametrize("fault", [BROKEN, None, HTML, CUT, ODD, SECONDARY, TOO_MANY, PAUSE])
+@pytest.mark.parametrize("fault", [BROKEN, None, HTML, BROKEN_OFF, ODD, SECONDARY, TOO_MANY, PAUSE])
 def test_what_passes_is_tried_again_until_it_has_passed(github: FakeGitHub, where: str, fault: Reply | None) -> None:
     github.store().save([snapshot(20)])
     github.intercept = sometimes(fault, fault, where=where)
@@ -220,7 +220,7 @@ def test_waits_are_those_that_github_asks_for(github: FakeGitHub, fault: Reply, 
         (BROKEN, "The snapshot repository could not be reached", "GitHub answered 502"),
         (None, "The snapshot repository could not be reached", "the connection was reset"),
         (HTML, "The snapshot repository could not be reached", "the response is not one of GitHub's API"),
-        (CUT, "The snapshot repository could not be reached", "the response is not one of GitHub's API"),
+        (BROKEN_OFF, "The snapshot repository could not be reached", "the response is not one of GitHub's API"),
         (SECONDARY, "The rate limit of the snapshot repository is used up", "GitHub answered 403"),
         (TOO_MANY, "The rate limit of the snapshot repository is used up", "GitHub answered 429"),
         (PAUSE, "The rate limit of the snapshot repository is used up", "GitHub asks for a pause of 7 s"),
@@ -278,7 +278,7 @@ def test_a_blob_may_come_as_plain_text(github: FakeGitHub, encoded: str) -> None
     assert list(github.store().load([ORGANIZATION], NOVEMBER)) == [snapshot(20)]
 
 
-# Nobody there
+# No server
 
 
 def store_at(api_url: str, token: str = CANARY) -> RepositoryStore:
@@ -308,7 +308,7 @@ def free_port() -> int:
         ("http://127.0.0.1:1", f"{CANARY}ü€"),
     ],
     # The ports are free ones, so the addresses are others in each process that collects the tests.
-    ids=["nobody listens", "with a path", "a line break in the token", "letters in the token that no header may hold"],
+    ids=["no server", "with a path", "a line break in the token", "letters in the token that no header may hold"],
 )
 def test_a_host_that_is_not_there_is_an_error_with_a_remedy(api_url: str, token: str) -> None:
     error = refusal_of(lambda: store_at(api_url, token).save([snapshot(1)]))

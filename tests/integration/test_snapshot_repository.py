@@ -57,7 +57,7 @@ def git(work: Path, *arguments: str) -> str:
     return subprocess.run(["git", "-C", str(work), *arguments], check=True, capture_output=True, text=True).stdout
 
 
-def test_the_first_save_makes_the_branch_without_a_past(github: FakeGitHub, tmp_path: Path) -> None:
+def test_the_first_save_creates_an_orphan_branch(github: FakeGitHub, tmp_path: Path) -> None:
     main = github.files_on("main")
     saved = github.store().save([snapshot(20), snapshot(21, scope=TEAM)])
     assert saved == Saved(2, github.head)
@@ -145,7 +145,7 @@ def test_months_of_which_nothing_is_wanted_are_not_read(github: FakeGitHub) -> N
     assert github.git_requests == ["GET git/ref", "GET git/trees", "GET git/blobs"]
 
 
-def test_each_save_of_one_run_stands_on_the_one_before(github: FakeGitHub, tmp_path: Path) -> None:
+def test_each_save_of_one_run_builds_on_the_one_before(github: FakeGitHub, tmp_path: Path) -> None:
     store = github.store()
     list(store.load([ORGANIZATION], YEAR))
     store.save([snapshot(1), snapshot(2)])
@@ -197,7 +197,7 @@ def test_large_months_go_as_blobs_and_many_small_ones_in_several_trees(github: F
     assert set(map(str, loaded(github, ORGANIZATION, *teams))) == set(map(str, days))
 
 
-def test_many_writes_in_a_row_take_a_breath_between_them(github: FakeGitHub) -> None:
+def test_many_writes_in_a_row_pause_between_them(github: FakeGitHub) -> None:
     def huge(team: int) -> Snapshot:
         document = {"daily_active_users": 1, "pad": "x" * 1_100_000}
         return Snapshot(date(2026, 11, 1), ORGANIZATION.of_team(f"t{team}"), Generation.REPORTS, True, document)  # noqa: FBT003
@@ -206,15 +206,15 @@ def test_many_writes_in_a_row_take_a_breath_between_them(github: FakeGitHub) -> 
     assert github.slept == [1] * (22 + 3 - 20)
 
 
-def test_lines_that_nobody_can_read_survive_a_save(github: FakeGitHub) -> None:
+def test_lines_that_cannot_be_used_survive_a_save(github: FakeGitHub) -> None:
     foreign = b'\xff broken\n{"schema":9,"day":"2026-11-05"}\n'
     github.git.commit_file(NOVEMBER_FILE, foreign, "by hand", f"refs/heads/{BRANCH}")
     github.store().save([snapshot(20)])
     assert github.files[NOVEMBER_FILE].endswith(foreign)
-    day, unread = loaded(github)
+    day, skipped = loaded(github)
     assert day == snapshot(20)
-    assert isinstance(unread, SkippedMonths)
-    assert "line 2 of reports/organization/octo-org/2026-11.ndjson" in unread.reason
+    assert isinstance(skipped, SkippedMonths)
+    assert "line 2 of reports/organization/octo-org/2026-11.ndjson" in skipped.reason
 
 
 # README
@@ -351,12 +351,12 @@ def test_where_the_limit_is_short_the_oldest_months_are_left_out_and_told(github
     with_limit(github, 2 + 20 + 10)
     store = github.store()
     found = list(store.load([ORGANIZATION, TEAM], YEAR))
-    unread = [item for item in found if isinstance(item, SkippedMonths)]
-    assert [(item.scope, item.months[0], item.months[-1]) for item in unread] == [
+    skipped = [item for item in found if isinstance(item, SkippedMonths)]
+    assert [(item.scope, item.months[0], item.months[-1]) for item in skipped] == [
         (ORGANIZATION, "2025-11", "2026-06"),
         (TEAM, "2025-11", "2026-06"),
     ]
-    assert unread[0].reason == "only 30 requests of this hour are left at GitHub"
+    assert skipped[0].reason == "only 30 requests of this hour are left at GitHub"
     assert min(item.day for item in found if isinstance(item, Snapshot)) == date(2026, 7, 1)
     assert store.save([snapshot(23, 1000)]).days_written == 1
 
@@ -373,11 +373,11 @@ def test_where_others_use_up_the_limit_meanwhile_the_rest_is_told(github: FakeGi
 
     github.intercept = suddenly_empty
     found = loaded(github, days=YEAR)
-    unread = [item for item in found if isinstance(item, SkippedMonths)]
-    assert [item.reason for item in unread] == ["GitHub's rate limit was used up meanwhile"]
+    skipped = [item for item in found if isinstance(item, SkippedMonths)]
+    assert [item.reason for item in skipped] == ["GitHub's rate limit was used up meanwhile"]
     read = {item.day.strftime("%Y-%m") for item in found if isinstance(item, Snapshot)}
-    assert len(read) + len(unread[0].months) == 13
-    assert not read & set(unread[0].months)
+    assert len(read) + len(skipped[0].months) == 13
+    assert not read & set(skipped[0].months)
     assert read
 
 

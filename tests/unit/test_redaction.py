@@ -29,7 +29,7 @@ def test_a_secret_is_hidden_however_it_is_written(secret: str, written: object) 
     assert "canary" not in text
 
 
-def test_what_stands_beside_a_secret_stays() -> None:
+def test_text_beside_a_secret_stays() -> None:
     assert Secrets([TOKEN]).hide(json.dumps({"name": TOKEN, "days": 28})) == '{"name": "***", "days": 28}'
     assert Secrets([TOKEN]).hide(f"| {TOKEN} | 28 |") == "| *** | 28 |"
 

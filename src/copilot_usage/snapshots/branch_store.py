@@ -25,7 +25,7 @@ from copilot_usage.snapshots.readme import README, is_ours, readme_places, rende
 _logger = logging.getLogger(__name__)
 # The longest wait, in seconds, after a lost race: twenty writers then find their turns.
 _LONGEST_BACKOFF = 20.0
-# A race that is lost this often in a row to nobody is a rule of the repository, in words that look like a race.
+# A race that is lost this often while the branch does not change is a rule of the repository that reads like one.
 _STANDSTILLS = 5
 # Requests of the hour that loading leaves for saving.
 _KEPT_BACK = 20

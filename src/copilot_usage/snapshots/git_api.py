@@ -343,7 +343,7 @@ class GitApi:
                 return unreachable(self.address, words_of(error), remedy), None if lasting else backoff
             case _ if not isinstance(error, _NOT_GITHUBS):
                 return unreachable(self.address, "it redirects to another host"), None
-        # A mistake of this program would look alike. The error's words may quote a header, and so the token.
+        # A defect of this program would look alike. The error's words may quote a header, and so the token.
         _logger.debug("snapshots: %s at\n%s", type(error).__name__, "".join(format_tb(error.__traceback__)))
         return unreachable(self.address, "the response is not one of GitHub's API"), backoff
 

@@ -27,7 +27,7 @@ class MonthFile:
 
     def __post_init__(self) -> None:
         if scope_named(self.scope.kind, self.scope.name) is None:
-            raise ValueError(f"{self.scope} has no place in the folder")
+            raise ValueError(f"{self.scope} cannot name a folder")
 
     @property
     def path(self) -> str:

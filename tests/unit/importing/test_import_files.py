@@ -25,7 +25,7 @@ def stored(folder: Path) -> list[object]:
     return list(DirectoryStore(folder).load([ORGANIZATION], DateRange(NEWEST, NEWEST)))
 
 
-def test_snapshots_say_themselves_whose_they_are(tmp_path: Path) -> None:
+def test_snapshots_name_their_own_scope(tmp_path: Path) -> None:
     DirectoryStore(tmp_path / "rescued").save([KEPT])
     import_files([str(tmp_path / "rescued")], [], DirectoryStore(tmp_path / "history"), TODAY)
     assert stored(tmp_path / "history") == [KEPT]
@@ -37,7 +37,7 @@ def test_a_day_is_filed_under_the_scope_that_is_named(tmp_path: Path) -> None:
     assert stored(tmp_path / "history") == [KEPT]
 
 
-def test_a_day_of_nobody_is_named_and_the_rest_is_imported(tmp_path: Path) -> None:
+def test_a_day_without_a_scope_is_named_and_the_rest_is_imported(tmp_path: Path) -> None:
     (tmp_path / "day.json").write_text(json.dumps(DAY))
     DirectoryStore(tmp_path / "rescued").save([KEPT])
     files = [str(tmp_path / "day.json"), str(tmp_path / "rescued")]
@@ -69,7 +69,7 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     ],
     ids=["of an enterprise", "of two organizations"],
 )
-def test_a_day_that_says_it_is_somebody_elses_is_not_filed(
+def test_a_day_that_names_another_owner_is_not_filed(
     tmp_path: Path, documents: list[dict[str, object]], words: str
 ) -> None:
     (tmp_path / "days.json").write_text(json.dumps(documents))

@@ -44,6 +44,6 @@ def days(scope: Scope, *numbers: int, generation: Generation = Generation.REPORT
         ),
     ],
 )
-def test_a_commit_says_what_it_brings_and_mentions_nobody(written: dict[MonthFile, PendingFile], message: str) -> None:
+def test_a_commit_says_what_it_brings_and_mentions_no_user(written: dict[MonthFile, PendingFile], message: str) -> None:
     assert commit_message(written) == message
     assert not set(message) & {"@", "#", "\n"}

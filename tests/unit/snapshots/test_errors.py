@@ -8,7 +8,7 @@ from copilot_usage.errors import StoreRefused
 from copilot_usage.snapshots.errors import BranchAddress, GitResponse, moved, outrun, refused, too_large, unreachable
 
 CANARY = "ghs_canary0token"
-PLACE = BranchAddress("octo-org/history", "copilot-usage", "http://127.0.0.1", CANARY)
+ADDRESS = BranchAddress("octo-org/history", "copilot-usage", "http://127.0.0.1", CANARY)
 
 
 def answer(
@@ -76,7 +76,7 @@ def answer(
     ],
 )
 def test_each_situation_has_its_title_and_its_remedy(said: GitResponse, title: str, remedy: str) -> None:
-    error = refused(PLACE, said)
+    error = refused(ADDRESS, said)
     assert isinstance(error, StoreRefused)
     assert error.title == title
     assert remedy in error.remedy
@@ -86,8 +86,8 @@ def test_each_situation_has_its_title_and_its_remedy(said: GitResponse, title: s
 @pytest.mark.parametrize("status", [401, 403, 404, 409, 422, 429, 500, 503])
 @pytest.mark.parametrize("writing", [True, False])
 def test_no_error_holds_the_token(status: int, *, writing: bool) -> None:
-    error = refused(PLACE, answer(status, "no", writing=writing))
-    assert CANARY not in f"{error}{error.cause}{error.remedy}{error!r}{PLACE!r}"
+    error = refused(ADDRESS, answer(status, "no", writing=writing))
+    assert CANARY not in f"{error}{error.cause}{error.remedy}{error!r}{ADDRESS!r}"
 
 
 @pytest.mark.parametrize(
@@ -100,17 +100,17 @@ def test_no_error_holds_the_token(status: int, *, writing: bool) -> None:
     ],
 )
 def test_a_rate_limit_says_when_it_is_over(headers: Mapping[str, str], words: str) -> None:
-    assert words in refused(PLACE, answer(403, "limit", headers)).cause
+    assert words in refused(ADDRESS, answer(403, "limit", headers)).cause
 
 
 def test_what_github_said_is_quoted_on_one_line_and_not_without_end() -> None:
-    cause = refused(PLACE, answer(418, "first\nsecond\x1b[31m\u202e" + "x" * 5000)).cause
+    cause = refused(ADDRESS, answer(418, "first\nsecond\x1b[31m\u202e" + "x" * 5000)).cause
     assert "(“first second [31m xxx" in cause
     assert len(cause) < 500
 
 
 def test_braces_in_what_github_said_are_no_placeholders() -> None:
-    assert "{0} {token}" in refused(PLACE, answer(418, "{0} {token}")).cause
+    assert "{0} {token}" in refused(ADDRESS, answer(418, "{0} {token}")).cause
 
 
 @pytest.mark.parametrize(
@@ -135,12 +135,12 @@ def test_an_empty_repository_is_known() -> None:
 @pytest.mark.parametrize(
     ("error", "words"),
     [
-        (unreachable(PLACE, "no answer in time"), "octo-org/history: no answer in time."),
-        (moved(PLACE, "octo-labs/history"), "octo-org/history answers from another address (“octo-labs/history”)."),
-        (outrun(PLACE, 40), "40 times another writer changed the branch copilot-usage of octo-org/history"),
-        (too_large(PLACE, ""), "GitHub lists the top folder of copilot-usage"),
+        (unreachable(ADDRESS, "no answer in time"), "octo-org/history: no answer in time."),
+        (moved(ADDRESS, "octo-labs/history"), "octo-org/history answers from another address (“octo-labs/history”)."),
+        (outrun(ADDRESS, 40), "40 times another writer changed the branch copilot-usage of octo-org/history"),
+        (too_large(ADDRESS, ""), "GitHub lists the top folder of copilot-usage"),
     ],
 )
-def test_what_is_no_answer_of_github_has_words_too(error: StoreRefused, words: str) -> None:
+def test_errors_without_a_response_have_words_too(error: StoreRefused, words: str) -> None:
     assert words in error.cause
     assert error.remedy

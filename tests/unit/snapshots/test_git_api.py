@@ -50,7 +50,7 @@ def test_a_small_body_that_unpacks_to_an_immense_one_is_not_kept() -> None:
         body_of(bomb, largest=1_000_000)
 
 
-def test_what_came_is_read_as_if_requests_had_done_it() -> None:
+def test_a_body_is_read_as_requests_would_read_it() -> None:
     response = requests.Response()
     response.raw = answer(BytesIO(zlib.compress(b"[1]")), **{"content-encoding": "deflate"})
     read_in_bounds(response)

@@ -54,7 +54,7 @@ def test_a_path_stays_in_the_folder(file: MonthFile) -> None:
 
 
 @given(st.text() | st.lists(st.sampled_from(["reports", "team", "octo-org", "..", "", "2026-11.ndjson"])).map("/".join))
-def test_whatever_else_lies_in_the_folder_is_passed_over(path: str) -> None:
+def test_other_files_of_the_folder_are_passed_over(path: str) -> None:
     found = month_file_at(path)
     assert found is None or found.path == path
 
@@ -98,7 +98,7 @@ def test_a_foreign_path_is_no_month(path: str) -> None:
     ],
 )
 def test_a_scope_that_is_no_folder_has_no_place(scope: Scope) -> None:
-    with pytest.raises(ValueError, match="has no place in the folder"):
+    with pytest.raises(ValueError, match="cannot name a folder"):
         reports(scope, "2026-11")
 
 

@@ -22,7 +22,7 @@ def changed(**fields: Any) -> bytes:
     return json.dumps({name: value for name, value in record.items() if value is not ...}).encode()
 
 
-def mistake(text: bytes) -> InvalidLine:
+def invalid_line(text: bytes) -> InvalidLine:
     with pytest.raises(InvalidLine) as caught:
         read_line(text).snapshot()
     return caught.value
@@ -109,12 +109,12 @@ def test_what_json_cannot_say_is_refused(impossible: float) -> None:
     ],
 )
 def test_a_line_that_cannot_be_used_says_why(text: bytes, words: str) -> None:
-    assert words in str(mistake(text))
+    assert words in str(invalid_line(text))
 
 
 def test_what_a_line_says_is_quoted_and_never_markdown() -> None:
     words = "“](x) ![a picture](https://evil.example/x.png) @octocat”"
-    said = str(mistake(changed(generation=words)))
+    said = str(invalid_line(changed(generation=words)))
     assert re.fullmatch(r"it is not a line of this format \(“[^“”]*”\)", said)
 
 
@@ -129,20 +129,20 @@ def test_what_a_line_says_is_quoted_and_never_markdown() -> None:
     ],
 )
 def test_a_line_about_a_person_or_a_repository_is_neither_read_nor_written(document: dict[str, Any], whom: str) -> None:
-    assert str(mistake(changed(document=document))) == f"it is about {whom}"
+    assert str(invalid_line(changed(document=document))) == f"it is about {whom}"
     with pytest.raises(InvalidLine, match=f"it is about {whom}"):
         line_of(replace(snapshot(), document=document))
 
 
 @pytest.mark.parametrize("fields", [{"schema": 2}, {"schema": 2, "document": ..., "documents": []}])
 def test_a_line_of_a_newer_schema_says_so_and_which_day_it_holds(fields: dict[str, Any]) -> None:
-    found = mistake(changed(**fields))
+    found = invalid_line(changed(**fields))
     assert str(found) == "its schema is 2, and this version knows 1: use a newer version"
     assert found.newer == date(2026, 11, 20)
 
 
 def test_a_newer_line_may_have_its_day_elsewhere() -> None:
-    found = mistake(b'{"schema": 7, "days": ["2026-11-20"]}')
+    found = invalid_line(b'{"schema": 7, "days": ["2026-11-20"]}')
     assert (str(found)[:15], found.newer) == ("its schema is 7", None)
 
 

@@ -108,15 +108,15 @@ def test_two_stores_that_saved_the_same_hold_the_same_bytes(tmp_path: Path) -> N
     assert files(one) == files(other)
 
 
-def test_everybody_may_read_what_is_written(tmp_path: Path) -> None:
-    """A container writes as root, and the workflow's next step reads as somebody else."""
+def test_other_users_can_read_what_is_written(tmp_path: Path) -> None:
+    """A container writes as root, and the workflow's next step reads as another user."""
     DirectoryStore(tmp_path).save([snapshot(1)])
     plain = tmp_path / "plain"
     plain.touch()
     assert (tmp_path / NOVEMBER).stat().st_mode == plain.stat().st_mode
 
 
-def test_what_else_lies_there_is_left_alone(tmp_path: Path) -> None:
+def test_other_files_are_left_alone(tmp_path: Path) -> None:
     foreign = {
         "notes.ndjson": b"mine",
         "reports/organization/Octo-Org/2026-11.ndjson": b"x",
@@ -145,10 +145,10 @@ def in_the_way(path: Path, what: str) -> None:
 )
 def test_what_is_no_file_of_the_folder_is_named_and_neither_read_nor_written(tmp_path: Path, what: str) -> None:
     in_the_way(tmp_path / NOVEMBER, what)
-    (unread,) = loaded(tmp_path)
-    assert isinstance(unread, SkippedMonths)
-    assert unread.months == ("2026-11",)
-    assert NOVEMBER in unread.reason
+    (skipped,) = loaded(tmp_path)
+    assert isinstance(skipped, SkippedMonths)
+    assert skipped.months == ("2026-11",)
+    assert NOVEMBER in skipped.reason
     with pytest.raises(StoreRefused) as refused:
         DirectoryStore(tmp_path).save([snapshot(1), snapshot(1, month=10)])
     assert NOVEMBER in refused.value.cause
@@ -273,7 +273,7 @@ MONTH_OF_TWO_DAYS = len(line_of(snapshot(1)) + line_of(snapshot(2))) + 2
 
 
 @pytest.mark.parametrize(
-    ("limit", "cut", "stored"),
+    ("limit", "half_written", "stored"),
     [
         (0, ".2026-11.ndjson.", [snapshot(1)]),
         (MONTH_OF_TWO_DAYS - 1, ".2026-11.ndjson.", [snapshot(1)]),
@@ -282,7 +282,7 @@ MONTH_OF_TWO_DAYS = len(line_of(snapshot(1)) + line_of(snapshot(2))) + 2
     ids=["before the first byte", "before the last byte", "in the README"],
 )
 def test_a_process_killed_in_the_middle_of_a_write_loses_no_day_and_leaves_nothing(
-    tmp_path: Path, limit: int, cut: str, stored: list[Snapshot]
+    tmp_path: Path, limit: int, half_written: str, stored: list[Snapshot]
 ) -> None:
     DirectoryStore(tmp_path).save([snapshot(1)])
     before = files(tmp_path)
@@ -292,7 +292,7 @@ def test_a_process_killed_in_the_middle_of_a_write_loses_no_day_and_leaves_nothi
     )
     assert killed.returncode == -signal.SIGXFSZ
     (half,) = tmp_path.rglob("*.part")
-    assert (half.name.startswith(cut), half.stat().st_size) == (True, limit)
+    assert (half.name.startswith(half_written), half.stat().st_size) == (True, limit)
     assert loaded(tmp_path) == stored
     assert {path: files(tmp_path)[path] for path in before if path != NOVEMBER} == {"README.md": before["README.md"]}
 
@@ -317,10 +317,10 @@ def test_a_line_that_cannot_be_used_is_told(tmp_path: Path) -> None:
     DirectoryStore(tmp_path).save([snapshot(1)])
     with (tmp_path / NOVEMBER).open("a") as stream:
         stream.write("{}\n")
-    day, unread = loaded(tmp_path)
+    day, skipped = loaded(tmp_path)
     assert day == snapshot(1)
-    assert isinstance(unread, SkippedMonths)
-    assert f"line 2 of {NOVEMBER}" in unread.reason
+    assert isinstance(skipped, SkippedMonths)
+    assert f"line 2 of {NOVEMBER}" in skipped.reason
 
 
 def test_a_day_is_one_json_line(tmp_path: Path) -> None:

@@ -76,9 +76,7 @@ def test_different_days_may_come_in_any_order_and_in_any_pieces(saving: list[Sna
 
 
 @given(st.lists(rubbish, max_size=3), different_days, different_days)
-def test_nothing_that_somebody_stored_is_lost(
-    foreign: list[bytes], before: list[Snapshot], saving: list[Snapshot]
-) -> None:
+def test_nothing_that_is_stored_is_lost(foreign: list[bytes], before: list[Snapshot], saving: list[Snapshot]) -> None:
     stored = text_of(*foreign[:1], *sorted(before, key=lambda one: one.day), *foreign[1:])
     after = lines_in(saved(stored, *saving))
     assert [line for line in after if line in foreign] == [line for line in foreign if line.strip()]
@@ -155,14 +153,14 @@ def complaints(items: Iterable[Snapshot | SkippedMonths]) -> list[str]:
 
 def test_lines_that_cannot_be_used_are_told_by_file_and_line() -> None:
     text = text_of(snapshot(1), b"<<<<<<< HEAD", snapshot(2), b">>>>>>> other")
-    *days, unread = loaded(text)
+    *days, skipped = loaded(text)
     assert days == [snapshot(1), snapshot(2)]
-    assert isinstance(unread, SkippedMonths)
-    assert (unread.scope, unread.months) == (ORGANIZATION, ("2026-11",))
-    assert unread.reason.startswith(
+    assert isinstance(skipped, SkippedMonths)
+    assert (skipped.scope, skipped.months) == (ORGANIZATION, ("2026-11",))
+    assert skipped.reason.startswith(
         "line 2 of reports/organization/octo-org/2026-11.ndjson cannot be used: it is not a line of this format"
     )
-    assert unread.reason.endswith(" 2 lines of this file are left out like that.")
+    assert skipped.reason.endswith(" 2 lines of this file are left out like that.")
 
 
 def test_one_line_that_cannot_be_used_is_not_counted() -> None:
@@ -219,7 +217,7 @@ def test_lines_are_numbered_as_an_editor_does_and_empty_ones_passed_over() -> No
 
 
 @pytest.mark.parametrize(
-    "stranger",
+    "other",
     [
         snapshot(20, month=10),
         snapshot(scope=Scope(ScopeKind.ORGANIZATION, "octo-labs")),
@@ -227,8 +225,8 @@ def test_lines_are_numbered_as_an_editor_does_and_empty_ones_passed_over() -> No
         snapshot(generation=Generation.METRICS),
     ],
 )
-def test_a_line_that_says_something_else_than_its_path_is_not_used(stranger: Snapshot) -> None:
-    (said,) = complaints(loaded(text_of(stranger)))
+def test_a_line_that_names_something_else_than_its_path_is_not_used(other: Snapshot) -> None:
+    (said,) = complaints(loaded(text_of(other)))
     assert "another generation, scope, name or month" in said
 
 
