@@ -181,66 +181,51 @@ _LATER = """\
 Run it again after that time, with fewer jobs at once, or give `snapshot-token` a token of its own: the workflow's has \
 1,000 requests an hour for a repository."""
 
-# The first that fits; titles are fixed, `docs/troubleshooting.md` has a heading for each.
+_UNARCHIVE = "Unarchive it, or choose another one for `snapshot-repository`."
+_RENEW = "Check that the secret holds the token, that it has not expired, and that it was not revoked."
+_SSO = "Authorize the token for the organization of {repository} (Settings, Personal access tokens, Configure SSO)."
+_REPORT = "If GitHub's words do not help, please report it with the debug log of a run."
+
+# When, title, cause, remedy. The first that fits; `docs/troubleshooting.md` has a heading for each title.
 _SITUATIONS: tuple[tuple[Callable[[GitResponse], bool], str, str, str], ...] = (
+    (lambda r: r.status == 401, "The snapshot token is not valid", "{said} to {token}.", _RENEW),
+    (lambda r: r.limited, "The rate limit of the snapshot repository is used up", "{said}; {reset}.", _LATER),
     (
-        lambda response: response.status == 401,
-        "The snapshot token is not valid",
-        "{said} to {token}.",
-        "Check that the secret holds the token, that it has not expired, and that it was not revoked.",
-    ),
-    (
-        lambda response: response.limited,
-        "The rate limit of the snapshot repository is used up",
-        "{said}; {reset}.",
-        _LATER,
-    ),
-    (
-        lambda response: response.says("archived"),
+        lambda r: r.says("archived"),
         "The snapshot repository is archived",
         "{repository} is read-only. {said}.",
-        "Unarchive it, or choose another one for `snapshot-repository`.",
+        _UNARCHIVE,
     ),
     (
-        lambda response: response.says("SAML|single sign-on|SSO"),
+        lambda r: r.says("SAML|single sign-on|SSO"),
         "The snapshot token is not authorized for single sign-on",
         "{said}.",
-        "Authorize the token for the organization of {repository} (Settings, Personal access tokens, Configure SSO).",
+        _SSO,
     ),
     (
-        lambda response: response.by_rule,
+        lambda r: r.by_rule,
         "The snapshot branch is protected",
         "A rule of {repository} does not allow commits on {branch}. {said}.",
         _RULE,
     ),
     (
-        lambda response: response.writing and response.status in {403, 404},
+        lambda r: r.writing and r.status in {403, 404},
         "The snapshot token cannot write",
         "{said} when writing to {repository} with {token}.",
         _WRITE,
     ),
     (
-        lambda response: response.status == 403,
+        lambda r: r.status == 403,
         "The snapshot token cannot read",
         "{said} when reading {repository} with {token}.",
         _WRITE,
     ),
     (
-        lambda response: response.status == 404,
+        lambda r: r.status == 404,
         "The snapshot repository was not found",
         "There is no {repository}, or {token} cannot see it. {said}.",
         _FIND,
     ),
-    (
-        lambda response: response.status >= 500,
-        "The snapshot repository could not be reached",
-        "{said}.",
-        _PASSING,
-    ),
-    (
-        lambda _: True,
-        "GitHub refused the snapshots",
-        "{said} for the branch {branch} of {repository}.",
-        "If GitHub's words do not help, please report it with the debug log of a run.",
-    ),
+    (lambda r: r.status >= 500, "The snapshot repository could not be reached", "{said}.", _PASSING),
+    (lambda _: True, "GitHub refused the snapshots", "{said} for the branch {branch} of {repository}.", _REPORT),
 )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -17,7 +16,7 @@ from copilot_usage.errors import quote
 _KEYS = frozenset({"day", "scope", "name", "generation", "schema", "settled", "status"})
 
 
-class _Envelope(msgspec.Struct):
+class Line(msgspec.Struct):
     """A line whose document is not decoded yet: only a day that is wanted takes that time."""
 
     day: date
@@ -31,6 +30,26 @@ class _Envelope(msgspec.Struct):
     trailing: dict[str, int | None] | None = None
     said_by: str | None = None
 
+    @property
+    def subject(self) -> Scope:
+        """The scope that the line is about; raises InvalidLine."""
+        scope = scope_named(self.scope, self.name)
+        if scope is None:
+            raise InvalidLine("its name cannot be one of its scope")
+        return scope
+
+    def snapshot(self) -> Snapshot:
+        """Decodes the document; raises InvalidLine."""
+        try:
+            document = _decode_document(self.document)
+        except (ValueError, RecursionError) as error:
+            raise InvalidLine(f"its document cannot be read ({_words(error)})") from error
+        if (document is None) != (self.status is Status.NO_REPORT):
+            raise InvalidLine(f"its status is {self.status}, and that does not fit its document")
+        _refuse_subjects(document)
+        settled = self.settled and (document is not None or self.said_by == SAID_BY_API)
+        return Snapshot(self.day, self.subject, self.generation, settled, document, self.trailing)
+
 
 class _AnySchema(msgspec.Struct):
     """What lines of newer schemas are expected to hold."""
@@ -39,7 +58,7 @@ class _AnySchema(msgspec.Struct):
     day: date | None = None
 
 
-_decode_envelope = msgspec.json.Decoder(_Envelope).decode
+_decode_line = msgspec.json.Decoder(Line).decode
 _decode_any_schema = msgspec.json.Decoder(_AnySchema).decode
 _decode_document = msgspec.json.Decoder(dict[str, Any] | None).decode
 
@@ -56,47 +75,18 @@ class InvalidLine(ValueError):
         self.whom = whom
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A line that can be used; `raw` without its line feed."""
-
-    raw: bytes
-    scope: Scope
-    envelope: _Envelope
-
-    @property
-    def day(self) -> date:
-        return self.envelope.day
-
-    def snapshot(self) -> Snapshot:
-        """Decodes the document; raises InvalidLine."""
-        line = self.envelope
-        try:
-            document = _decode_document(line.document)
-        except (ValueError, RecursionError) as error:
-            raise InvalidLine(f"its document cannot be read ({_words(error)})") from error
-        if (document is None) != (line.status is Status.NO_REPORT):
-            raise InvalidLine(f"its status is {line.status}, and that does not fit its document")
-        _refuse_subjects(document)
-        settled = line.settled and (document is not None or line.said_by == SAID_BY_API)
-        return Snapshot(line.day, self.scope, line.generation, settled, document, line.trailing)
-
-
 def read_line(raw: bytes) -> Line:
     """Raises InvalidLine."""
     try:
-        envelope = _decode_envelope(raw)
+        line = _decode_line(raw)
     except (ValueError, RecursionError) as error:
         _refuse_newer(raw)
         raise InvalidLine(f"it is not a line of this format ({_words(error)})") from error
-    if envelope.schema > SCHEMA:
+    if line.schema > SCHEMA:
         _refuse_newer(raw)
-    if envelope.schema < 1:
+    if line.schema < 1:
         raise InvalidLine("its schema is not a number from 1 on")
-    scope = scope_named(envelope.scope, envelope.name)
-    if scope is None:
-        raise InvalidLine("its name cannot be one of its scope")
-    return Line(raw, scope, envelope)
+    return line
 
 
 def _refuse_newer(raw: bytes) -> None:

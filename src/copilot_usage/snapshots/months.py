@@ -36,22 +36,17 @@ class Month:
 
     def __init__(self, file: MonthFile, text: bytes) -> None:
         self.file = file
-        self._lines: dict[date, list[tuple[int, Line]]] = defaultdict(list)
+        self._lines: dict[date, list[tuple[int, bytes, Line]]] = defaultdict(list)
         self._invalid: list[tuple[int, bytes, InvalidLine]] = []
         for number, raw in enumerate(text.removeprefix(_BYTE_ORDER_MARK).split(b"\n"), start=1):
             if not raw.strip():
                 continue
             try:
-                line = self._checked(read_line(raw))
+                line = _read_line_of(file, raw)
             except InvalidLine as error:
                 self._invalid.append((number, raw, error))
             else:
-                self._lines[line.day].append((number, line))
-
-    def _checked(self, line: Line) -> Line:
-        if MonthFile(line.envelope.generation, line.scope, month_of(line.day)) != self.file:
-            raise InvalidLine("it names another generation, scope, name or month than its file's path does")
-        return line
+                self._lines[line.day].append((number, raw, line))
 
     def load(self, days: DateRange) -> Iterator[Snapshot | SkippedMonths]:
         """The snapshots of these days, in order; then a word on the lines that cannot be used."""
@@ -84,7 +79,7 @@ class Month:
             return Written(None, left_out=tuple(left_out))
         for day in tuple(self._lines):  # a line that is about a person is not written again
             self._stored(day)
-        days = {day: [line.raw for _, line in lines] for day, lines in self._lines.items()}
+        days = {day: [raw for _, raw, _ in lines] for day, lines in self._lines.items()}
         days |= {day: [line] for day, line in changed.items()}
         invalid = (raw for _, raw, error in sorted(self._invalid, key=itemgetter(0)) if error.whom is None)
         lines = [*chain.from_iterable(days[day] for day in sorted(days)), *invalid]
@@ -109,13 +104,20 @@ class Month:
     def _stored(self, day: date) -> Snapshot | None:
         """What is stored of a day. Two lines of one day (a merge by hand) count as if saved one after the other."""
         usable: list[Snapshot] = []
-        for number, line in tuple(self._lines.get(day, ())):
+        for number, raw, line in tuple(self._lines.get(day, ())):
             try:
                 usable.append(line.snapshot())
             except InvalidLine as error:
-                self._lines[day].remove((number, line))
-                self._invalid.append((number, line.raw, error))
+                self._lines[day].remove((number, raw, line))
+                self._invalid.append((number, raw, error))
         return reduce(winner, usable) if usable else None
+
+
+def _read_line_of(file: MonthFile, raw: bytes) -> Line:
+    line = read_line(raw)
+    if MonthFile(line.generation, line.subject, month_of(line.day)) != file:
+        raise InvalidLine("it names another generation, scope, name or month than its file's path does")
+    return line
 
 
 def usage_days(days: Mapping[MonthFile, Sequence[date]]) -> int:

@@ -1,4 +1,4 @@
-"""The README of a history: what lies there and how others read it. A function of the month files' paths alone."""
+"""The README of a history: what is stored and how to read it. A function of the month files' paths alone."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ def is_ours(text: bytes) -> bool:
 
 
 def readme_places(paths: Collection[str], directory: str) -> tuple[str, ...]:
-    """Where the README may lie, best first; `paths`: what lies at the branch's root, and READMEs in the directory.
+    """Where the README can be, best first; `paths`: the names at the branch's root, and READMEs in the directory.
 
-    A branch that holds nothing but snapshots shows it at its root. One that is used for something else too has a README
-    of its own there, or may get one; then ours lies in the directory.
+    A branch that holds nothing but snapshots shows it at its root. One that holds other files too has its own README
+    there, or can get one; then this one is in the directory.
     """
     beside = inside(directory, README)
     alone = all(path in {directory.partition("/")[0], README} for path in paths)
@@ -32,9 +32,9 @@ def readme_places(paths: Collection[str], directory: str) -> tuple[str, ...]:
 
 
 def render_readme(files: Iterable[MonthFile], directory: str) -> str:
-    """The README for these files; `directory`: where they lie, seen from the README (empty: beside it)."""
-    sections = (_MARK + "\n" + _ABOUT, _STORED + "\n".join(_rows(files)), _layout(directory), _queries(directory))
-    return "\n\n".join(section.strip("\n") for section in sections) + "\n"
+    """The README for these files; `directory`: their path, seen from the README (empty: beside it)."""
+    text = _TEXT.replace("snapshots/", inside(directory, ""))
+    return f"{_MARK}\n{text.replace('(rows)', ''.join(_rows(files)))}"
 
 
 def _rows(files: Iterable[MonthFile]) -> Iterator[str]:
@@ -42,7 +42,7 @@ def _rows(files: Iterable[MonthFile]) -> Iterator[str]:
     for (scope, generation), group in groupby(ordered, key=_series):
         months = [file.month for file in group]
         gaps = ", ".join(_gaps(months)) or "none"
-        yield f"| {scope.kind} | `{scope.name}` | {generation} | {months[0]} | {months[-1]} | {gaps} |"
+        yield f"\n| {scope.kind} | `{scope.name}` | {generation} | {months[0]} | {months[-1]} | {gaps} |"
 
 
 def _series(file: MonthFile) -> tuple[Scope, Generation]:
@@ -66,26 +66,20 @@ def _month(number: int) -> str:
     return f"{number // 12:04}-{number % 12 + 1:02}"
 
 
-_ABOUT = """\
+_TEXT = """\
 # A history of GitHub Copilot usage
 
 What GitHub said about Copilot usage, day by day, as it said it: counts of organizations, enterprises and their teams.
 No people are inside, neither names nor numbers that stand for them.
-"""
 
-_STORED = """\
 ## What is stored
 
 | scope | name | what | first month | last month | months without a file |
-|:--|:--|:--|:--|:--|:--|
-"""
+|:--|:--|:--|:--|:--|:--|(rows)
 
-
-def _layout(directory: str) -> str:
-    return f"""\
 ## How it is laid out
 
-`{inside(directory, "<what>/<scope>/<name>/<year>-<month>.ndjson")}`: a month a file, a day a line, sorted by day.
+`snapshots/<what>/<scope>/<name>/<year>-<month>.ndjson`: a month a file, a day a line, sorted by day.
 `reports`, `metrics` and `usage` are the three ways in which GitHub has published usage; `seats` is counted once a day.
 Each line is a JSON object:
 
@@ -99,14 +93,8 @@ Each line is a JSON object:
 | `document` | what GitHub said of the day; of a team: the sum over its members, in the shape of an organization's day |
 | `trailing` | of teams: distinct active people of the 7 and of the 28 days up to this one |
 
-Each commit holds what was new or had changed, so `git log -p` shows what GitHub changed afterwards."""
+Each commit holds what was new or had changed, so `git log -p` shows what GitHub changed afterwards.
 
-
-def _queries(directory: str) -> str:
-    return _QUERIES.replace("snapshots/", inside(directory, ""))
-
-
-_QUERIES = """\
 ## How to read it
 
 From the folder that this file lies in. With [jq](https://jqlang.org):
