@@ -1,4 +1,4 @@
-"""The last filter: what a run keeps secret is in nothing that it writes, whatever a template or a name says."""
+"""The last filter: no secret of a run is in anything that it writes, whatever a template or a name says."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache
 
 HIDDEN = "***"
-# A secret is known by its start, so that it is found where it was cut. No token of GitHub's is as short as that.
+# A secret is found by its start, so also where it was shortened. Every token of GitHub's is longer than that.
 _START = 16
-# What may follow the start: the characters of tokens and of the queries of signed links, escaped or not.
+# The characters that follow the start in tokens and in the queries of signed links, escaped or not.
 _REST = r"[\w.~%+/=&#;:-]*"
 
 
 class Secrets:
-    """The tokens and signed links of a run. `tell` is given each one that is added later: it tells the runner."""
+    """The tokens and signed links of a run. `tell` gets each one that is added later, to tell the runner."""
 
     def __init__(self, known: Iterable[str] = (), *, tell: Callable[[str], None] = lambda _: None) -> None:
         self._tell = tell
@@ -23,7 +23,7 @@ class Secrets:
             self._learn(text)
 
     def add(self, text: str) -> None:
-        """From here on `text` is hidden; any thread may say so."""
+        """From now on `text` is hidden; any thread can add one."""
         self._learn(text)
         self._tell(text)
 
@@ -33,17 +33,17 @@ class Secrets:
             self._starts[text[:_START]] = None
 
     def hide(self, text: str) -> str:
-        """`text` with `***` for each secret, also where Markdown, JSON, CSV or an address wrote it in their way."""
+        """`text` with `***` for each secret, also where it is escaped for Markdown, JSON, CSV or an address."""
         return _pattern_of(tuple(self._starts)).sub(HIDDEN, text) if self._starts else text
 
 
 @lru_cache(maxsize=4)
 def _pattern_of(starts: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile(f"(?:{'|'.join(''.join(map(_written, start)) for start in starts)}){_REST}")
+    return re.compile(f"(?:{'|'.join(''.join(map(_escaped, start)) for start in starts)}){_REST}")
 
 
-def _written(char: str) -> str:
-    """A pattern of the character in all the ways in which Markdown, JSON, CSV and addresses write it."""
+def _escaped(char: str) -> str:
+    """A pattern of the character, plain or escaped for Markdown, JSON, CSV or an address."""
     if char.isalnum():
         return re.escape(char)
     code = ord(char)

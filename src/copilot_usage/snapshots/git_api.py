@@ -45,10 +45,6 @@ _logger = logging.getLogger(__name__)
 _T = TypeVar("_T")
 
 
-def _result(future: Future[Any]) -> Any:
-    return future.result()
-
-
 @dataclass(slots=True)
 class RetryPolicy:
     """`tries` of one request, `races` against other writers; no wait for GitHub is longer than `longest_wait` seconds.
@@ -58,7 +54,7 @@ class RetryPolicy:
     """
 
     sleep: Callable[[float], object] = time.sleep
-    result: Callable[[Future[Any]], Any] = _result
+    result: Callable[[Future[Any]], Any] = Future.result
     chance: Callable[[], float] = random.random
     tries: int = 5
     longest_wait: float = 300.0

@@ -1,4 +1,4 @@
-"""Where a month of snapshots lies in the folder, and what a path there means; knows no files."""
+"""The path of a month of snapshots in the folder, and what a path there means; opens no files."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from copilot_usage.domain.dates import DateRange, month_of
 from copilot_usage.domain.scope import Scope, ScopeKind, scope_named
 from copilot_usage.domain.snapshot import Generation, Snapshot
 
-# A year touches so many calendar months.
+# The calendar months that a year touches.
 _A_YEARS_FILES = 13
 _SUFFIX = ".ndjson"
 _FILE_NAME = re.compile(r"([0-9]{4}-(?:0[1-9]|1[0-2]))\.ndjson", re.ASCII)
@@ -36,7 +36,7 @@ class MonthFile:
 
 
 def month_file_at(path: str) -> MonthFile | None:
-    """The month file at a path relative to the snapshot directory; None for everything else that may lie there."""
+    """The month file at a path relative to the snapshot directory; None for every other file."""
     generation, _, rest = path.partition("/")
     kind, _, rest = rest.partition("/")
     name, _, file_name = rest.rpartition("/")
@@ -56,7 +56,7 @@ def by_month(snapshots: Iterable[Snapshot]) -> dict[MonthFile, list[Snapshot]]:
 
 
 def wanted_files(files: Iterable[MonthFile], scopes: Collection[Scope], days: DateRange) -> list[MonthFile]:
-    """Those that may hold days of these scopes, month by month; `*` is every team that has files."""
+    """The files that can hold days of these scopes, month by month; `*` is every team that has files."""
     first, last = month_of(days.since), month_of(days.until)
     names = frozenset(scopes)
     every = [scope for scope in scopes if scope.every_team]
@@ -83,15 +83,16 @@ def months_by_scope(files: Iterable[MonthFile]) -> dict[Scope, list[str]]:
 
 
 def sparing_seats(files: Sequence[MonthFile]) -> list[MonthFile]:
-    """Without the oldest months of seats, where a scope would take more than a year's files: each is a request."""
+    """Without a scope's oldest months of seats where it has more than a year's files: each one is a request."""
     spared: set[MonthFile] = set()
     for scope in {file.scope for file in files}:
-        seats = sorted(file for file in files if file.scope == scope and file.generation is Generation.SEATS)
-        others = sum(file.scope == scope for file in files) - len(seats)
-        spared.update(seats[: max(0, len(seats) + others - max(_A_YEARS_FILES, others))])
+        own = sorted(file for file in files if file.scope == scope)
+        seats = [file for file in own if file.generation is Generation.SEATS]
+        left = max(0, _A_YEARS_FILES - (len(own) - len(seats)))
+        spared.update(seats[: max(0, len(seats) - left)])
     return [file for file in files if file not in spared]
 
 
 def inside(directory: str, path: str) -> str:
-    """A path in the directory, seen from where the directory lies."""
+    """The path of a file in the directory; `directory` empty: the file is at the top."""
     return f"{directory}/{path}" if directory else path
