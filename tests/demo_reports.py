@@ -82,5 +82,5 @@ def report_of_a_run(inputs: dict[str, str]) -> Report:
             people=settings.people == "logins",
         ) as source:
             kept = Kept()
-            run(settings, Services(source, NoStore(), kept, headline, NoProgress()), TODAY)
+            run(settings, Services(source, NoStore(), kept.publish, NoProgress()), TODAY)
     return kept.report

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 from copilot_usage.domain.ports import NoStore, Progress, Source, Store
@@ -15,9 +16,8 @@ from copilot_usage.domain.results import Result
 from copilot_usage.domain.scope import ScopeKind
 from copilot_usage.errors import NotFound
 from copilot_usage.github_runner import RunnerContext
-from copilot_usage.pipeline.publish import Publication
+from copilot_usage.pipeline.publish import publish
 from copilot_usage.pipeline.run import Services
-from copilot_usage.rendering.findings import headline
 from copilot_usage.settings.settings import Api, People, Settings
 from copilot_usage.timing import Cancellation, Cancelled, Clock, Deadline, DelayedCancellation
 
@@ -68,8 +68,9 @@ def assembled(
             Services(
                 source=source,
                 store=store_of(settings, context, entry_point.clock, entry_point.cancelled),
-                publisher=Publication(settings, context, entry_point.show, entry_point.cancelled.is_set),
-                headline=headline,
+                publish=partial(
+                    publish, settings, context, show=entry_point.show, cancelled=entry_point.cancelled.is_set
+                ),
                 progress=entry_point.progress,
             ),
         )

@@ -61,7 +61,7 @@ class RestatingGitHub(FakeGitHub):
 
 @dataclass
 class Unshown:
-    """A Publisher for which nothing is rendered; sometimes it fails as a template would."""
+    """Renders nothing; sometimes it fails as a template would."""
 
     fails: bool = False
 
@@ -142,7 +142,7 @@ class Year:
             progress = Cut(self.random.randrange(40)) if self.random.random() < 0.03 and not fails else NoProgress()
             if github.today == FIRST_RUN + timedelta(days=RUNS - 1):
                 progress = NoProgress()
-            run(settings, Services(source, self.store(), Unshown(fails), lambda _: "", progress), github.today)
+            run(settings, Services(source, self.store(), Unshown(fails).publish, progress), github.today)
 
     def expected(self) -> dict[str, object]:
         """GitHub's last word of every day that it ever published."""

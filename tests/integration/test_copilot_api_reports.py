@@ -18,7 +18,8 @@ import pytest
 from builders import ENTERPRISE, ORGANIZATION
 from copilot_usage import errors
 from copilot_usage.demo.github import Reply, Request
-from copilot_usage.domain.dates import SETTLED_AFTER, DateRange
+from copilot_usage.domain.availability import SETTLED_AFTER
+from copilot_usage.domain.dates import DateRange
 from copilot_usage.domain.queries import LatestReport, NewestDay, OwnerDay, PeopleReport, QueryKind
 from copilot_usage.domain.results import (
     Failure,

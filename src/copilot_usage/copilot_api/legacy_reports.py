@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import date, timedelta
+from datetime import date
 
 import msgspec
 
@@ -12,8 +12,7 @@ from copilot_usage.copilot_api.access_errors import endless
 from copilot_usage.copilot_api.client import GitHubClient
 from copilot_usage.copilot_api.endpoints import ApiRequest
 from copilot_usage.copilot_api.report_files import left_out
-from copilot_usage.domain.availability import earlier_limits
-from copilot_usage.domain.dates import is_settled
+from copilot_usage.domain.availability import REPORTED_AFTER, earlier_limits, is_settled
 from copilot_usage.domain.queries import EarlierDays
 from copilot_usage.domain.results import Fetched, NoReport, Result, Word
 from copilot_usage.domain.snapshot import Snapshot
@@ -40,7 +39,7 @@ def earlier_days(client: GitHubClient, query: EarlierDays, today: Callable[[], d
             yield Fetched(Snapshot(day, query.scope, query.generation, settled, document))
     yield from left_out(query.scope, request.label, found.problems)
     # An older day is not missing: this endpoint does not say.
-    reachable = query.days.clipped(earlier_limits(query.generation, today()).since, today() - timedelta(days=1))
+    reachable = query.days.clipped(earlier_limits(query.generation, today()).since, today() - REPORTED_AFTER)
     for day in reachable or ():
         if day not in found.documents:
             yield NoReport(query.scope, day, Word.VAGUE if found.problems else Word.SAID, generation=query.generation)

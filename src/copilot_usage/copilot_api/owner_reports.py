@@ -8,7 +8,8 @@ from datetime import date
 from copilot_usage.copilot_api import endpoints
 from copilot_usage.copilot_api.endpoints import Report
 from copilot_usage.copilot_api.report_files import NoSuchReport, ReportFile, Reports, left_out, unusable
-from copilot_usage.domain.dates import PUBLISHED_AFTER, DateRange, is_settled
+from copilot_usage.domain.availability import PUBLISHED_AFTER, is_settled
+from copilot_usage.domain.dates import DateRange
 from copilot_usage.domain.queries import LatestReport, NewestDay, OwnerDay, QueryKind
 from copilot_usage.domain.results import Failure, Fetched, LatestWindow, NoReport, Note, Result, Word
 from copilot_usage.domain.scope import Scope

@@ -12,7 +12,7 @@ from copilot_usage.copilot_api import endpoints
 from copilot_usage.copilot_api.endpoints import Report
 from copilot_usage.copilot_api.prefetch import Workers, row_streams
 from copilot_usage.copilot_api.report_files import NoSuchReport, ReportFile, Reports, unusable
-from copilot_usage.domain.dates import is_settled
+from copilot_usage.domain.availability import is_settled
 from copilot_usage.domain.queries import TeamDays
 from copilot_usage.domain.report import listed
 from copilot_usage.domain.results import Failure, Fetched, NoReport, Note, PeopleCounted, PeopleListed, Result, Word

@@ -6,12 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-# GitHub publishes a day within two full UTC days and restates it until three have passed; one more day of grace
-# (docs: "Copilot usage metrics", freshness; "Reconciling Copilot usage metrics").
-SETTLED_AFTER = timedelta(days=5)
-# GitHub publishes a day within two full UTC days.
-PUBLISHED_AFTER = timedelta(days=3)
-
 
 @dataclass(frozen=True, slots=True, order=True)
 class DateRange:
@@ -87,11 +81,6 @@ def first_of_month(month: str) -> date:
 def end_of_month(month: str) -> date:
     """The last day of `YYYY-MM`."""
     return (first_of_month(month) + timedelta(days=31)).replace(day=1) - timedelta(days=1)
-
-
-def is_settled(day: date, today: date) -> bool:
-    """Whether GitHub is done with restating `day`, seen from `today`."""
-    return today - day >= SETTLED_AFTER
 
 
 def is_working_day(day: date) -> bool:

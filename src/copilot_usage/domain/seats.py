@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
 
+from copilot_usage.domain.availability import SEAT_ACTIVITY_KEPT, SEAT_STANDSTILL
 from copilot_usage.domain.dates import DateRange
 
 # USD a seat and month (docs: "About billing for GitHub Copilot in organizations and enterprises").
@@ -19,11 +20,6 @@ INCLUDED_CREDITS: Mapping[str, int] = {"business": 1_900, "enterprise": 3_900}
 # Upper ends, in days since the last activity, of the buckets that are kept; GitHub forgets activity after 90 days.
 BUCKETS: Mapping[str, int] = {"0-6": 6, "7-13": 13, "14-29": 29, "30-59": 59, "60-90": 90}
 NEVER = "never or more than 90"
-# So GitHub cannot tell longer idleness apart: what is idle for more days than these is "not in 90 days".
-MOST_KNOWN_DAYS = 90
-# A seat's activity is shown up to a day late. From so many days on without that of any seat, while people are active,
-# it stands still (seen in June 2025, when it did so for everybody).
-_STANDSTILL = timedelta(days=3)
 # A page whose range ended longer ago is one of the past: seats as they are today say nothing of it.
 _OF_THE_RANGE = timedelta(days=7)
 
@@ -56,7 +52,7 @@ class SeatRules:
     @property
     def known_idle_days(self) -> int:
         """Of longer idleness GitHub knows no more than this."""
-        return min(self.idle_days, MOST_KNOWN_DAYS)
+        return min(self.idle_days, SEAT_ACTIVITY_KEPT.days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +145,7 @@ def summarise_seats(seats: Iterable[Seat], rules: SeatRules, last_active: date |
     unique = one_per_person(seats)
     newest = max((seat.last_activity for seat in unique if seat.last_activity is not None), default=None)
     activity_stands_still = (
-        last_active is not None and bool(unique) and (newest is None or last_active - newest >= _STANDSTILL)
+        last_active is not None and bool(unique) and (newest is None or last_active - newest >= SEAT_STANDSTILL)
     )
     states = Counter(state_of(seat, rules) for seat in unique)
     idle = [seat for seat in unique if state_of(seat, rules) is SeatState.IDLE]

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import msgspec
 
-from copilot_usage.domain.dates import DateRange, is_settled
+from copilot_usage.domain.availability import is_settled
+from copilot_usage.domain.dates import DateRange
 from copilot_usage.domain.ports import Store
 from copilot_usage.domain.scope import EVERY_TEAM, Scope
 from copilot_usage.domain.snapshot import Generation, Snapshot, owner_id

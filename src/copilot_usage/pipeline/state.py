@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 
 from copilot_usage.domain.availability import BEGAN
-from copilot_usage.domain.dates import DateRange, first_of_month, month_of
+from copilot_usage.domain.dates import DateRange, first_of_month
 from copilot_usage.domain.history import History, merge
 from copilot_usage.domain.ports import SkippedMonths
 from copilot_usage.domain.queries import QueryKind
-from copilot_usage.domain.report import Absence, SeatDay
+from copilot_usage.domain.report import SeatDay
 from copilot_usage.domain.results import (
     CreditBill,
     Failure,
@@ -69,91 +69,87 @@ class StoredDays:
 
     def unsettled(self, scope: Scope, generation: Generation) -> frozenset[date]:
         """Days that are stored but were fetched while GitHub could still restate them, however long ago."""
-        held = self._settled.get((scope, generation), {})
-        return frozenset(day for day, settled in held.items() if not settled)
+        stored = self._settled.get((scope, generation), {})
+        return frozenset(day for day, settled in stored.items() if not settled)
 
     def any_within(self, scope: Scope, days: DateRange) -> bool:
         """Whether a day of the range is stored for the scope; for `*`, for any of its teams."""
-        held = (found for (known, _), found in self._settled.items() if scope.covers(known))
-        return any(day in days for found in held for day in found)
+        return any(day in days for (each, _), found in self._settled.items() if scope.covers(each) for day in found)
 
     def scopes(self) -> frozenset[Scope]:
         return frozenset(scope for scope, _ in self._settled)
 
 
+@dataclass(frozen=True, slots=True)
+class _Day:
+    """A document as it was read, and as much of it as decides whether another one takes its place."""
+
+    outline: Outline
+    usage: UsageDay | None
+    problems: tuple[DataProblem, ...]
+
+
 class RunState:
-    """Grows while a run goes on; `read` turns a snapshot into a usage day."""
+    """Grows while a run goes on; `read` turns a snapshot into a usage day.
+
+    `stored_months`: the months stored, by scope; filled where nothing but the history is read. `asked`: days of which
+    GitHub answered in this run. `answered`: owners that answered anything but 404.
+    """
 
     def __init__(self, read: Callable[[Snapshot], Reading]) -> None:
         self._read = read
-        self._days: dict[Scope, dict[tuple[date, Generation], UsageDay]] = defaultdict(dict)
-        self._people: dict[tuple[Scope, DateRange], PeopleCounted] = {}
-        self._flaws: dict[Scope, dict[tuple[date, Generation], tuple[DataProblem, ...]]] = defaultdict(dict)
-        self._outlines: dict[Scope, dict[tuple[date, Generation], Outline]] = defaultdict(dict)
-        self._alike: dict[Outline, Outline] = {}
+        self._days: dict[Scope, dict[tuple[date, Generation], _Day]] = defaultdict(dict)
+        self._outlines: dict[Outline, Outline] = {}
         self._owner_ids: dict[Scope, Counter[str]] = defaultdict(Counter)
         self._owner_days: set[tuple[Scope, date]] = set()
         self.stored = StoredDays()
-        # The months stored, by scope; filled where nothing but the history is read.
-        self.months: Mapping[Scope, Sequence[str]] = {}
+        self.stored_months: Mapping[Scope, Sequence[str]] = {}
+        self.skipped: list[SkippedMonths] = []
         self.asked: set[tuple[Scope, Generation, date]] = set()
-        self.newest: dict[Scope, date] = {}
+        self.answered: set[Scope] = set()
         self.windows: dict[Scope, LatestWindow] = {}
         self.no_reports: list[NoReport] = []
         self.failures: list[Failure] = []
-        self.answered: set[Scope] = set()
         self.seats: dict[Scope, tuple[Seat, ...]] = {}
         self.seat_days: dict[Scope, dict[date, SeatDay]] = defaultdict(dict)
         self.bills: dict[Scope, list[CreditBill]] = defaultdict(list)
         self.listed_people: dict[Scope, tuple[PersonActivity, ...]] = {}
+        self.counted_people: dict[tuple[Scope, DateRange], PeopleCounted] = {}
         self.notes: list[Note] = []
-        self.skipped: list[SkippedMonths] = []
 
     def add_stored(self, item: Snapshot | SkippedMonths) -> None:
         """Takes in what the store holds."""
         if isinstance(item, SkippedMonths):
             self.skipped.append(item)
             months = f"{item.months[0]} to {item.months[-1]}" if len(item.months) > 1 else item.months[0]
-            self.note(
-                Note(f"Not everything that is stored of {months} was read: {item.reason}", item.scope, caution=True)
-            )
+            text = f"Not everything that is stored of {months} was read: {item.reason}"
+            self.add(Note(text, item.scope, caution=True))
         elif item.generation is Generation.SEATS:
             self._add_seat_day(item)
         else:
             self.stored.add(item)
             self._add_day(item)
-            if (said := owner_id(item.document or {}, item.scope.kind)) is not None:
-                self._owner_ids[item.scope.parent][said] += 1
+            if (found := owner_id(item.document or {}, item.scope.kind)) is not None:
+                self._owner_ids[item.scope.parent][found] += 1
 
-    def owner_id(self, owner: Scope) -> str | None:
-        """The id that most stored days of the owner, and of its teams, say."""
-        return next((said for said, _ in self._owner_ids[owner].most_common(1)), None)
-
-    def add(self, result: Result) -> int:
-        """Takes in what GitHub answered; returns how many owners' days are new by it (0 or 1)."""
+    def add(self, result: Result) -> int:  # noqa: C901 - a line for each kind
+        """Takes in what GitHub answered; returns how many days of owners are new by it (0 or 1)."""
         before = len(self._owner_days)
-        self._add(result)
-        return len(self._owner_days) - before
-
-    def _add(self, result: Result) -> None:  # noqa: C901 - a line for each kind
         match result:
             case Fetched(snapshot):
-                self.asked.add((snapshot.scope, snapshot.generation, snapshot.day))
-                self._owner_days.add((snapshot.scope.parent, snapshot.day))
                 self.answered.add(snapshot.scope.parent)
+                self._add_asked(snapshot.scope, snapshot.generation, snapshot.day)
                 self._add_day(snapshot)
             case NoReport(scope, day, word, generation):
                 if word is Word.SAID:
                     self.answered.add(scope.parent)
-                self.asked.add((scope, generation, day))
-                self._owner_days.add((scope.parent, day))
+                self._add_asked(scope, generation, day)
                 self.no_reports.append(result)
-            case LatestWindow(owner, window):
-                self.newest[owner] = window.until
+            case LatestWindow(owner):
                 self.windows[owner] = result
                 self.answered.add(owner)
             case PeopleCounted(scope, days):
-                self._people[scope, days] = result
+                self.counted_people[scope, days] = result
             case PeopleListed(scope, people):
                 self.listed_people[scope] = people
             case SeatsListed(owner, seats):
@@ -161,50 +157,72 @@ class RunState:
             case CreditBill(owner):
                 self.bills[owner].append(result)
             case Note():
-                self.note(result)
+                self.notes += [result] if result not in self.notes else []
             case Failure():
                 self.failures.append(result)
+        return len(self._owner_days) - before
 
-    def note(self, note: Note) -> None:
-        """Remembers a sentence for the page, once."""
-        if note not in self.notes:
-            self.notes.append(note)
+    def _add_asked(self, scope: Scope, generation: Generation, day: date) -> None:
+        self.asked.add((scope, generation, day))
+        self._owner_days.add((scope.parent, day))
 
-    def held(self, wanted: Collection[Scope]) -> DateRange | None:
-        """From the first to the last day with data of the wanted scopes."""
-        days = [day for scope in self.expand(wanted) for day, _ in self._days.get(scope, {})]
-        return DateRange(min(days), max(days)) if days else None
+    def _add_day(self, snapshot: Snapshot) -> None:
+        days, key, outline = self._days[snapshot.scope], (snapshot.day, snapshot.generation), snapshot.outline
+        before = days.get(key)
+        if snapshot.document is None or (before is not None and before.outline.keeps_from(outline)):
+            return  # what the store keeps, the page shows
+        reading = self._read(snapshot)
+        usage = before.usage if before else None
+        if reading.usage is not None:
+            breakdowns = CompactBreakdowns(reading.usage.breakdowns)
+            usage = replace(reading.usage, settled=snapshot.settled, breakdowns=breakdowns)
+        # Most outlines are alike: one object stands for all that are equal.
+        outline = self._outlines.setdefault(outline, outline)
+        days[key] = _Day(outline, usage, reading.problems)
 
-    def history(self, scope: Scope, sure: date | None = None) -> History:
-        """The usage days of a scope, merged over the generations; up to `sure` everything is published."""
-        newest = self.newest.get(scope.parent, sure)
+    def _add_seat_day(self, snapshot: Snapshot) -> None:
+        document = snapshot.document or {}
+        total, recent = document.get("total"), document.get("by_last_activity")
+        if isinstance(total, int):
+            active = [recent.get(bucket) if isinstance(recent, dict) else None for bucket in ("0-6", "7-13", "14-29")]
+            known = [count for count in active if isinstance(count, int)]
+            day = SeatDay(snapshot.day, total, sum(known) if len(known) == len(active) else None)
+            self.seat_days[snapshot.scope][snapshot.day] = day
+
+    def owner_id(self, owner: Scope) -> str | None:
+        """The id that most stored days of the owner, and of its teams, name."""
+        return next((found for found, _ in self._owner_ids[owner].most_common(1)), None)
+
+    def history(self, scope: Scope, published: date | None = None) -> History:
+        """The usage days of a scope, merged over the generations.
+
+        `published`: up to this day everything is published, where the owner did not say its newest day.
+        """
         # The retired generations had earlier days than the reports, and said so where they were asked.
-        asked = [gone.day for gone in self.no_reports if gone.scope == scope and gone.generation != Generation.REPORTS]
-        asked += [first_of_month(month) for item in self.skipped if item.scope == scope for month in item.months]
-        return merge(
-            scope,
-            self._days.get(scope, {}).values(),
-            newest,
-            min((BEGAN[scope.kind], *asked)),
-        )
+        asked = (found for found in self.no_reports if found.scope == scope)
+        first = [BEGAN[scope.kind], *(found.day for found in asked if found.generation is not Generation.REPORTS)]
+        first += [first_of_month(month) for item in self.skipped if item.scope == scope for month in item.months]
+        newest = self.newest_published([scope]) or published
+        return merge(scope, self._usage_days(scope), newest, min(first))
 
-    def people_counted(self, scope: Scope, days: DateRange) -> PeopleCounted | None:
-        return self._people.get((scope, days))
+    def _usage_days(self, scope: Scope) -> Iterator[UsageDay]:
+        return (day.usage for day in self._days.get(scope, {}).values() if day.usage is not None)
 
-    def expand(self, wanted: Collection[Scope]) -> tuple[Scope, ...]:
-        """The wanted scopes, `*` replaced by the teams that have days, by name."""
-        known = sorted(self._days)
-        found = (scope for want in wanted for scope in (known if want.every_team else [want]) if want.covers(scope))
+    def expand(self, scopes: Collection[Scope]) -> tuple[Scope, ...]:
+        """The scopes, `*` replaced by the teams that have days, by name."""
+        known = sorted(scope for scope in self._days if any(self._usage_days(scope)))
+        found = (each for scope in scopes for each in (known if scope.every_team else [scope]) if scope.covers(each))
         return tuple(dict.fromkeys(found))
 
-    def newest_day(self, wanted: Collection[Scope]) -> date | None:
-        """The newest published day of all wanted scopes' owners; where nobody said, the newest day with data."""
-        held = (day for scope in self.expand(wanted) for day, _ in self._days.get(scope, {}))
-        return self.newest_published(wanted) or max(held, default=None)
+    def known_days(self, scopes: Collection[Scope]) -> DateRange | None:
+        """From the first to the last day with data of these scopes."""
+        days = [usage.day for scope in self.expand(scopes) for usage in self._usage_days(scope)]
+        return DateRange(min(days), max(days)) if days else None
 
-    def newest_published(self, wanted: Collection[Scope]) -> date | None:
-        """The newest day that GitHub said it has published; None where it was not asked, or did not say."""
-        return max((self.newest[scope.parent] for scope in wanted if scope.parent in self.newest), default=None)
+    def newest_published(self, scopes: Collection[Scope]) -> date | None:
+        """The newest day that GitHub said it has published of these scopes' owners; None where it did not say."""
+        owners = {scope.parent for scope in scopes}
+        return max((found.window.until for owner, found in self.windows.items() if owner in owners), default=None)
 
     def refused(self) -> Mapping[Scope, CopilotUsageError]:
         """Owners (of the retired generations: scopes) of which no usage could be had at all, not even 28 days."""
@@ -224,29 +242,6 @@ class RunState:
         error = self.silent(scope)
         return scope.parent in self.seats and isinstance(error, NotFound) and not isinstance(error, Retired)
 
-    def absent(self, scope: Scope, days: Iterable[date], first: date) -> Mapping[Absence, tuple[date, ...]]:
-        """Why these days are missing; `first`: the oldest day that GitHub can have."""
-        failed = {(failure.scope, failure.day) for failure in self.failures if failure.about is QueryKind.USAGE}
-        owners = {scope, scope.parent}
-        refused = any((owner, None) in failed for owner in owners) and self.silent(scope) is not None
-        places = [(scope, generation) for generation in Generation] + [(scope.parent, Generation.TEAMS)]
-        skipped = {month for item in self.skipped if item.scope in owners for month in item.months}
-        found: dict[Absence, list[date]] = defaultdict(list)
-        for day in days:
-            if any((owner, day) in failed for owner in owners):
-                why = Absence.UNREAD
-            elif self.awaits_reports(scope) or any(
-                (*place, day) in self.asked or self.stored.has(*place, day) for place in places
-            ):
-                why = Absence.NO_REPORT
-            elif refused or month_of(day) in skipped:
-                why = Absence.UNREAD
-            else:
-                ended = any((owner, None) in failed for owner in owners) or self.fatal is not None
-                why = Absence.NOT_ASKED if ended and day >= first else Absence.MISSING
-            found[why].append(day)
-        return {why: tuple(found[why]) for why in Absence if why in found}
-
     @property
     def fatal(self) -> CopilotUsageError | None:
         """The failure after which asking on would not help."""
@@ -254,37 +249,13 @@ class RunState:
 
     def certain_no_reports(self) -> Iterator[NoReport]:
         """Those that may be remembered: the same owner answered in this run, so that a 404 cannot mean "no access"."""
-        said = (gone for gone in self.no_reports if gone.word is not Word.VAGUE)
-        return (gone for gone in said if gone.scope.parent in self.answered)
+        clear = (found for found in self.no_reports if found.word is not Word.VAGUE)
+        return (found for found in clear if found.scope.parent in self.answered)
 
     def problems(self) -> Iterator[tuple[Scope, int, date, DataProblem]]:
         """Per scope: how many values were left out, and the first of them."""
-        for scope, days in self._flaws.items():
-            found = [(day, problem) for (day, _), problems in sorted(days.items()) for problem in problems]
+        for scope, days in self._days.items():
+            read = sorted((day, each.problems) for (day, _), each in days.items())
+            found = [(day, problem) for day, problems in read for problem in problems]
             if found:
                 yield scope, len(found), *found[0]
-
-    def _add_day(self, snapshot: Snapshot) -> None:
-        outlines, key = self._outlines[snapshot.scope], (snapshot.day, snapshot.generation)
-        held, outline = outlines.get(key), snapshot.outline
-        if snapshot.document is None or (held is not None and held.keeps_from(outline)):
-            return  # what the store keeps, the page shows
-        outlines[key] = self._alike.setdefault(outline, outline)
-        reading = self._read(snapshot)
-        # A day that was stored and is fetched again is read twice; its flaws are those of the last reading.
-        self._flaws[snapshot.scope][snapshot.day, snapshot.generation] = reading.problems
-        if reading.usage is not None:
-            usage = replace(
-                reading.usage, settled=snapshot.settled, breakdowns=CompactBreakdowns(reading.usage.breakdowns)
-            )
-            self._days[snapshot.scope][snapshot.day, snapshot.generation] = usage
-
-    def _add_seat_day(self, snapshot: Snapshot) -> None:
-        document = snapshot.document or {}
-        total = document.get("total")
-        if isinstance(total, int):
-            recent = document.get("by_last_activity")
-            active = [recent.get(bucket) if isinstance(recent, dict) else None for bucket in ("0-6", "7-13", "14-29")]
-            known = [count for count in active if isinstance(count, int)]
-            day = SeatDay(snapshot.day, total, sum(known) if len(known) == len(active) else None)
-            self.seat_days[snapshot.scope][snapshot.day] = day

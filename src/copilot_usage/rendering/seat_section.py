@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from copilot_usage.domain.availability import SEAT_ACTIVITY_KEPT
 from copilot_usage.domain.report import ScopeReport
-from copilot_usage.domain.seats import MOST_KNOWN_DAYS, SeatFigures
+from copilot_usage.domain.seats import SeatFigures
 from copilot_usage.rendering import charts, markdown
 from copilot_usage.rendering.view import Section, Table
 
@@ -26,7 +27,7 @@ def _seat_table(found: SeatFigures) -> Table:
     by_activity = {
         "Active": found.active,
         f"Idle for {markdown.counted(found.idle_days)} or more": found.idle,
-        f"of these, never used or not in the last {MOST_KNOWN_DAYS} days": found.never_used,
+        f"of these, never used or not in the last {SEAT_ACTIVITY_KEPT.days} days": found.never_used,
         "New and not used yet": found.new,
     }
     counts = {

@@ -21,7 +21,7 @@ from copilot_usage.domain.queries import (
 )
 from copilot_usage.domain.scope import Scope, ScopeKind
 from copilot_usage.domain.snapshot import Generation, Snapshot
-from copilot_usage.pipeline.plan import by_owner, days_to_ask, lead_in, months
+from copilot_usage.pipeline.plan import by_owner, days_to_ask, lead_in
 from copilot_usage.pipeline.state import StoredDays
 
 YEAR = DateRange(date(2025, 12, 12), NEWEST)
@@ -119,10 +119,6 @@ def test_reports_reach_back_a_year_but_not_before_they_began() -> None:
     assert first_day(ENTERPRISE, TODAY) == date(2025, 11, 23)
     assert first_day(TEAM, TODAY) == date(2025, 12, 12)
     assert {first_day(scope, later) for scope in (ORGANIZATION, ENTERPRISE, TEAM)} == {date(2026, 6, 1)}
-
-
-def test_months_are_those_touched_in_order() -> None:
-    assert months(DateRange(date(2025, 12, 31), date(2026, 2, 1))) == ("2025-12", "2026-01", "2026-02")
 
 
 def test_scopes_are_grouped_by_their_owner_in_the_order_given() -> None:

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from copilot_usage.domain.dates import DateRange, ending, is_settled, is_working_day, month_of, parse_day
+from copilot_usage.domain.availability import is_settled
+from copilot_usage.domain.dates import DateRange, ending, is_working_day, month_of, parse_day
 
 days = st.dates(date(2020, 1, 1), date(2030, 12, 31))
 ranges = st.builds(ending, days, st.integers(1, 500))

@@ -11,6 +11,7 @@ from copilot_usage.domain.queries import (
     NewestDay,
     OwnerDay,
     PeopleReport,
+    Plan,
     Query,
     SeatList,
     TeamDays,
@@ -20,7 +21,6 @@ from copilot_usage.domain.scope import Scope, ScopeKind
 from copilot_usage.domain.snapshot import Generation, Snapshot
 from copilot_usage.domain.usage import Reading, UsageDay
 from copilot_usage.errors import NotAllowed
-from copilot_usage.pipeline import plan as loading
 from copilot_usage.pipeline import plan as planning
 from copilot_usage.pipeline.state import RunState
 from copilot_usage.settings.settings import Settings, settings_from
@@ -58,6 +58,10 @@ def after_the_latest_report(*stored: Snapshot, without: date | None = None) -> R
     return made
 
 
+def days_plan(settings: Settings, made: RunState, today: date) -> Plan:
+    return planning.days_plan(settings, made, planning.period_of(settings, made, today), today)
+
+
 def asked_days(queries: tuple[Query, ...]) -> list[date]:
     return [query.day for query in queries if isinstance(query, OwnerDay)]
 
@@ -73,9 +77,9 @@ def test_what_the_stored_days_say_of_their_owner_goes_with_the_question() -> Non
         replace(snapshot(day), document={"organization_id": "42"}),
     )
     assert planning.newest_plan(settings(), made, TODAY).queries[0] == LatestReport(ORG, "42")
-    assert {
-        query.owner_id for query in planning.days_plan(settings(), made, TODAY).queries if isinstance(query, OwnerDay)
-    } == {"42"}
+    assert {query.owner_id for query in days_plan(settings(), made, TODAY).queries if isinstance(query, OwnerDay)} == {
+        "42"
+    }
 
 
 def test_seats_are_not_asked_for_when_nobody_wants_them() -> None:
@@ -83,8 +87,8 @@ def test_seats_are_not_asked_for_when_nobody_wants_them() -> None:
 
 
 def test_an_old_range_needs_no_latest_report() -> None:
-    wishes = settings(since="2026-03-01", until="2026-03-31", seats="false")
-    assert planning.newest_plan(wishes, state(), TODAY).queries == ()
+    wanted = settings(since="2026-03-01", until="2026-03-31", seats="false")
+    assert planning.newest_plan(wanted, state(), TODAY).queries == ()
 
 
 def test_teams_need_only_to_know_the_newest_day() -> None:
@@ -92,59 +96,59 @@ def test_teams_need_only_to_know_the_newest_day() -> None:
 
 
 def test_the_range_before_is_asked_for_day_by_day() -> None:
-    queries = planning.days_plan(settings(), after_the_latest_report(), TODAY).queries
+    queries = days_plan(settings(), after_the_latest_report(), TODAY).queries
     assert asked_days(queries) == list(WINDOW.before())
 
 
 def test_a_day_that_the_28_day_report_lacks_is_asked_for_singly() -> None:
     lacking = date(2026, 11, 4)
-    queries = planning.days_plan(settings(compare="false"), after_the_latest_report(without=lacking), TODAY).queries
+    queries = days_plan(settings(compare="false"), after_the_latest_report(without=lacking), TODAY).queries
     assert asked_days(queries) == [lacking]
 
 
 def test_settled_days_are_not_asked_for_again_and_unsettled_ones_are() -> None:
     before = WINDOW.before()
     stored = [snapshot(day, settled=day != before.until) for day in before]
-    queries = planning.days_plan(settings(), after_the_latest_report(*stored), TODAY).queries
+    queries = days_plan(settings(), after_the_latest_report(*stored), TODAY).queries
     assert asked_days(queries) == [before.until]
 
 
 def test_days_known_to_have_no_report_are_not_asked_for_again() -> None:
     stored = [snapshot(day, gone=True) for day in WINDOW.before()]
-    assert asked_days(planning.days_plan(settings(), after_the_latest_report(*stored), TODAY).queries) == []
+    assert asked_days(days_plan(settings(), after_the_latest_report(*stored), TODAY).queries) == []
 
 
 def test_unsettled_days_outside_of_the_range_are_asked_for_too() -> None:
     old = date(2026, 7, 3)
     made = after_the_latest_report(snapshot(old, settled=False))
-    assert old in asked_days(planning.days_plan(settings(compare="false"), made, TODAY).queries)
+    assert old in asked_days(days_plan(settings(compare="false"), made, TODAY).queries)
 
 
 def test_days_that_github_cannot_have_are_not_asked_for() -> None:
-    wishes = settings(since="2025-10-01", snapshot_directory="history")
-    assert min(asked_days(planning.days_plan(wishes, after_the_latest_report(), TODAY).queries)) == date(2025, 12, 12)
+    wanted = settings(since="2025-10-01", snapshot_directory="history")
+    assert min(asked_days(days_plan(wanted, after_the_latest_report(), TODAY).queries)) == date(2025, 12, 12)
 
 
 def test_one_bill_for_each_calendar_month_touched() -> None:
-    queries = planning.days_plan(settings(), after_the_latest_report(), TODAY).queries
+    queries = days_plan(settings(), after_the_latest_report(), TODAY).queries
     assert [query.month for query in queries if isinstance(query, CreditMonth)] == ["2026-10", "2026-11"]
 
 
 def test_people_are_asked_for_only_by_name() -> None:
     made = after_the_latest_report()
-    assert not any(isinstance(query, PeopleReport) for query in planning.days_plan(settings(), made, TODAY).queries)
-    assert PeopleReport(ORG, WINDOW) in planning.days_plan(settings(people="logins"), made, TODAY).queries
+    assert not any(isinstance(query, PeopleReport) for query in days_plan(settings(), made, TODAY).queries)
+    assert PeopleReport(ORG, WINDOW) in days_plan(settings(people="logins"), made, TODAY).queries
 
 
 def test_an_owner_that_refused_is_not_asked_again() -> None:
     made = state()
     made.add(Failure(ORG, NotAllowed("no", cause="no", remedy="ask")))
-    assert planning.days_plan(settings(), made, TODAY).queries == ()
+    assert days_plan(settings(), made, TODAY).queries == ()
 
 
-def team_asks(wishes: Settings, made: RunState) -> TeamDays:
+def team_asks(wanted: Settings, made: RunState) -> TeamDays:
     made.add(LatestWindow(ORG, WINDOW))
-    (query,) = planning.days_plan(wishes, made, TODAY).queries
+    (query,) = days_plan(wanted, made, TODAY).queries
     assert isinstance(query, TeamDays)
     return query
 
@@ -204,73 +208,75 @@ def test_a_retired_generation_is_asked_for_a_range_as_far_back_as_it_answers() -
 
 def test_days_that_were_named_are_asked_of_a_retired_generation_however_old_they_are() -> None:
     named = DateRange(date(2024, 6, 24), date(2024, 6, 25))
-    wishes = settings(api="usage", seats="false", since=str(named.since), until=str(named.until))
-    (query,) = planning.newest_plan(wishes, state(), TODAY).queries
+    wanted = settings(api="usage", seats="false", since=str(named.since), until=str(named.until))
+    (query,) = planning.newest_plan(wanted, state(), TODAY).queries
     assert isinstance(query, EarlierDays)
     assert query.days == named
 
 
 def test_nothing_is_asked_when_the_history_alone_is_read() -> None:
-    wishes = settings(api="snapshots", snapshot_directory="history")
-    assert all(step(wishes, state(), TODAY).queries == () for step in planning.STEPS)
+    wanted = settings(api="snapshots", snapshot_directory="history")
+    assert planning.newest_plan(wanted, state(), TODAY).queries == days_plan(wanted, state(), TODAY).queries == ()
 
 
 def test_an_owner_that_answers_only_404_is_probed() -> None:
     made = state()
     made.add(NoReport(ORG, date(2026, 3, 1), Word.HIDDEN))
-    assert planning.probe_plan(settings(), made, TODAY).queries == (LatestReport(ORG),)
+    assert planning.probe_plan(made).queries == (LatestReport(ORG),)
 
 
 def test_a_404_beside_an_answer_needs_no_probe() -> None:
     made = state()
     made.add(NoReport(ORG, date(2026, 3, 1), Word.HIDDEN))
     made.add(Fetched(snapshot(date(2026, 3, 2))))
-    assert planning.probe_plan(settings(), made, TODAY).queries == ()
+    assert planning.probe_plan(made).queries == ()
 
 
 def test_the_plan_says_what_it_costs() -> None:
-    plan = planning.days_plan(settings(), after_the_latest_report(), TODAY)
+    plan = days_plan(settings(), after_the_latest_report(), TODAY)
     assert plan.envelopes == 28 + 2
     assert len(list(plan.describe())) == 30
 
 
 def test_whole_months_are_loaded_and_the_same_weeks_of_a_year_ago() -> None:
-    recent, earlier = loading.ranges_to_load(settings(), TODAY)
+    recent, earlier = planning.ranges_to_load(settings(), state(), TODAY)
     assert recent.since == date(2026, 9, 1)
     assert recent.until == TODAY
     assert earlier.until.year == 2025
 
 
 def test_without_a_comparison_only_the_range_is_loaded() -> None:
-    (only,) = loading.ranges_to_load(settings(compare="false"), TODAY)
+    (only,) = planning.ranges_to_load(settings(compare="false"), state(), TODAY)
     assert only == DateRange(date(2026, 10, 1), TODAY)
 
 
 def test_after_a_pause_the_days_before_it_are_looked_for_however_long_ago() -> None:
-    wishes = settings(snapshot_directory="history", compare="false")
-    (loaded,) = loading.ranges_to_load(wishes, TODAY)
+    wanted = settings(snapshot_directory="history", compare="false")
+    (loaded,) = planning.ranges_to_load(wanted, state(), TODAY)
     paused = state(snapshot(date(2026, 11, 20), settled=False))
-    assert loading.range_of_the_pause(wishes, paused, loaded, TODAY) == DateRange(date(2025, 12, 12), date(2026, 9, 30))
+    assert planning.range_of_the_pause(wanted, paused, loaded, TODAY) == DateRange(
+        date(2025, 12, 12), date(2026, 9, 30)
+    )
 
 
 def test_a_history_without_a_pause_is_not_read_further_than_needed() -> None:
-    wishes = settings(snapshot_directory="history", compare="false")
-    (loaded,) = loading.ranges_to_load(wishes, TODAY)
-    assert loading.range_of_the_pause(wishes, state(snapshot(date(2026, 10, 3))), loaded, TODAY) is None
+    wanted = settings(snapshot_directory="history", compare="false")
+    (loaded,) = planning.ranges_to_load(wanted, state(), TODAY)
+    assert planning.range_of_the_pause(wanted, state(snapshot(date(2026, 10, 3))), loaded, TODAY) is None
 
 
 def test_the_first_month_that_was_loaded_ends_where_the_next_one_begins() -> None:
-    wishes = settings(snapshot_directory="history", compare="false")
-    (loaded,) = loading.ranges_to_load(wishes, TODAY)
+    wanted = settings(snapshot_directory="history", compare="false")
+    (loaded,) = planning.ranges_to_load(wanted, state(), TODAY)
     paused = [
-        loading.range_of_the_pause(wishes, state(snapshot(day)), loaded, TODAY) is not None
+        planning.range_of_the_pause(wanted, state(snapshot(day)), loaded, TODAY) is not None
         for day in (date(2026, 10, 1), date(2026, 10, 31), date(2026, 11, 2))
     ]
     assert paused == [False, False, True]
 
 
 def test_where_no_newest_day_is_known_days_are_asked_for_up_to_yesterday() -> None:
-    plan = planning.days_plan(settings(since="2026-11-15", until=str(TODAY), compare="false"), state(), TODAY)
+    plan = days_plan(settings(since="2026-11-15", until=str(TODAY), compare="false"), state(), TODAY)
     assert asked_days(plan.queries)[-1] == TODAY - timedelta(days=1)
 
 
@@ -279,4 +285,4 @@ def test_a_team_that_came_later_does_not_make_every_run_ask_for_the_days_before_
     rolls = [roll(day, "core", *(["late"] if day == NEWEST else [])) for day in WINDOW]
     made = state(*(snapshot(day, TEAM) for day in WINDOW), snapshot(NEWEST, late), *rolls)
     made.add(LatestWindow(ORG, WINDOW))
-    assert planning.days_plan(settings(team="*", snapshot_directory="history"), made, TODAY).queries == ()
+    assert days_plan(settings(team="*", snapshot_directory="history"), made, TODAY).queries == ()

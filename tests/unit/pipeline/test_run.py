@@ -112,7 +112,7 @@ class Memory:
 
 @dataclass
 class Reader:
-    """A Publisher that keeps what it is given; `broken` fails as a template would."""
+    """Keeps what is to be published; `broken` fails as a template would."""
 
     broken: bool = False
     report: Report | None = None
@@ -124,14 +124,14 @@ class Reader:
         self.report, self.outputs = report, outputs
 
 
-def wishes(**inputs: str) -> Settings:
+def settings(**inputs: str) -> Settings:
     given = {"token": "t", "org": "octo-org", "snapshot-directory": "history"}
     return settings_from(given | {name.replace("_", "-"): value for name, value in inputs.items()}, today=TODAY)
 
 
 def run_with(github: GitHub, memory: Memory, reader: Reader | None = None, **inputs: str) -> Reader:
     reader = reader or Reader()
-    run(wishes(**inputs), Services(github, memory, reader, lambda _: "a headline", NoProgress()), TODAY)
+    run(settings(**inputs), Services(github, memory, reader.publish, NoProgress()), TODAY)
     return reader
 
 
@@ -155,8 +155,8 @@ def test_emptier_reports_of_stored_days_change_nothing_and_are_noted(tmp_path: P
         return [LatestWindow(query.owner, WINDOW), *zeros] if isinstance(query, LatestReport) else []
 
     reader = Reader()
-    parts = Services(GitHub(emptier), store, reader, lambda _: "a headline", NoProgress())
-    report = run(wishes(compare="false"), parts, TODAY)
+    parts = Services(GitHub(emptier), store, reader.publish, NoProgress())
+    report = run(settings(compare="false"), parts, TODAY)
     assert reader.outputs["active-users"] == "20"
     assert reader.outputs["snapshots-written"] == "0"
     assert list(store.load([ORGANIZATION], WINDOW)) == full
@@ -267,7 +267,7 @@ def test_a_page_of_the_past_does_not_show_the_seats_of_today_and_says_so() -> No
     assert reader.report is not None
     assert reader.report.scopes[0].seats is None
     assert [note.text for note in reader.report.notes if "seats" in note.text] == [
-        "GitHub knows seats as of today only, so those of today do not stand on a page up to 14 Oct 2026."
+        "GitHub knows seats as of today only, so the page up to 14 Oct 2026 does not show them."
     ]
 
 
@@ -420,7 +420,9 @@ def test_what_could_not_be_read_is_one_note_with_its_days(days: list[date], when
 
 def test_a_range_that_begins_where_githubs_reports_do_needs_no_history() -> None:
     first = first_day(ORGANIZATION, TODAY)
-    notes = [[*_reach_notes(wishes(), DateRange(since, NEWEST), TODAY)] for since in (first, first - timedelta(days=1))]
+    notes = [
+        [*_reach_notes(settings(), DateRange(since, NEWEST), TODAY)] for since in (first, first - timedelta(days=1))
+    ]
     assert [len(found) for found in notes] == [0, 1]
 
 
@@ -683,7 +685,7 @@ def test_the_newest_stored_day_decides_however_long_ago_it_was() -> None:
 def test_a_history_without_such_days_says_which_it_has() -> None:
     with pytest.raises(NothingPublished, match="from 2025-03-03 to 2025-03-30"):
         run_with(GitHub(lambda _: []), a_month_of_2025(), api="snapshots", since="2026-01-01", until="2026-01-31")
-    with pytest.raises(NothingPublished, match="It holds days of `hub-org` alone"):
+    with pytest.raises(NothingPublished, match="It holds only days of `hub-org`"):
         run_with(GitHub(lambda _: []), a_month_of_2025(OTHER), api="snapshots")
     with pytest.raises(NothingPublished, match="no day of any other"):
         run_with(GitHub(lambda _: []), Memory(), api="snapshots")

@@ -28,6 +28,7 @@ from copilot_usage.domain.scope import Scope
 from copilot_usage.domain.snapshot import Generation, Snapshot
 from copilot_usage.domain.usage import DataProblem, Reading, UsageDay
 from copilot_usage.errors import NotAllowed, TokenRefused
+from copilot_usage.pipeline.report import absences
 from copilot_usage.pipeline.state import RunState
 
 WEEK = ending(NEWEST, 7)
@@ -35,7 +36,7 @@ EARLIER = NEWEST - timedelta(days=3)
 
 
 def read(snapshot: Snapshot) -> Reading:
-    """Takes a document as the figures it is made of; `bad` ones are flaws."""
+    """Takes a document as the figures it is made of; `bad` ones are problems."""
     document = dict(snapshot.document or {})
     problems = tuple(DataProblem(name, "bad") for name in [*document] if document[name] == "bad")
     totals = {name: amount for name, amount in document.items() if amount != "bad"}
@@ -125,15 +126,15 @@ def test_a_28_day_report_is_an_answer_and_tells_the_newest_day() -> None:
     state.add(NoReport(ORGANIZATION, EARLIER, Word.HIDDEN))
     state.add(LatestWindow(ORGANIZATION, ending(NEWEST, 28)))
     assert len(list(state.certain_no_reports())) == 1
-    assert state.newest_day([ORGANIZATION]) == state.history(TEAM).newest == NEWEST
+    assert state.newest_published([ORGANIZATION]) == state.history(TEAM).newest == NEWEST
 
 
-def test_where_nobody_says_which_day_is_the_newest_it_is_the_newest_with_data() -> None:
+def test_the_days_with_data_of_every_team_are_those_of_any_team() -> None:
     state = RunState(read)
     for day in (EARLIER, WEEK.since):
         state.add_stored(snapshot(day, scope=TEAM))
-    assert state.newest_day([ORGANIZATION.of_team("*")]) == EARLIER
-    assert state.newest_day([ORGANIZATION]) is None
+    assert state.known_days([ORGANIZATION.of_team("*")]) == DateRange(WEEK.since, EARLIER)
+    assert state.known_days([ORGANIZATION]) is None
 
 
 def test_the_star_stands_for_teams_with_days_by_name() -> None:
@@ -147,7 +148,7 @@ def test_the_star_stands_for_teams_with_days_by_name() -> None:
 
 def test_a_team_without_days_does_not_become_one_of_every_team_by_being_asked_about() -> None:
     state = RunState(read)
-    state.newest_day([TEAM])
+    state.known_days([TEAM])
     assert state.expand([ORGANIZATION.of_team("*")]) == ()
     assert state.expand([TEAM]) == (TEAM,)
 
@@ -194,7 +195,7 @@ def test_values_left_out_are_counted_per_scope_with_the_first_of_them() -> None:
     assert list(state.problems()) == [(ORGANIZATION, 3, EARLIER, DataProblem("a", "bad"))]
 
 
-def test_a_day_read_twice_counts_its_flaws_once() -> None:
+def test_a_day_read_twice_counts_its_problems_once() -> None:
     state = RunState(read)
     state.add_stored(snapshot(document={"a": "bad", "daily_active_users": 1}))
     state.add(Fetched(snapshot(document={"a": "bad", "daily_active_users": 2})))
@@ -207,8 +208,7 @@ def test_people_are_known_for_the_range_they_were_counted_over() -> None:
     state = RunState(read)
     counted = PeopleCounted(TEAM, WEEK, active=12, members=14)
     state.add(counted)
-    assert state.people_counted(TEAM, WEEK) == counted
-    assert state.people_counted(TEAM, WEEK.before()) is None
+    assert state.counted_people == {(TEAM, WEEK): counted}
 
 
 def test_people_seats_and_bills_are_filed_under_their_scope() -> None:
@@ -223,7 +223,7 @@ def test_people_seats_and_bills_are_filed_under_their_scope() -> None:
     assert state.bills[ORGANIZATION] == bills
 
 
-def test_the_same_remark_is_made_once() -> None:
+def test_the_same_note_is_kept_once() -> None:
     state = RunState(read)
     for scope in (TEAM, TEAM, ENTERPRISE):
         state.add(Note("Three teams are too small.", scope))
@@ -251,7 +251,7 @@ def test_days_of_stored_months_that_were_not_read_could_not_be_read() -> None:
     history = state.history(ORGANIZATION)
     gaps = history.gaps(DateRange(february, march))
     assert gaps == (february, march)
-    assert state.absent(ORGANIZATION, gaps, NEWEST) == {Absence.UNREAD: (february,), Absence.MISSING: (march,)}
+    assert absences(state, ORGANIZATION, gaps, NEWEST) == {Absence.UNREAD: (february,), Absence.MISSING: (march,)}
 
 
 @pytest.mark.parametrize(

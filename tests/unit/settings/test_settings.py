@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 from copilot_usage.domain.dates import DateRange
 from copilot_usage.domain.scope import Scope, ScopeKind
 from copilot_usage.errors import InputError
+from copilot_usage.parsers.parse import read
 from copilot_usage.pipeline.plan import ranges_to_load
+from copilot_usage.pipeline.state import RunState
 from copilot_usage.settings.settings import Api, Settings, settings_from
 
 TODAY = date(2026, 11, 23)
@@ -129,7 +131,7 @@ def test_the_workflows_owner_is_checked_like_an_input(owner: str) -> None:
 def test_every_range_that_is_allowed_can_be_computed_with(since: date, until: date) -> None:
     assume(since <= until)
     given = settings(since=str(since), until=str(until), snapshot_directory="history")
-    assert ranges_to_load(given, TODAY)
+    assert ranges_to_load(given, RunState(read), TODAY)
 
 
 def test_all_problems_are_reported_at_once() -> None:
