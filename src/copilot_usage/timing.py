@@ -27,7 +27,7 @@ Result = TypeVar("Result")
 POLL_SECONDS = 0.2
 # A clock that is further off than this is warned of.
 _WRONG_SECONDS = 7200.0
-# A body that has taken longer than this must have brought so many bytes a second, or it counts as hanging.
+# A body that has taken longer than this must have brought this many bytes a second, or it counts as hanging.
 _SLOW_SECONDS = 60.0
 _SLOWEST_RATE = 1024
 

@@ -24,66 +24,44 @@ def kind_of(token: str) -> TokenKind:
     return next(kind for kind in TokenKind if token.startswith(kind))
 
 
-@dataclass(frozen=True, slots=True)
-class RequiredAccess:
-    """What a token needs to be answered: the role of its owner, and what the token itself must have.
-
-    `classic`: the scopes of a classic token; `permission`: of fine-grained tokens and Apps; `fine_grained`: whether
-    the endpoint takes fine-grained tokens.
-    """
-
-    role: str
-    classic: str | None
-    permission: str | None
-    fine_grained: bool = True
-
-    @property
-    def sentence(self) -> str:
-        """The whole in words."""
-        ways = [f"a classic token with {self.classic}" if self.classic else "a classic token"]
-        if self.permission and self.fine_grained:
-            ways.append(f"a fine-grained token, or a GitHub App, with “{self.permission}”")
-        elif self.permission:
-            ways.append(f"a GitHub App installed on the enterprise with “{self.permission}”")
-        without = "" if self.fine_grained else " Fine-grained tokens are not supported here."
-        return f"The token needs: {', or '.join(ways)}; its owner must be {self.role}.{without}"
-
-
-_ORG_OWNER = "an owner of the organization"
-_ENTERPRISE_OWNER = "an owner or billing manager of the enterprise"
-_BILLING_OR_ENTERPRISE = "`manage_billing:copilot` or `read:enterprise`"
-_BUSINESS = "GitHub Copilot Business: read"
-_EARLIER_ORGANIZATION = RequiredAccess(
-    "an owner of the organization, or an owner or billing manager of its enterprise",
-    "`manage_billing:copilot`, `read:org` or `read:enterprise`",
-    _BUSINESS,
+# What a token needs, by GitHub's documentation of each endpoint.
+_ORG_OWNER = "its owner must be an owner of the organization"
+_ENTERPRISE_OWNER = "its owner must be an owner or billing manager of the enterprise"
+_OTHER_TOKENS = "a fine-grained token, or a GitHub App, with"
+_ENTERPRISE_APP = "a GitHub App installed on the enterprise with"
+_NOT_FINE_GRAINED = "Fine-grained tokens are not supported here."
+_ORG_REPORTS = (
+    f"a classic token with `read:org`, or {_OTHER_TOKENS} “Organization Copilot metrics: read”; {_ORG_OWNER}, or have "
+    "a custom role with “View Organization Copilot Metrics”."
 )
-_EARLIER_ENTERPRISE = RequiredAccess(_ENTERPRISE_OWNER, _BILLING_OR_ENTERPRISE, None, fine_grained=False)
-# From GitHub's documentation of each endpoint.
-_REQUIRED: Mapping[tuple[Resource, ScopeKind], RequiredAccess] = {
-    (Resource.REPORTS, ScopeKind.ORGANIZATION): RequiredAccess(
-        f"{_ORG_OWNER}, or have a custom role with “View Organization Copilot Metrics”",
-        "`read:org`",
-        "Organization Copilot metrics: read",
-    ),
-    (Resource.REPORTS, ScopeKind.ENTERPRISE): RequiredAccess(
-        f"{_ENTERPRISE_OWNER}, or have a custom role with “View Enterprise Copilot Metrics”",
-        "`read:enterprise` or `manage_billing:copilot`",
-        "Enterprise Copilot metrics: read",
-        fine_grained=False,
-    ),
-    (Resource.METRICS, ScopeKind.ORGANIZATION): _EARLIER_ORGANIZATION,
-    (Resource.METRICS, ScopeKind.ENTERPRISE): _EARLIER_ENTERPRISE,
-    (Resource.USAGE, ScopeKind.ORGANIZATION): _EARLIER_ORGANIZATION,
-    (Resource.USAGE, ScopeKind.ENTERPRISE): _EARLIER_ENTERPRISE,
-    (Resource.SEATS, ScopeKind.ORGANIZATION): RequiredAccess(
-        _ORG_OWNER, "`manage_billing:copilot` or `read:org`", _BUSINESS
-    ),
-    (Resource.SEATS, ScopeKind.ENTERPRISE): _EARLIER_ENTERPRISE,
-    (Resource.CREDITS, ScopeKind.ORGANIZATION): RequiredAccess(_ORG_OWNER, None, "Administration: read"),
-    (Resource.CREDITS, ScopeKind.ENTERPRISE): RequiredAccess(
-        _ENTERPRISE_OWNER, None, "read access to enterprise billing", fine_grained=False
-    ),
+_ENTERPRISE_REPORTS = (
+    f"a classic token with `read:enterprise` or `manage_billing:copilot`, or {_ENTERPRISE_APP} “Enterprise Copilot "
+    f"metrics: read”; {_ENTERPRISE_OWNER}, or have a custom role with “View Enterprise Copilot Metrics”. "
+    f"{_NOT_FINE_GRAINED}"
+)
+_ORG_EARLIER = (
+    f"a classic token with `manage_billing:copilot`, `read:org` or `read:enterprise`, or {_OTHER_TOKENS} “GitHub "
+    f"Copilot Business: read”; {_ORG_OWNER}, or an owner or billing manager of its enterprise."
+)
+_ENTERPRISE_BILLING = (
+    f"a classic token with `manage_billing:copilot` or `read:enterprise`; {_ENTERPRISE_OWNER}. {_NOT_FINE_GRAINED}"
+)
+_ORG_SEATS = (
+    f"a classic token with `manage_billing:copilot` or `read:org`, or {_OTHER_TOKENS} “GitHub Copilot Business: read”; "
+    f"{_ORG_OWNER}."
+)
+_ORG_CREDITS = f"a classic token, or {_OTHER_TOKENS} “Administration: read”; {_ORG_OWNER}."
+_ENTERPRISE_CREDITS = (
+    f"a classic token, or {_ENTERPRISE_APP} “read access to enterprise billing”; {_ENTERPRISE_OWNER}. "
+    f"{_NOT_FINE_GRAINED}"
+)
+# Of an organization, of an enterprise.
+_REQUIRED = {
+    Resource.REPORTS: (_ORG_REPORTS, _ENTERPRISE_REPORTS),
+    Resource.METRICS: (_ORG_EARLIER, _ENTERPRISE_BILLING),
+    Resource.USAGE: (_ORG_EARLIER, _ENTERPRISE_BILLING),
+    Resource.SEATS: (_ORG_SEATS, _ENTERPRISE_BILLING),
+    Resource.CREDITS: (_ORG_CREDITS, _ENTERPRISE_CREDITS),
 }
 
 # Policies that must be on: name, and how to switch it on.
@@ -159,7 +137,7 @@ class RefusedResponse:
         return {
             "answer": f"GitHub answered {self.status} for {self.request.label}{said}.",
             "scopes": scopes,
-            "needed": _REQUIRED[topic, scope.kind.owner_kind].sentence,
+            "needed": f"The token needs: {_REQUIRED[topic][self.in_enterprise]}",
             "name": scope.name,
             "kind": kind,
             "topic": topic.value,

@@ -16,20 +16,13 @@ _WHITESPACE = b" \t\r\n"
 def lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
     """The lines of a stream, without their ends, blank ones left out; a chunk may end anywhere."""
     held: list[bytes] = []
-    for chunk in chunks:
+    for chunk in chain(chunks, [b"\n"]):
         first, *rest = chunk.split(b"\n")
         held.append(first)
         if rest:
-            yield from _unless_blank(b"".join(held))
-            last = rest.pop()
-            for line in rest:
-                yield from _unless_blank(line)
-            held = [last]
-    yield from _unless_blank(b"".join(held))
-
-
-def _unless_blank(line: bytes) -> tuple[bytes, ...]:
-    return () if not line or line.isspace() else (line,)
+            whole = [b"".join(held), *rest[:-1]]
+            held = rest[-1:]
+            yield from (line for line in whole if line and not line.isspace())
 
 
 def rows(chunks: Iterable[bytes]) -> Iterator[bytes]:

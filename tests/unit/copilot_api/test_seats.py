@@ -45,7 +45,7 @@ def test_a_seat_is_read_with_utc_days() -> None:
     )
 
 
-def test_nobodys_seat_without_activity_or_team_is_read() -> None:
+def test_a_seat_without_a_person_an_activity_or_a_team_is_read() -> None:
     found = only_seat(assignee=None, assigning_team=None, last_activity_at=None, last_activity_editor=None)
     assert (found.person, found.login, found.last_activity, found.editor, found.teams) == (None, None, None, None, ())
     assert found.plan == "unknown"
