@@ -182,6 +182,7 @@ def test_snapshots_that_cannot_be_stored_are_rescued_and_named(
     assert_explained(done, word, "copilot-usage import", "copilot-usage-not-stored")
     rescued = "".join(path.read_text() for path in (workflow.folder / "temporary").rglob("*.ndjson"))
     assert rescued.count('"generation":"reports"') == 28
+    assert '"generation":"reports"' in done.everything()  # which is searched for secrets and people
     assert github.lines == {}
     # What the remedy says can be done: the rescued folder is imported once the branch is open again.
     github.faults.clear()

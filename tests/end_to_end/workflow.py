@@ -25,10 +25,12 @@ class Finished:
     summary: str
     outputs: Mapping[str, str]
     workspace: Path
+    temporary: Path
 
     def everything(self) -> str:
-        """All that anybody could read afterwards."""
-        files = (path.read_text("utf-8", "replace") for path in sorted(self.workspace.rglob("*")) if path.is_file())
+        """All that can be read afterwards, also in the folder with what could not be stored."""
+        paths = [*sorted(self.workspace.rglob("*")), *sorted(self.temporary.rglob("*"))]
+        files = (path.read_text("utf-8", "replace") for path in paths if path.is_file())
         return "\n".join([self.log, self.summary, *self.outputs.values(), *files])
 
 
@@ -78,6 +80,7 @@ class Workflow:
             files["GITHUB_STEP_SUMMARY"].read_text(),
             read_outputs(files["GITHUB_OUTPUT"].read_text()),
             self.workspace,
+            self.folder / "temporary",
         )
 
     def _environ(self, inputs: Mapping[str, str]) -> dict[str, str]:
