@@ -120,7 +120,7 @@ def test_seats_are_kept_as_one_line_of_counts(workflow: WatchedWorkflow, github:
     (path,) = (path for path in github.lines if "/seats/" in path)
     (line,) = github.lines[path]
     assert line["day"] == str(today)
-    # One more than people: a seat of nobody is a seat.
+    # One more than people: a seat without a person is a seat.
     assert line["document"]["total"] == len(github.owners["octo-org"].people) + 1
 
 

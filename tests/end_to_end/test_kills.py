@@ -16,12 +16,12 @@ from fakes.real_git import bare_repository, git
 
 KILLS = 20
 DAYS = 90
-# A run makes about so many requests: the days that the 28-day report lacks, and the branch's reads and writes.
+# About the number of requests of a run: the days that the 28-day report lacks, and the branch's reads and writes.
 REQUESTS = 85
 
 
 def kill_at(workflow: WatchedWorkflow, github: FakeGitHub, request: int) -> None:
-    """Ends the run with SIGKILL when it asks for the so-manieth time, after GitHub has done what was asked."""
+    """Ends the run with SIGKILL at its request number `request`, after GitHub has answered it."""
 
     def kill(asked: Request) -> Reply:
         assert workflow.process is not None

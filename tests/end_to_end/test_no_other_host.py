@@ -1,4 +1,4 @@
-"""Whatever a run does, it speaks to the API host and to the host of the signed links, and to nobody else."""
+"""A run contacts the API host and the host of the signed links, and no other."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ sys.exit(main())
     ],
     ids=["organization", "teams", "people", "a retired generation"],
 )
-def test_nobody_but_the_two_hosts_is_contacted(
+def test_no_host_but_the_two_is_contacted(
     workflow: WatchedWorkflow, github: FakeGitHub, tmp_path: Path, inputs: dict[str, str]
 ) -> None:
     contacted = tmp_path / "contacted"

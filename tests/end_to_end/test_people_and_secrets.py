@@ -45,7 +45,7 @@ def test_the_watching_would_find_a_person_and_a_secret(workflow: WatchedWorkflow
 
 
 @pytest.mark.parametrize(("private", "people", "code"), [(True, "logins", 0), (False, "logins", 2), (False, "none", 0)])
-def test_names_are_refused_where_everybody_could_read_them(
+def test_names_are_refused_where_the_public_could_read_them(
     workflow: WatchedWorkflow, github: FakeGitHub, tmp_path: Path, *, private: bool, people: str, code: int
 ) -> None:
     workflow.environ = event(tmp_path, private=private)

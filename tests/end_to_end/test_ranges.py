@@ -113,7 +113,7 @@ def test_days_are_had_one_by_one_where_the_28_days_as_a_whole_are_not(
     assert "no report of the newest 28 days" in done.summary
 
 
-# Half a year: past so many commits the store makes a pause between its writes.
+# Half a year: past this many commits the store makes a pause between its writes.
 LONG = 180
 
 

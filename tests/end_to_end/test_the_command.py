@@ -86,7 +86,7 @@ def test_the_demo_in_an_empty_folder_shows_a_page_and_leaves_files(tmp_path: Pat
     assert "octo-org" in (tmp_path / "copilot-usage-demo/summary.md").read_text()
 
 
-def test_the_demo_asks_nobody(tmp_path: Path) -> None:
+def test_the_demo_asks_no_other_host(tmp_path: Path) -> None:
     nowhere = "http://127.0.0.1:9"
     proxies = dict.fromkeys(("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY"), nowhere)
     done = run(tmp_path, "demo", "--days", "7", GITHUB_API_URL="https://api.example.invalid", **proxies)

@@ -63,9 +63,9 @@ class WatchedWorkflow(Workflow):
     def people_in(self, text: str) -> list[str]:
         """Logins and numbers of fictional people, whole words only."""
         words = set(re.findall(r"\w+", text))
-        return [word for word in self.everybody() if word in words]
+        return [word for word in self.people() if word in words]
 
-    def everybody(self) -> Iterable[str]:
+    def people(self) -> Iterable[str]:
         return (
             word
             for owner in self.github.owners.values()

@@ -116,10 +116,8 @@ class FakeGitHub(DemoGitHub):
                 used = len(self.requests)
                 core = {"limit": 5000, "remaining": 5000 - used, "reset": 4_102_444_800, "used": used}
                 return Reply(200, {"resources": {"core": core}})
-            home, _, path = request.path.lower().partition(f"/repos/{self.repository}")
-            if home or path[:1] not in {"", "/"} or not request.path.startswith("/repos/"):
-                return error_reply(404, "Not Found")
-            return self._in_repository(request, request.path[len(f"/repos/{self.repository}/") :])
+            found = re.fullmatch(rf"/repos/{self.repository}(?:/(.+))?", request.path, re.IGNORECASE)
+            return self._in_repository(request, found[1]) if found else error_reply(404, "Not Found")
         legacy = re.fullmatch(
             r"/(orgs|enterprises)/([^/]+)(?:/team/[^/]+)?/copilot/(metrics|usage)", request.path.lower()
         )
@@ -127,7 +125,7 @@ class FakeGitHub(DemoGitHub):
             return self._legacy_days(request, legacy[1], legacy[2], legacy[3])
         return super().answer(request)
 
-    def _in_repository(self, request: Request, path: str) -> Reply:
+    def _in_repository(self, request: Request, path: str | None) -> Reply:
         address = f"{self.api_url}/repos/{self.repository}"
         if path:
             return self.git.answer(path, request, address)
@@ -151,7 +149,7 @@ class FakeGitHub(DemoGitHub):
         self.faults.append(Fault(where, reply, after, times))
 
     def revoke_after(self, requests: int) -> None:
-        """The reading token is revoked once it has been used so many times."""
+        """The reading token is revoked once it has been used `requests` times."""
         self.faults.append(Fault("/(orgs|enterprises|organizations)/", unauthorized(), requests))
 
     def race(self, path: str, content: bytes, *, times: int = 1) -> None:

@@ -18,7 +18,7 @@ NOT_FOUND = error_reply(404, "Not Found")
 
 @dataclass(frozen=True)
 class BrokenReply(Reply):
-    """`cut`: only so many bytes of the body are sent though all are announced; `reset`: the connection is reset.
+    """`cut`: only this many bytes of the body are sent though all are announced; `reset`: the connection is reset.
 
     `endless`: follows the body again and again until the client hangs up; `raw`: the whole response, head and all, each
     byte of it when `slowly` returns.

@@ -72,7 +72,7 @@ class Unshown:
 
 @dataclass
 class Cut(NoProgress):
-    """Ends the run after so many days, as a mistake of ours would."""
+    """Ends the run after `left` days, as a mistake in the code would."""
 
     left: int
 

@@ -86,7 +86,7 @@ def test_a_month_of_an_owner_costs_one_request_and_one_download(github: FakeGitH
     assert (len(github.requests), len(github.downloads)) == (1, 1)
 
 
-def test_older_days_come_singly_and_the_gap_is_no_error(github: FakeGitHub) -> None:
+def test_older_days_come_one_by_one_and_the_gap_is_no_error(github: FakeGitHub) -> None:
     before, there, after = query(github, *(OwnerDay(ORGANIZATION, GAP + timedelta(days=n)) for n in (-1, 0, 1)))
     assert there == NoReport(ORGANIZATION, GAP)
     assert isinstance(before, Fetched)
@@ -142,7 +142,7 @@ def test_the_retired_generations_are_read_where_they_still_answer(
 
 
 def test_an_owner_that_github_does_not_know_does_not_stop_the_others(github: FakeGitHub) -> None:
-    unknown = type(ORGANIZATION)(ORGANIZATION.kind, "nobody")
+    unknown = type(ORGANIZATION)(ORGANIZATION.kind, "unknown-org")
     failure, newest, *_ = query(github, LatestReport(unknown), LatestReport(ORGANIZATION))
     assert isinstance(failure, Failure)
     assert type(failure.error) is NotFound

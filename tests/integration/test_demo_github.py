@@ -130,7 +130,7 @@ def test_a_signed_link_opens_with_its_signature_and_without_a_token(github: Demo
 @pytest.mark.parametrize(
     ("path", "status"),
     [
-        ("orgs/nobody/copilot/metrics/reports/organization-28-day/latest", 404),
+        ("orgs/unknown-org/copilot/metrics/reports/organization-28-day/latest", 404),
         ("orgs/octo-enterprise/copilot/metrics/reports/organization-28-day/latest", 404),
         ("orgs/octo-org/copilot/metrics", 404),
         (f"orgs/octo-org/copilot/metrics/reports/organization-1-day?day={TODAY}", 204),

@@ -31,8 +31,8 @@ class Organization:
     people: tuple[Person, ...] = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
-        everybody = make_people(self.count, self.teams, SEED)
-        chosen = tuple(person for person in everybody if person.labs) if self.only_labs else everybody
+        everyone = make_people(self.count, self.teams, SEED)
+        chosen = tuple(person for person in everyone if person.labs) if self.only_labs else everyone
         object.__setattr__(self, "people", chosen)
 
     def team_id(self, slug: str) -> int:
