@@ -100,16 +100,16 @@ class Branch:
         return state
 
     def _blobs(self, sha: str, folder: str) -> Iterator[tuple[str, str]]:
-        """Path and SHA of each file: one request; folder by folder where GitHub truncates a list that long."""
-        tree = self.api.tree(sha, recursive=True)
-        if not tree.truncated:
-            yield from ((folder + entry.path, entry.sha) for entry in tree.entries if not entry.is_tree)
+        """Path and SHA of each file: one request; folder by folder where GitHub truncates the list."""
+        entries = self.api.tree(sha, recursive=True)
+        if entries is not None:
+            yield from ((folder + entry.path, entry.sha) for entry in entries if not entry.is_tree)
             return
-        tree = self.api.tree(sha, recursive=False)
-        if tree.truncated:
+        entries = self.api.tree(sha, recursive=False)
+        if entries is None:
             raise too_large(self.api.address, folder)
         own = inside(self.directory, "")
-        for entry in tree.entries:
+        for entry in entries:
             path = folder + entry.path
             # Only folders on the way to the snapshots, and below, are listed.
             if entry.is_tree and (own.startswith(f"{path}/") or f"{path}/".startswith(own)):

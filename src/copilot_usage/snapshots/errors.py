@@ -52,11 +52,9 @@ class GitResponse:
         with suppress(InvalidHeader, ValueError, OverflowError):
             if after := self.headers.get("retry-after"):
                 return Retry().parse_retry_after(after)
-        if not self.limited:
-            return backoff
-        reset = self.headers.get("x-ratelimit-reset", "")
-        full = self.headers.get("x-ratelimit-remaining") == "0" and reset.isdecimal()
-        return max(int(reset) - now, 0) + 1 if full else _SECONDARY_WAIT
+            if self.limited and self.headers.get("x-ratelimit-remaining") == "0":
+                return max(int(self.headers.get("x-ratelimit-reset", "")) - now, 0) + 1
+        return _SECONDARY_WAIT if self.limited else backoff
 
     @property
     def by_rule(self) -> bool:

@@ -16,7 +16,7 @@ from io import BytesIO
 from itertools import count
 from time import monotonic
 from traceback import format_tb
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 from urllib.parse import quote
 
 import requests
@@ -129,21 +129,12 @@ class _Https(HTTPSRequestsConnectionClass):
 Requester.injectConnectionClasses(_Http, _Https)
 
 
-@dataclass(frozen=True, slots=True)
-class TreeEntry:
+class TreeEntry(NamedTuple):
     """A path of a tree, relative to it, and the SHA of its blob or tree."""
 
     path: str
     sha: str
     is_tree: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Tree:
-    """A tree as GitHub lists it; `truncated`: not all of it."""
-
-    entries: tuple[TreeEntry, ...]
-    truncated: bool
 
 
 # GitHub asks for few requests at a time (docs: "Best practices for using the REST API").
@@ -207,13 +198,13 @@ class GitApi:
         if f"/repos/{self.address.repository}/".lower() not in f"{url}/".lower():
             raise moved(self.address, "/".join(url.rpartition("/repos/")[2].split("/")[:2]))
 
-    def tree(self, sha: str, *, recursive: bool) -> Tree:
-        """The entries of a tree, or of a commit's."""
+    def tree(self, sha: str, *, recursive: bool) -> list[TreeEntry] | None:
+        """The entries of a tree, or of a commit's; None where GitHub truncates a list that long."""
 
-        def read(repository: Repository) -> Tree:
+        def read(repository: Repository) -> list[TreeEntry] | None:
             tree = repository.get_git_tree(sha, recursive)
-            entries = (TreeEntry(entry.path, _checked(entry.sha), entry.type == "tree") for entry in tree.tree)
-            return Tree(tuple(entries), bool(tree.truncated))
+            entries = [TreeEntry(entry.path, _checked(entry.sha), entry.type == "tree") for entry in tree.tree]
+            return None if tree.truncated else entries
 
         return self._query(read)
 

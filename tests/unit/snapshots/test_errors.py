@@ -144,3 +144,30 @@ def test_an_empty_repository_is_known() -> None:
 def test_errors_without_a_response_have_words_too(error: StoreRefused, words: str) -> None:
     assert words in error.cause
     assert error.remedy
+
+
+@pytest.mark.parametrize(
+    ("response", "seconds"),
+    [
+        (answer(502), 3),
+        (answer(500, headers={"retry-after": "7"}), 7),
+        (answer(503, headers={"retry-after": "soon"}), 3),
+        (answer(503, headers={"retry-after": "-5"}), 3),
+        (answer(403, "You have exceeded a secondary rate limit."), 60),
+        (answer(429), 60),
+        (answer(429, headers={"retry-after": "7", "x-ratelimit-remaining": "0", "x-ratelimit-reset": "1090"}), 7),
+        (answer(403, headers={"x-ratelimit-remaining": "0", "x-ratelimit-reset": "1090"}), 91),
+        (answer(403, headers={"x-ratelimit-remaining": "0", "x-ratelimit-reset": "910"}), 1),
+        (answer(429, headers={"x-ratelimit-remaining": "12", "x-ratelimit-reset": "1090"}), 60),
+        (answer(403, headers={"x-ratelimit-remaining": "0"}), 60),
+        (answer(403, headers={"x-ratelimit-remaining": "0", "x-ratelimit-reset": "9" * 400}), 60),
+        (answer(429, headers={"retry-after": "9" * 5000}), 60),
+        (answer(403, "Resource not accessible by integration"), None),
+        (answer(404), None),
+        (answer(422, "Update is not a fast forward"), None),
+    ],
+)
+def test_a_retry_waits_as_long_as_github_asks_and_only_for_what_passes(
+    response: GitResponse, seconds: float | None
+) -> None:
+    assert response.retry_after(now=1000.0, backoff=3) == seconds
