@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler
 from typing import Any
 
-from copilot_usage.demo.github import Answer, LoopbackServer, Reply, Request, error_reply
+from copilot_usage.demo.github import LoopbackServer, Reply, Request, RequestHandler, error_reply
 
 NOT_FOUND = error_reply(404, "Not Found")
 
@@ -57,7 +57,7 @@ def as_json(value: Any, status: int = 200, **headers: str) -> Reply:
     return Reply(status, json.dumps(value).encode(), {name.replace("_", "-"): text for name, text in headers.items()})
 
 
-def one_by_one(*replies: Reply) -> Answer:
+def one_by_one(*replies: Reply) -> RequestHandler:
     """Each reply once, the last one for ever."""
     waiting = list(replies)
     lock = threading.Lock()
@@ -72,7 +72,7 @@ def one_by_one(*replies: Reply) -> Answer:
 class FakeServer(LoopbackServer):
     """`script` answers, and may be replaced."""
 
-    def __init__(self, script: Answer) -> None:
+    def __init__(self, script: RequestHandler) -> None:
         super().__init__(self._scripted)
         self.script = script
         self.requests: list[Request] = []

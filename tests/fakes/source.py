@@ -9,7 +9,7 @@ from datetime import date
 from threading import Event
 
 from copilot_usage.copilot_api.source import GitHubSource
-from copilot_usage.demo.github import Answer, Reply, Request
+from copilot_usage.demo.github import Reply, Request, RequestHandler
 from copilot_usage.domain.queries import Plan, Query
 from copilot_usage.domain.results import Result
 from copilot_usage.timing import Deadline
@@ -47,8 +47,8 @@ class ServedSource:
 
 @contextmanager
 def served_source(
-    api: Answer = not_found,
-    downloads: Answer = not_found,
+    api: RequestHandler = not_found,
+    downloads: RequestHandler = not_found,
     *,
     seconds: float = 1800,
     token: str = CANARY_TOKEN,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import random
-import subprocess
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -25,6 +24,7 @@ from copilot_usage.snapshots.branch_store import RepositoryStore
 from copilot_usage.snapshots.git_api import RetryPolicy
 from fakes.git_data import GitData
 from fakes.github import BRANCH, REF, TODAY, FakeGitHub, HungUp, replying
+from fakes.real_git import bare_repository
 from unit.snapshots.strategies import snapshot
 
 YEAR = DateRange(date(2026, 1, 1), date(2026, 12, 31))
@@ -56,11 +56,6 @@ def before(where: str, act: Callable[[], object], times: int = 1) -> Callable[..
     return intercept
 
 
-def fsck(github: FakeGitHub, folder: Path) -> None:
-    github.git.objects.write_to(folder)
-    subprocess.run(["git", "-C", str(folder), "fsck", "--full", "--strict"], check=True, capture_output=True)
-
-
 def test_a_lost_race_is_merged_line_by_line_from_the_new_head(github: FakeGitHub, tmp_path: Path) -> None:
     github.store().save([snapshot(1), snapshot(1, month=10), snapshot(1, scope=TEAM)])
     store = github.store()
@@ -72,7 +67,7 @@ def test_a_lost_race_is_merged_line_by_line_from_the_new_head(github: FakeGitHub
     assert saved == Saved(2, github.head)
     assert stored(github) == ["2026-10-01", "2026-10-02", "2026-11-01", "2026-11-02", "2026-11-03"]
     assert github.slept
-    fsck(github, tmp_path)
+    bare_repository(github, tmp_path / "bare")
 
 
 def test_after_a_lost_race_only_what_changed_is_read_and_posted_again(github: FakeGitHub) -> None:
@@ -132,7 +127,7 @@ def test_twenty_writers_at_once_all_succeed(github: FakeGitHub, tmp_path: Path, 
     assert [day for day in stored(github) if day != "2026-11-30"] == [f"2026-11-{n:02}" for n in range(1, 21)]
     lines = b"".join(text for path, text in github.files.items() if path.endswith(".ndjson")).splitlines()
     assert len(lines) == 40 + (beginning == "a branch")
-    fsck(github, tmp_path)
+    bare_repository(github, tmp_path / "bare")
 
 
 def test_a_branch_that_always_changes_ends_in_an_error_that_says_so(github: FakeGitHub) -> None:
@@ -290,7 +285,7 @@ def test_an_empty_repository_gets_its_first_file_and_then_the_days(github: FakeG
     ]
     assert list(github.git.objects.refs) == [REF]
     assert b"| organization | `octo-org` | reports | 2026-11 |" in github.files["README.md"]
-    fsck(github, tmp_path)
+    bare_repository(github, tmp_path / "bare")
 
 
 def test_an_empty_repository_that_begins_with_its_default_branch_only_gets_a_note_there(github: FakeGitHub) -> None:

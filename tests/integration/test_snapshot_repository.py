@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
@@ -19,6 +18,7 @@ from copilot_usage.domain.scope import Scope
 from copilot_usage.domain.snapshot import Generation, Snapshot
 from copilot_usage.errors import StoreRefused
 from fakes.github import BRANCH, TODAY, FakeGitHub
+from fakes.real_git import bare_repository, git
 from unit.snapshots.strategies import snapshot
 
 YEAR = DateRange(date(2025, 11, 24), date(2026, 11, 23))
@@ -46,15 +46,8 @@ def loaded(github: FakeGitHub, *scopes: Scope, days: DateRange = NOVEMBER) -> li
 
 def clone(github: FakeGitHub, folder: Path) -> Path:
     """What git makes of the branch."""
-    bare, work = folder / "bare", folder / "work"
-    bare.mkdir()
-    github.git.objects.write_to(bare)
-    subprocess.run(["git", "clone", "--quiet", "--branch", BRANCH, str(bare), str(work)], check=True)
-    return work
-
-
-def git(work: Path, *arguments: str) -> str:
-    return subprocess.run(["git", "-C", str(work), *arguments], check=True, capture_output=True, text=True).stdout
+    git(bare_repository(github, folder / "bare"), "clone", "--quiet", "--branch", BRANCH, ".", str(folder / "work"))
+    return folder / "work"
 
 
 def test_the_first_save_creates_an_orphan_branch(github: FakeGitHub, tmp_path: Path) -> None:
@@ -68,7 +61,6 @@ def test_the_first_save_creates_an_orphan_branch(github: FakeGitHub, tmp_path: P
     ]
     work = clone(github, tmp_path)
     assert git(work, "log", "--format=%s") == "Copilot usage: 2 days of octo-org and 1 more up to 2026-11-21\n"
-    git(work, "fsck", "--full", "--strict")
     assert github.files_on("main") == main
 
 

@@ -63,7 +63,7 @@ def error_reply(status: int, message: str, **headers: str) -> Reply:
     return Reply(status, content, {name.replace("_", "-"): value for name, value in headers.items()})
 
 
-Answer = Callable[[Request], Reply]
+RequestHandler = Callable[[Request], Reply]
 
 
 class LoopbackServer(ThreadingHTTPServer):
@@ -72,7 +72,7 @@ class LoopbackServer(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 64
 
-    def __init__(self, answer: Answer) -> None:
+    def __init__(self, answer: RequestHandler) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.answer = answer
         self._thread = Thread(target=self.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
