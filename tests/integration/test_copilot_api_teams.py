@@ -282,6 +282,25 @@ def test_a_users_report_without_one_usable_row_says_nothing_of_any_team(run: Cal
     assert (failure.day, type(failure.error)) == (OLD, errors.UnreadableDocument)
 
 
+@pytest.mark.parametrize("report", ["users-1-day", "user-teams-1-day"])
+def test_a_file_of_rows_that_ends_in_mid_line_twice_is_a_failure_of_its_day(
+    run: Callable[..., Reports], report: str
+) -> None:
+    reports = run()
+    whole = reports.downloads
+
+    def cut(request: Request) -> Reply:
+        reply = whole(request)
+        return replace(reply, content=reply.body.rstrip()[:-5]) if f"/{report}" in request.path else reply
+
+    reports.here.downloads.script = cut
+    results = reports.here.query(ask_of((PAYMENTS, EVERY), [OLD]))
+    (failure,) = (o for o in results if not isinstance(o, Note))
+    assert isinstance(failure, Failure)
+    assert (failure.day, type(failure.error)) == (OLD, errors.UnreadableDocument)
+    assert "its file ends in the middle of a line" in failure.error.cause
+
+
 def test_an_empty_users_report_of_a_day_may_be_a_quiet_sunday_and_never_settles(run: Callable[..., Reports]) -> None:
     reports = run()
     whole = reports.downloads

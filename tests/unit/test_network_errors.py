@@ -93,7 +93,7 @@ def test_a_fault_of_a_proxy_that_is_there_may_pass() -> None:
 @pytest.mark.parametrize("proxy", ["http://[", "http://proxy.test:port", "http://", "socks5://a.test", "no:where:at"])
 def test_a_proxy_that_is_none_is_named_at_the_first_try(monkeypatch: pytest.MonkeyPatch, proxy: str) -> None:
     monkeypatch.setenv("HTTPS_PROXY", proxy)
-    with pytest.raises(transport.CONNECTION_FAILED) as failure, transport.open_session(1) as session:
+    with pytest.raises(transport.CONNECTION_FAILED) as failure, transport.open_session() as session:
         session.get("https://api.octo.test")
     assert words_of(failure.value) == "the proxy's address cannot be used (`HTTPS_PROXY`)"
     assert remedy_of(failure.value)

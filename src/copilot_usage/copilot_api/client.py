@@ -44,22 +44,14 @@ class ApiResponse(Generic[Value]):
 class GitHubClient:
     """One session with the API host; any number of threads may ask."""
 
-    def __init__(
-        self,
-        *,
-        api_url: str,
-        token: str,
-        deadline: Deadline,
-        jitter: Callable[[], float] | None = None,
-        connections: int = 4,
-    ) -> None:
-        self.api_url = api_url.rstrip("/")
-        self._origin = _origin(self.api_url)
+    def __init__(self, *, api_url: str, token: str, deadline: Deadline) -> None:
+        self._api_url = api_url.rstrip("/")
+        self._origin = _origin(self._api_url)
         self._deadline = deadline
-        self._retry = HostRetry(transport.address(self.api_url).host or "", deadline, jitter=jitter)
+        self._retry = HostRetry(transport.address(self._api_url).host or "", deadline)
         self._kind = kind_of(token)
         self._hide: Callable[[str], str] = lambda text: text.replace(token, "***") if token else text
-        self._session = transport.open_session(connections, token)
+        self._session = transport.open_session(token)
         self._session.headers["Accept"] = "application/vnd.github+json"
         self._session.headers["X-GitHub-Api-Version"] = API_VERSION
 
@@ -77,7 +69,7 @@ class GitHubClient:
         retries = self._retry.start(request.label)
         while True:
             self._retry.enter()
-            result = self._try(request, decode, page or self.api_url + request.target)
+            result = self._try(request, decode, page or self._api_url + request.target)
             if isinstance(result, ApiResponse):
                 self._retry.answered()
                 return result

@@ -44,6 +44,11 @@ class Position:
     cut_off_at: int | None = None
     host: str = ""
 
+    @property
+    def ends_in_mid_line(self) -> bool:
+        """Whether the file came twice so, with the same length."""
+        return 0 < self.handed_on == self.cut_off_at
+
 
 class Downloads:
     """A session for signed links; any number of threads may read. `mask` is told each link before it is used."""
@@ -53,15 +58,13 @@ class Downloads:
         *,
         deadline: Deadline,
         mask: Callable[[str], None],
-        jitter: Callable[[], float] | None = None,
-        connections: int = 4,
         insecure: bool = False,
     ) -> None:
         self._deadline = deadline
         self._mask = mask
         self._schemes = {"http", "https"} if insecure else {"https"}
-        self._retry = HostRetry("the download host", deadline, jitter=jitter)
-        self._session = transport.open_session(connections)
+        self._retry = HostRetry("the download host", deadline)
+        self._session = transport.open_session()
         # urllib3 logs addresses, signatures included, at DEBUG, and in warnings about odd headers.
         logging.getLogger("urllib3").setLevel(logging.ERROR)
 
@@ -135,7 +138,7 @@ class Downloads:
                 fresh = chunk[max(0, position.handed_on - (length - len(chunk))) :]
                 position.handed_on = length
                 yield fresh
-        # A file of the same length twice is not cut off but written so; the reader of its rows names the bad one.
+        # A file of the same length twice is not cut off on the way but stored so.
         if (not length or is_cut_off(bytes(last_line))) and position.cut_off_at != length:
             position.cut_off_at = length
             return TransientError("the file ends in the middle of a line" if length else "the file is empty")

@@ -13,10 +13,9 @@ from typing import Self, TypeVar
 
 from copilot_usage.copilot_api.ndjson import rows
 from copilot_usage.copilot_api.report_files import ReportFile
+from copilot_usage.copilot_api.session import AT_ONCE
 from copilot_usage.timing import POLL_SECONDS, Deadline
 
-# GitHub asks for few requests at once (docs: "Best practices for using the REST API").
-AT_ONCE = 4
 # The most bytes of one report that wait for their reader; with a few reports at once this bounds the memory.
 CAPACITY = 4 * 1024 * 1024
 

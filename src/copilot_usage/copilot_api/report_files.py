@@ -12,7 +12,6 @@ from copilot_usage.copilot_api import endpoints, session
 from copilot_usage.copilot_api.client import GitHubClient
 from copilot_usage.copilot_api.downloads import Downloads, LinkExpired, Position
 from copilot_usage.copilot_api.endpoints import ApiRequest, Report
-from copilot_usage.copilot_api.ndjson import is_cut_off
 from copilot_usage.copilot_api.retry import DOWNLOAD_HOSTS
 from copilot_usage.domain.dates import DateRange, parse_day
 from copilot_usage.domain.results import Note, Word
@@ -84,6 +83,8 @@ class ReportFile:
             except LinkExpired as expired:
                 last, missing = expired, missing and expired.missing
             else:
+                if position.ends_in_mid_line:
+                    raise unusable(label, "its file ends in the middle of a line")
                 return
             if attempt == 1:
                 link = self._fresh(link, index)
@@ -97,12 +98,10 @@ class ReportFile:
         )
 
     def bodies(self) -> list[bytes]:
-        """Every part as a whole, for small reports; raises UnreadableDocument for one that ends in mid-line."""
+        """Every part as a whole; for small reports."""
         bodies: list[bytes] = []
         for index, link in enumerate(self._links):
             bodies.append(session.whole(self.part(index), self.label, link, sum(map(len, bodies))))
-            if is_cut_off(bodies[-1].rpartition(b"\n")[2]):
-                raise unusable(self.label, "its file ends in the middle of a line")
         return bodies
 
     def _opened(self) -> Envelope:

@@ -27,6 +27,8 @@ from copilot_usage.timing import Deadline, in_time
 CONNECT_TIMEOUT = 10.0
 READ_TIMEOUT = 30.0
 MOST_REDIRECTS = 5
+# GitHub asks for few requests at once (docs: "Best practices for using the REST API").
+AT_ONCE = 4
 _CHUNK = 256 * 1024
 
 # Everything that requests lets through of a connection that failed; urllib3's own errors pass it in a few places.
@@ -47,7 +49,7 @@ class _Session(requests.Session):
         return settings
 
 
-def open_session(pool_size: int, token: str = "") -> requests.Session:
+def open_session(token: str = "") -> requests.Session:
     """A session with keep-alive, without cookies or retries of its own; proxies and CA bundles from the environment."""
 
     def authorize(request: requests.PreparedRequest) -> requests.PreparedRequest:
@@ -59,7 +61,7 @@ def open_session(pool_size: int, token: str = "") -> requests.Session:
     session.auth = authorize  # also where there is no token: requests would look into `.netrc` without it
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     session.headers["User-Agent"] = f"copilot-usage-report/{copilot_usage.__version__}"
-    adapter = HTTPAdapter(pool_connections=2, pool_maxsize=pool_size, max_retries=0)
+    adapter = HTTPAdapter(pool_connections=2, pool_maxsize=AT_ONCE, max_retries=0)
     session.mount("http://", adapter)
     session.mount("https://", adapter)
     return session

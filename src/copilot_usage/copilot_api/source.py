@@ -19,9 +19,10 @@ from copilot_usage.copilot_api.downloads import Downloads
 from copilot_usage.copilot_api.legacy_reports import earlier_days
 from copilot_usage.copilot_api.owner_reports import OwnerReports
 from copilot_usage.copilot_api.people import people_report
-from copilot_usage.copilot_api.prefetch import AT_ONCE, Workers
+from copilot_usage.copilot_api.prefetch import Workers
 from copilot_usage.copilot_api.report_files import Reports
 from copilot_usage.copilot_api.seats import first_page, seat_list
+from copilot_usage.copilot_api.session import AT_ONCE
 from copilot_usage.copilot_api.team_reports import TeamReports
 from copilot_usage.domain.queries import (
     CreditMonth,
@@ -64,10 +65,8 @@ class GitHubSource:
     ) -> None:
         self._deadline = deadline
         self._today = today
-        self._client = GitHubClient(api_url=api_url, token=token, deadline=deadline, connections=AT_ONCE)
-        self._downloads = Downloads(
-            deadline=deadline, mask=mask, connections=AT_ONCE, insecure=api_url.lower().startswith("http:")
-        )
+        self._client = GitHubClient(api_url=api_url, token=token, deadline=deadline)
+        self._downloads = Downloads(deadline=deadline, mask=mask, insecure=api_url.lower().startswith("http:"))
         self._reports = Reports(self._client, self._downloads)
         self._owner_reports = OwnerReports(self._reports, self._day)
         self._people = people

@@ -6,7 +6,8 @@ from functools import partial
 
 import pytest
 
-from copilot_usage.copilot_api.prefetch import AT_ONCE, ByteQueue, Workers
+from copilot_usage.copilot_api.prefetch import ByteQueue, Workers
+from copilot_usage.copilot_api.session import AT_ONCE
 from copilot_usage.errors import TimeUp, Unreachable
 from copilot_usage.timing import Deadline
 from fakes.clock import RecordedClock
