@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
@@ -26,7 +26,7 @@ USD = "USD"
 
 @dataclass(frozen=True, slots=True)
 class FigureValue:
-    """A figure as it was found, and in words over which days."""
+    """A figure as it was found, and over which days."""
 
     amount: Amount
     when: str
@@ -305,8 +305,11 @@ def evaluate(thresholds: Iterable[Threshold], report: Report) -> Alerts:
     """
     unknown: dict[tuple[Threshold, str], list[Scope]] = {}
     wanted = tuple(dict.fromkeys(thresholds))
-    hits = [words for threshold in wanted if threshold.figure in OF_THE_RUN for words in _of_the_run(threshold, report)]
-    unchecked = not any(threshold.figure in OF_THE_RUN for threshold in wanted)
+    hits, unchecked = [], True
+    for threshold in (found for found in wanted if found.figure in OF_THE_RUN):
+        unchecked, amount = False, float(OF_THE_RUN[threshold.figure][1](report))
+        if threshold.crossed_by(amount):
+            hits.append(f"This run: {threshold.figure} is {_plain(amount, ',')}, {_limit(threshold)}.")
     for scope in report.scopes:
         for threshold in (found for found in wanted if found.figure in WATCHED):
             found = _change(threshold, scope) if threshold.of_change else _value(threshold, scope)
@@ -320,31 +323,25 @@ def evaluate(thresholds: Iterable[Threshold], report: Report) -> Alerts:
     return Alerts(tuple(hits), tuple(notes))
 
 
-def _of_the_run(threshold: Threshold, report: Report) -> Iterator[str]:
-    amount = float(OF_THE_RUN[threshold.figure][1](report))
-    if threshold.crossed_by(amount):
-        yield f"This run: {threshold.figure} is {_plain(amount, ',')}, {_limit(threshold)}."
-
-
 def _value(threshold: Threshold, scope: ScopeReport) -> tuple[float, str] | str:
     """The figure and the words for it, or why it is not known."""
     watched = WATCHED[threshold.figure]
-    sighting = watched.now(scope)
+    value = watched.now(scope)
     if scope.refused and watched.of_usage:
         return _REFUSED
-    if sighting is None:
+    if value is None:
         return "it is not known"
-    amount = _rounded(sighting.amount, watched.unit)
-    return amount, f"{threshold.figure} is {_worded(amount, watched.unit)} {sighting.when}"
+    amount = _rounded(value.amount, watched.unit)
+    return amount, f"{threshold.figure} is {_worded(amount, watched.unit)} {value.when}"
 
 
 def _change(threshold: Threshold, scope: ScopeReport) -> tuple[float, str] | str:
     watched = WATCHED[threshold.figure]
-    sighting = watched.now(scope)
+    value = watched.now(scope)
     found = watched.change(scope) if watched.change else None
     if scope.refused and watched.of_usage:
         return _REFUSED
-    if sighting is None:
+    if value is None:
         return "it is not known"
     if found is None:
         return "what it was in the range before is not known"
@@ -354,7 +351,7 @@ def _change(threshold: Threshold, scope: ScopeReport) -> tuple[float, str] | str
         return "it was 0 in the range before, and from zero there is no per cent"
     amount = _rounded(found.relative, PER_CENT)
     was, now = (_worded(_rounded(figure, watched.unit), watched.unit) for figure in (found.before, found.now))
-    when = "on a working day" if found.of_working_days else sighting.when
+    when = "on a working day" if found.of_working_days else value.when
     return amount, f"{threshold.figure} changed by {amount:+,.1f} % (from {was} to {now} {when})"
 
 

@@ -33,7 +33,7 @@ LATEST_DAYS = 28
 LEAD_IN = LATEST_DAYS - 1
 # Days that the retired generations answered for (docs of their last version).
 _EARLIER_LOOK_BACK: Mapping[Generation, int] = {Generation.METRICS: 100, Generation.USAGE: 28}
-# GitHub forgets the activity of a seat after so many days, and shows it up to a day late (docs: "Copilot user
+# GitHub forgets the activity of a seat after 90 days, and shows it up to a day late (docs: "Copilot user
 # management"). From three days on without that of any seat, while people are active, it stands still (June 2025).
 SEAT_ACTIVITY_KEPT = timedelta(days=90)
 SEAT_STANDSTILL = timedelta(days=3)

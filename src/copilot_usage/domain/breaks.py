@@ -1,6 +1,6 @@
 """Since when GitHub reports a figure, and from when on it counts one differently (GitHub's changelog).
 
-A figure is called by its name, one of a row by `dimension/value/name`; `*` stands for anything.
+A figure is called by its name, one of a row by `dimension/value/name`; `*` matches anything.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ _SUGGESTED = tuple(f"{rows}loc_suggested_*_sum" for rows in ("", "feature/copilo
 
 @dataclass(frozen=True, slots=True)
 class Break:
-    """From `first` to `last` GitHub counts the figures that it `touches` differently from the days around.
+    """From `first` to `last` GitHub counts the figures that it `touches` differently from the days before and after.
 
     `touches`: patterns of figures, by the words for them.
     """

@@ -1,4 +1,4 @@
-"""How a figure moved between two ranges of a history, or why that cannot be said. Everything that compares asks here.
+"""How a figure moved between two ranges of a history, or why that is not known. All comparisons are made here.
 
 Compared are days whose documents can know the figure, of one generation, on one side of every break of GitHub's
 series, and with as many working days. Where the known days differ, it is the working days alone that are compared.

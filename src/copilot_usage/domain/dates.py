@@ -37,7 +37,7 @@ class DateRange:
         return DateRange(self.since - year, self.until - year)
 
     def widened(self, days: int) -> DateRange:
-        """With so many days more before it."""
+        """With this many more days before it."""
         return DateRange(self.since - timedelta(days=days), self.until)
 
     def clipped(self, since: date, until: date) -> DateRange | None:
@@ -64,7 +64,7 @@ def a_year_before(day: date) -> date:
 
 
 def ending(day: date, days: int) -> DateRange:
-    """The range of so many days that ends with `day`."""
+    """The range of `days` days that ends with `day`."""
     return DateRange(day - timedelta(days=days - 1), day)
 
 

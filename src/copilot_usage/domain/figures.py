@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -70,7 +70,7 @@ class Figures:
     peak_daily_active: tuple[date, int] | None
 
     def total(self, metric: str) -> Amount | None:
-        """The sum of a figure over the range, None if no day says it."""
+        """The sum of a figure over the range, None if it is not known on any day."""
         total = self.totals.get(metric)
         return None if total is None else total.amount
 
@@ -114,7 +114,7 @@ def percentage(part: Amount | None, whole: Amount | None) -> float | None:
 
 
 def summarise(history: History, days: DateRange, *, counted_people: int | None = None) -> Figures:
-    """The figures of a range; `counted_people`: distinct people of joined rows, where somebody counted them (teams)."""
+    """The figures of a range; `counted_people`: distinct people of joined rows, where they were counted (teams)."""
     usage_days = history.within(days)
     counted = history.of_newest_generation(days)
     active = [(usage.day, int(n)) for usage in counted if (n := usage.amount("daily_active_users")) is not None]
@@ -124,11 +124,11 @@ def summarise(history: History, days: DateRange, *, counted_people: int | None =
         missing=history.gaps(days),
         unpublished=history.unpublished(days),
         unsettled=tuple(usage.day for usage in usage_days if not usage.settled),
-        generations=_count(usage.generation for usage in usage_days),
+        generations=Counter(usage.generation for usage in usage_days),
         active_people=active_people(history, days) if counted_people is None else counted_people,
         totals=sum_activities(usage.totals for usage in usage_days),
         breakdowns=_sum_breakdowns(usage_days),
-        mean_daily_active=daily_mean(history, days, "daily_active_users"),
+        mean_daily_active=_mean(counted, "daily_active_users"),
         mean_daily_active_working=working_day_mean(history, days, "daily_active_users"),
         peak_daily_active=max(active, key=lambda item: item[1], default=None),
     )
@@ -149,13 +149,8 @@ def active_people(history: History, days: DateRange) -> int | None:
     return None if amount is None else int(amount)
 
 
-def daily_mean(history: History, days: DateRange, metric: str) -> float | None:
-    """The mean of a day's figure, over those of the days that know it; people of two generations are two figures."""
-    return _mean(history.of_newest_generation(days), metric)
-
-
 def working_day_mean(history: History, days: DateRange, metric: str) -> float | None:
-    """The same over Monday to Friday."""
+    """The mean of a day's figure, over the days from Monday to Friday that know it, all of one generation."""
     return _mean((usage for usage in history.of_newest_generation(days) if is_working_day(usage.day)), metric)
 
 
@@ -194,13 +189,6 @@ def not_attributed(usage_days: Iterable[UsageDay], dimension: str, metric: str) 
     if any(metric in row for _, found in rows for row in found):
         rests = [total - sum(row.get(metric, 0) for row in found) for total, found in rows if total is not None]
     return sum(rests) if sum(rests) > 0 else None
-
-
-def _count(generations: Iterable[Generation]) -> Mapping[Generation, int]:
-    counts: dict[Generation, int] = defaultdict(int)
-    for generation in generations:
-        counts[generation] += 1
-    return dict(counts)
 
 
 def latest_breakdown(history: History, days: DateRange, dimension: str) -> tuple[date, Breakdown] | None:

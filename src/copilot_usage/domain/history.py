@@ -60,14 +60,14 @@ class History:
 def merge(
     scope: Scope, usage_days: Iterable[UsageDay], newest: date | None = None, oldest: date | None = None
 ) -> History:
-    """One history of several generations: `reports` over `metrics` over `usage`, later words over earlier ones.
+    """One history of several generations: `reports` over `metrics` over `usage`, a later reading over an earlier one.
 
     `oldest`: the first day that can have been reported; an older one with data comes before it.
     """
     best: dict[date, UsageDay] = {}
     for usage in usage_days:
-        held = best.get(usage.day)
-        if held is None or _RANK[usage.generation] >= _RANK[held.generation]:
+        known = best.get(usage.day)
+        if known is None or _RANK[usage.generation] >= _RANK[known.generation]:
             best[usage.day] = usage
     days = _with_one_name_an_agent(dict(sorted(best.items())))
     last = max(days, default=None)

@@ -128,7 +128,7 @@ def _over_the_range(scope: ScopeReport) -> Iterator[Insight]:
 
 
 def _took_off(scope: ScopeReport) -> Iterator[Insight]:
-    """Completions and chat are old hands: only agents can take off."""
+    """Completions and chat are established: only agents can take off."""
     if scope.comparison is None or scope.before is None:
         return
     for feature in (AGENT_MODE, *AGENT_FEATURES):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 # The seven counters, which the day, and each row of its breakdowns, has.
-COUNTER_TITLES: Mapping[str, str] = {
+COUNTERS: Mapping[str, str] = {
     "user_initiated_interaction_count": "prompts",
     "code_generation_activity_count": "code generations",
     "code_acceptance_activity_count": "code acceptances",
@@ -94,7 +94,7 @@ DISTINCT_ITEMS: Mapping[str, str] = {
 # Counted for teams from user rows (`ai_credits_used`); a signal, not a bill.
 CREDITS: Mapping[str, str] = {"ai_credits_used": "AI credits used"}
 
-# What the two older generations say and `reports` does not, under their own names.
+# What the two older generations report and `reports` does not, under their own names.
 EARLIER_COUNTS: Mapping[str, str] = {
     "total_chats": "chats in the editor",
     "total_chat_insertion_events": "chat answers inserted",
@@ -133,9 +133,7 @@ PHASE_AVERAGES: Mapping[str, str] = {
 }
 
 
-# The seven counters, which the day, and each row of its breakdowns, has.
-COUNTERS: Mapping[str, str] = COUNTER_TITLES
-# What only the two older generations say.
+# What only the two older generations report.
 EARLIER: frozenset[str] = frozenset(EARLIER_COUNTS) | frozenset(EARLIER_PEOPLE)
 
 
@@ -170,7 +168,7 @@ METRICS: Mapping[str, Metric] = {
     for metric in (
         *_metrics(Kind.PEOPLE, PEOPLE),
         *_metrics(Kind.PEOPLE, MEMBERS),
-        *_metrics(Kind.COUNT, COUNTER_TITLES),
+        *_metrics(Kind.COUNT, COUNTERS),
         *_metrics(Kind.COUNT, PULL_REQUESTS),
         *_metrics(Kind.MEDIAN, MEDIANS),
         *_metrics(Kind.COUNT, SESSIONS),
@@ -200,7 +198,7 @@ ROW_METRICS: Mapping[str, Metric] = {
 
 
 def is_summable(name: str) -> bool:
-    """Whether the figure may be added over days; names that are not known may not (an average looks like a count)."""
+    """Whether the figure can be added over days; an unknown one cannot (an average looks like a count)."""
     metric = ROW_METRICS.get(name) or METRICS.get(name)
     return metric is not None and metric.summable
 

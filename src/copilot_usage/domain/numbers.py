@@ -7,14 +7,14 @@ from decimal import ROUND_HALF_UP, Context, Decimal
 from copilot_usage.domain.usage import Amount
 
 UNKNOWN = "–"
-# A float holds fifteen digits; what stands behind them is not the number's (28.499999999999996 is 28.5).
+# A float holds fifteen digits; further digits are noise (28.499999999999996 is 28.5).
 _DIGITS = ".15g"
 # Room for every float.
 _CONTEXT = Context(prec=400)
 
 
 def rounded(amount: Amount, digits: int = 0) -> Decimal:
-    """With so many decimals; a tie goes away from zero."""
+    """With `digits` decimals; a tie goes away from zero."""
     exact = Decimal(f"{amount:{_DIGITS}}" if isinstance(amount, float) else amount)
     return exact.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP, _CONTEXT)
 

@@ -89,7 +89,7 @@ class Progress(Protocol):
         ...
 
     def advance(self, steps: int = 1) -> None:
-        """So many more days are done."""
+        """More days are done."""
         ...
 
     def end(self) -> None:
@@ -98,7 +98,7 @@ class Progress(Protocol):
 
 
 class NoProgress:
-    """For work that nobody watches."""
+    """For a run that shows no progress."""
 
     def begin(self, title: str, total: int) -> None:
         """Shows nothing."""
@@ -118,7 +118,7 @@ class Source(Protocol):
         ...
 
     def fetch(self, plan: Plan) -> Iterator[Result]:
-        """Yields what came of each ask, in the plan's order, what is optional last; raises nothing for what comes."""
+        """Yields the results of each query, in the plan's order, what is optional last; a failure is a result."""
         ...
 
     def diagnosed(self, error: NotFound) -> NotFound:

@@ -1,20 +1,20 @@
-"""What can be asked of GitHub, and what it costs."""
+"""What can be asked of GitHub."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import ClassVar
 
+from copilot_usage.domain.availability import LATEST_DAYS
 from copilot_usage.domain.dates import DateRange
 from copilot_usage.domain.scope import Scope
 from copilot_usage.domain.snapshot import Generation
 
 
 class QueryKind(StrEnum):
-    """What of an owner an ask or a failure is about; as notes call it. One refusal refuses all of a kind."""
+    """What of an owner a query or a failure is about, as notes call it. One refusal refuses all of a kind."""
 
     USAGE = "Usage"
     WINDOW = "The report of the newest 28 days as a whole"
@@ -32,7 +32,7 @@ class QueryKind(StrEnum):
 class LatestReport:
     """The newest 28 days of an organization or enterprise, in one envelope (`…-28-day/latest`).
 
-    `owner_id`: the id that the stored days say, so that the report of another owner is noticed.
+    `owner_id`: the id that the stored days name, so that the report of another owner is noticed.
     """
 
     about: ClassVar[QueryKind] = QueryKind.USAGE
@@ -114,26 +114,8 @@ class PeopleReport:
 Query = LatestReport | NewestDay | OwnerDay | TeamDays | EarlierDays | SeatList | CreditMonth | PeopleReport
 
 
-def cost(query: Query) -> int:
-    """Requests to the API host, not counting pages beyond the first."""
-    return 2 * len(query.days + query.lead_in) if isinstance(query, TeamDays) else 1
-
-
-def owner_days(query: Query) -> int:
-    """Days of owners that will be kept; the 28-day report counts as its 28."""
-    match query:
-        case LatestReport():
-            return 28
-        case OwnerDay():
-            return 1
-        case TeamDays() | EarlierDays():
-            return len(query.days)
-        case _:
-            return 0
-
-
 def describe(query: Query) -> str:
-    """In words, for the debug log."""
+    """One line for the debug log."""
     match query:
         case LatestReport():
             what = "the newest 28 days"
@@ -156,26 +138,26 @@ def describe(query: Query) -> str:
 
 
 def subject(query: Query) -> Scope:
-    """Whose it is."""
+    """The scope that a query is about."""
     return query.scope if isinstance(query, EarlierDays) else query.owner
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What will be asked, in this order."""
+    """The queries of a step, in their order."""
 
     queries: tuple[Query, ...] = ()
 
     @property
-    def envelopes(self) -> int:
-        """Requests to the API host, not counting pages beyond the first; parts of reports come from another host."""
-        return sum(cost(query) for query in self.queries)
-
-    @property
     def owner_days(self) -> int:
         """Days of owners that will be kept; the 28-day report counts as its 28."""
-        return sum(owner_days(query) for query in self.queries)
-
-    def describe(self) -> Iterable[str]:
-        """A line an ask, for the debug log."""
-        return (describe(query) for query in self.queries)
+        days = 0
+        for query in self.queries:
+            match query:
+                case LatestReport():
+                    days += LATEST_DAYS
+                case OwnerDay():
+                    days += 1
+                case TeamDays() | EarlierDays():
+                    days += len(query.days)
+        return days

@@ -134,5 +134,5 @@ class Report:
 
     @property
     def cautions(self) -> tuple[str, ...]:
-        """What must be said before any figure; code stands in backticks."""
+        """What the reader must know before any figure; code is in backticks."""
         return tuple(sentences((note for note in self.notes if note.caution), [each.scope for each in self.scopes]))

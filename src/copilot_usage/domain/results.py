@@ -1,4 +1,4 @@
-"""What came of asking. What cannot be had is a value here, not an exception, so that the rest goes on."""
+"""Results of queries. What cannot be had is a value here, not an exception, so that the rest goes on."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Fetched:
 
 
 class Word(StrEnum):
-    """How GitHub said that there is no report, which decides whether the day may be stored so."""
+    """How GitHub said that there is no report, which decides whether the day can be stored so."""
 
     SAID = "said"  # 204 or an empty list of links; of a team, a report of its day that does not name it
     HIDDEN = "hidden"  # 404: also the answer to a token that has no access

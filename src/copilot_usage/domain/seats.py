@@ -60,7 +60,7 @@ class SeatFigures:
     """Counts of seats on `day`, when they were read; every seat is exactly one of active, idle and new.
 
     `never_used`: those of the idle ones of which GitHub knows no activity (never, or not in 90 days).
-    `by_team`: assigning team → (seats, of these idle); somebody whom two teams give a seat is in both. `direct`: the
+    `by_team`: assigning team → (seats, of these idle); a person whom two teams give a seat is in both. `direct`: the
     same of seats that no team assigns. `activity_stands_still`: people are active and no seat's activity moves, so
     which seats are idle is not known; `newest_activity` is then the last one.
     """
@@ -149,7 +149,11 @@ def summarise_seats(seats: Iterable[Seat], rules: SeatRules, last_active: date |
     )
     states = Counter(state_of(seat, rules) for seat in unique)
     idle = [seat for seat in unique if state_of(seat, rules) is SeatState.IDLE]
-    prices = [_price(seat, rules) for seat in idle]
+    prices = [PRICES.get(seat.plan) if rules.price is None else rules.price for seat in idle]
+    known_prices = [price for price in prices if price is not None]
+    # Where there are prices and none is known, the cost is not 0.
+    idle_cost = sum(known_prices) if known_prices or not prices else None
+    buckets = Counter(bucket_of(seat.last_activity, rules.today) for seat in unique)
     included = [INCLUDED_CREDITS.get(seat.plan) for seat in unique]
     return SeatFigures(
         day=rules.today,
@@ -161,27 +165,17 @@ def summarise_seats(seats: Iterable[Seat], rules: SeatRules, last_active: date |
         pending_cancellation=sum(seat.pending_cancellation for seat in unique),
         added=sum((rules.today - seat.created).days < 28 for seat in unique),
         by_plan=Counter(seat.plan for seat in unique),
-        by_last_activity=_by_last_activity(unique, rules.today),
+        by_last_activity={name: buckets[name] for name in (*BUCKETS, NEVER)},
         by_team=_by_team(unique, rules),
         direct=_counts((seat for seat in unique if not seat.teams), rules),
         by_editor=Counter(seat.editor for seat in unique if seat.editor and state_of(seat, rules) is SeatState.ACTIVE),
         newest_activity=newest,
         activity_stands_still=activity_stands_still,
-        idle_cost=None if activity_stands_still else _sum_of_known(prices),
+        idle_cost=None if activity_stands_still else idle_cost,
         unpriced=sum(price is None for price in prices),
         included_credits=None if None in included else sum(n for n in included if n is not None),
         idle_days=rules.known_idle_days,
     )
-
-
-def _sum_of_known(prices: Sequence[float | None]) -> float | None:
-    """None where there are prices and none is known."""
-    known = [price for price in prices if price is not None]
-    return sum(known) if known or not prices else None
-
-
-def _price(seat: Seat, rules: SeatRules) -> float | None:
-    return rules.price if rules.price is not None else PRICES.get(seat.plan)
 
 
 def bucket_of(last_activity: date | None, today: date) -> str:
@@ -190,11 +184,6 @@ def bucket_of(last_activity: date | None, today: date) -> str:
         return NEVER
     age = (today - last_activity).days
     return next((name for name, upper in BUCKETS.items() if age <= upper), NEVER)
-
-
-def _by_last_activity(seats: list[Seat], today: date) -> Mapping[str, int]:
-    counts = Counter(bucket_of(seat.last_activity, today) for seat in seats)
-    return {name: counts[name] for name in (*BUCKETS, NEVER)}
 
 
 def _by_team(seats: Sequence[Seat], rules: SeatRules) -> Mapping[str, tuple[int, int]]:

@@ -1,4 +1,4 @@
-"""One day of one scope as GitHub said it, which of two sayings wins, and what is never an owner's day."""
+"""One day of one scope as GitHub reported it, which of two snapshots wins, and what is never an owner's day."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from copilot_usage.domain.scope import Scope, ScopeKind
 
 SCHEMA = 1
 # What a settled line without a document must carry to be believed: that GitHub's API said so. Lines of earlier versions
-# have no such word, and may stem from a proxy that answered for a download host.
+# lack it, and can come from a proxy that answered for a download host.
 SAID_BY_API = "api"
 
 
 class Generation(StrEnum):
-    """Who said it: the last word of the URL; the seats, of which GitHub has no history; and which teams a day named."""
+    """The API generation: the last word of the URL. Beside them the seats, and which teams a day named."""
 
     REPORTS = "reports"
     METRICS = "metrics"

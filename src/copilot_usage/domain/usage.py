@@ -1,4 +1,4 @@
-"""A day of usage, whichever generation said it."""
+"""A day of usage, from any generation."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ class Reading:
 
 
 class CompactBreakdowns(Mapping[str, "Breakdown"]):
-    """Unpacked anew whenever it is looked into, in some 20 microseconds: who wants all of it asks for `items` once."""
+    """Breakdowns in little memory. Each access unpacks all, in some 20 microseconds: read them with `items`."""
 
     __slots__ = ("_bytes",)
 
@@ -122,4 +122,4 @@ class CompactBreakdowns(Mapping[str, "Breakdown"]):
         return self._unpacked().items()
 
     def __repr__(self) -> str:
-        return f"Packed({self._unpacked()})"
+        return f"CompactBreakdowns({self._unpacked()})"

@@ -9,7 +9,7 @@ from datetime import date
 
 from copilot_usage.domain.dates import DateRange
 from copilot_usage.domain.ports import Progress, Source, Store
-from copilot_usage.domain.queries import Plan
+from copilot_usage.domain.queries import Plan, describe
 from copilot_usage.domain.report import Report
 from copilot_usage.domain.results import Note
 from copilot_usage.errors import NotFound, RunCancelled
@@ -82,8 +82,8 @@ def fetch(
 
     def ask(plan: Plan) -> None:
         checkpointer.expected += plan.owner_days
-        for line in plan.describe():
-            _logger.debug("will ask: %s", line)
+        for query in plan.queries:
+            _logger.debug("will ask: %s", describe(query))
         if advice := planning.advice(settings, plan):
             _logger.info("%s", advice)
         services.progress.begin(", ".join(sorted({scope.owner for scope in settings.scopes})), plan.owner_days)

@@ -182,8 +182,8 @@ def test_a_change_of_sums_is_plain_arithmetic_over_days_that_are_alike(
     """Equal numbers of working and of other days: the sums. Else the means of the working days, or none."""
     shown = ending(date(2027, 3, 7) + timedelta(days=shift), length)
     sides = [
-        [(day, n) for day, n in zip(days, said, strict=False) if n is not None]
-        for days, said in ((shown, now), (shown.before(), before))
+        [(day, n) for day, n in zip(days, reported, strict=False) if n is not None]
+        for days, reported in ((shown, now), (shown.before(), before))
     ]
     found = compared(*(usage_day(day, {LINES: n}) for side in sides for day, n in side), shown=shown).total(LINES)
     working = [[n for day, n in side if day.isoweekday() <= 5] for side in sides]

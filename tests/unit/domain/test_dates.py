@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from copilot_usage.domain.availability import is_settled
 from copilot_usage.domain.dates import DateRange, ending, is_working_day, month_of, parse_day
 
 days = st.dates(date(2020, 1, 1), date(2030, 12, 31))
@@ -66,17 +65,6 @@ def test_a_widened_range_begins_earlier_and_ends_the_same(shown: DateRange, more
 def test_a_clipped_range_is_what_both_have(shown: DateRange, since: date, until: date) -> None:
     clipped = shown.clipped(since, until)
     assert (list(clipped) if clipped else []) == [day for day in shown if since <= day <= until]
-
-
-def test_a_day_settles_on_the_fifth_day_after_it() -> None:
-    day = date(2026, 11, 18)
-    assert not is_settled(day, date(2026, 11, 22))
-    assert is_settled(day, date(2026, 11, 23))
-    assert is_settled(day, date(2027, 11, 23))
-
-
-def test_a_day_in_the_future_is_not_settled() -> None:
-    assert not is_settled(date(2026, 12, 1), date(2026, 11, 23))
 
 
 def test_a_month_is_written_with_two_digits() -> None:

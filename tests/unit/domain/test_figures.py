@@ -101,8 +101,8 @@ def test_the_acceptance_rate_by_lines_is_a_figure_of_its_own() -> None:
 def test_the_agents_share_is_of_all_lines_added_and_deleted_and_chat_is_of_people() -> None:
     features = ("agent_edit", "copilot_cli", "code_completion", "chat_panel_agent_mode")
     rows = {name: {"loc_added_sum": 30, "loc_deleted_sum": 10} for name in features}
-    said = usage_day(NEWEST, {"loc_added_sum": 120, "loc_deleted_sum": 80}, {"feature": rows})
-    assert summarise(history_of(said), WEEK).agent_share == 40
+    reported = usage_day(NEWEST, {"loc_added_sum": 120, "loc_deleted_sum": 80}, {"feature": rows})
+    assert summarise(history_of(reported), WEEK).agent_share == 40
 
 
 def test_where_no_agent_is_known_their_share_is_not_zero() -> None:
@@ -213,9 +213,9 @@ def test_people_of_two_generations_are_two_figures() -> None:
 
 def test_people_in_a_phase_are_those_of_the_last_day_that_says_so() -> None:
     phases = {"Phase 1": {"users_in_phase_28d": 4}}
-    said = usage_day(WEEK.since, breakdowns={"ai_adoption_phase": phases})
+    reported = usage_day(WEEK.since, breakdowns={"ai_adoption_phase": phases})
     later = usage_day(NEWEST, breakdowns={"ai_adoption_phase": {}})
-    assert latest_breakdown(history_of(said, later), WEEK, "ai_adoption_phase") == (WEEK.since, phases)
+    assert latest_breakdown(history_of(reported, later), WEEK, "ai_adoption_phase") == (WEEK.since, phases)
     assert latest_breakdown(history_of(later), WEEK, "ai_adoption_phase") is None
 
 
@@ -225,12 +225,12 @@ activities = st.dictionaries(
 
 
 @given(st.lists(activities, max_size=10))
-def test_sums_equal_plain_addition_and_hold_only_what_may_be_added(said: list[Activity]) -> None:
-    totals = sum_activities(said)
-    names = {name for activity in said for name in activity}
+def test_sums_equal_plain_addition_and_hold_only_what_can_be_added(reported: list[Activity]) -> None:
+    totals = sum_activities(reported)
+    names = {name for activity in reported for name in activity}
     assert set(totals) == {name for name in names if is_summable(name)}
     for name, total in totals.items():
-        known = [activity[name] for activity in said if name in activity]
+        known = [activity[name] for activity in reported if name in activity]
         assert total == Total(sum(known), len(known))
 
 

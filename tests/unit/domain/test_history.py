@@ -26,18 +26,18 @@ def test_only_days_of_the_range_are_within_it() -> None:
 
 
 def test_the_later_generation_wins_whichever_came_first() -> None:
-    said = [
+    days_read = [
         usage_day(MONDAY, {"total_active_users": 1}, generation=Generation.USAGE),
         usage_day(MONDAY, {"total_active_users": 3}, generation=Generation.REPORTS),
         usage_day(MONDAY, {"total_active_users": 2}, generation=Generation.METRICS),
     ]
-    for order in (said, said[::-1]):
+    for order in (days_read, days_read[::-1]):
         assert merge(ORGANIZATION, order).amount(MONDAY, "total_active_users") == 3
 
 
 def test_metrics_wins_over_usage() -> None:
-    said = [usage_day(MONDAY, generation=Generation.METRICS), usage_day(MONDAY, generation=Generation.USAGE)]
-    assert merge(ORGANIZATION, said).days[MONDAY].generation is Generation.METRICS
+    days_read = [usage_day(MONDAY, generation=Generation.METRICS), usage_day(MONDAY, generation=Generation.USAGE)]
+    assert merge(ORGANIZATION, days_read).days[MONDAY].generation is Generation.METRICS
 
 
 def test_of_one_generation_the_later_word_wins() -> None:
@@ -57,7 +57,7 @@ def test_up_to_the_newest_published_day_a_missing_day_is_a_gap() -> None:
     assert history.gaps(DateRange(MONDAY, NEWEST)) == (TUESDAY, WEDNESDAY)
 
 
-def test_a_day_with_data_is_published_even_if_nobody_said_so() -> None:
+def test_a_day_with_data_is_published_even_if_github_did_not_say_so() -> None:
     assert history_of(usage_day(WEDNESDAY), newest=MONDAY).newest == WEDNESDAY
 
 
@@ -82,9 +82,9 @@ said_days = st.lists(
 
 @given(said_days, st.none() | days, st.builds(ending, days, st.integers(1, 60)))
 def test_every_day_of_a_range_has_data_or_is_missing_or_is_not_published(
-    said: list[UsageDay], newest: date | None, shown: DateRange
+    days_read: list[UsageDay], newest: date | None, shown: DateRange
 ) -> None:
-    history = merge(ORGANIZATION, said, newest)
+    history = merge(ORGANIZATION, days_read, newest)
     with_data = [usage.day for usage in history.within(shown)]
     missing, unpublished = history.gaps(shown), history.unpublished(shown)
     assert sorted([*with_data, *missing, *unpublished]) == list(shown)
@@ -94,10 +94,10 @@ def test_every_day_of_a_range_has_data_or_is_missing_or_is_not_published(
 
 
 @given(said_days)
-def test_merging_a_history_again_changes_nothing(said: list[UsageDay]) -> None:
-    once = merge(ORGANIZATION, said)
+def test_merging_a_history_again_changes_nothing(days_read: list[UsageDay]) -> None:
+    once = merge(ORGANIZATION, days_read)
     assert merge(ORGANIZATION, once.days.values()) == once
-    assert sorted(once.days) == sorted({usage.day for usage in said})
+    assert sorted(once.days) == sorted({usage.day for usage in days_read})
 
 
 def test_the_range_before_reaches_into_the_same_history() -> None:

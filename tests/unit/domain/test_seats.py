@@ -113,7 +113,7 @@ def test_seats_are_those_of_a_range_that_reaches_the_present(until: date, newest
     assert are_of(ending(until, 28), newest, TODAY) is theirs
 
 
-def test_seats_of_nobody_all_count() -> None:
+def test_seats_without_a_person_all_count() -> None:
     assert seat_figures(seat(None), seat(None), seat(1)).total == 3
 
 
@@ -146,7 +146,7 @@ def test_the_cost_is_not_known_when_no_idle_seat_has_a_price() -> None:
     assert seat_figures(seat(1, plan="unknown")).idle_cost is None
 
 
-def test_nobody_idle_costs_nothing() -> None:
+def test_without_idle_seats_there_is_no_cost() -> None:
     assert seat_figures(seat(1, last_activity=TODAY)).idle_cost == 0
     assert seat_figures().idle_cost == 0
 

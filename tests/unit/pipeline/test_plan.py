@@ -3,7 +3,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 
-from copilot_usage.domain.dates import DateRange
+from hypothesis import given
+from hypothesis import strategies as st
+
+from builders import ENTERPRISE
+from copilot_usage.domain.dates import DateRange, ending
 from copilot_usage.domain.queries import (
     CreditMonth,
     EarlierDays,
@@ -22,7 +26,8 @@ from copilot_usage.domain.snapshot import Generation, Snapshot
 from copilot_usage.domain.usage import Reading, UsageDay
 from copilot_usage.errors import NotAllowed
 from copilot_usage.pipeline import plan as planning
-from copilot_usage.pipeline.state import RunState
+from copilot_usage.pipeline.plan import by_owner, days_to_ask, lead_in
+from copilot_usage.pipeline.state import RunState, StoredDays
 from copilot_usage.settings.settings import Settings, settings_from
 
 TODAY = date(2026, 11, 23)
@@ -37,8 +42,8 @@ def settings(**inputs: str) -> Settings:
     return settings_from(given, today=TODAY)
 
 
-def snapshot(day: date, scope: Scope = ORG, *, settled: bool = True, gone: bool = False) -> Snapshot:
-    document = None if gone else {"daily_active_users": 1}
+def snapshot(day: date, scope: Scope = ORG, *, settled: bool = True, empty: bool = False) -> Snapshot:
+    document = None if empty else {"daily_active_users": 1}
     return Snapshot(day, scope, Generation.REPORTS, settled=settled, document=document)
 
 
@@ -70,10 +75,10 @@ def test_the_newest_28_days_come_in_one_request_and_the_seats_beside() -> None:
     assert planning.newest_plan(settings(), state(), TODAY).queries == (LatestReport(ORG), SeatList(ORG))
 
 
-def test_what_the_stored_days_say_of_their_owner_goes_with_the_question() -> None:
+def test_the_id_in_the_stored_days_goes_with_the_query() -> None:
     day = NEWEST - timedelta(days=30)
     made = state(
-        *(replace(snapshot(day), scope=TEAM, document={"organization_id": said}) for said in ("43", 42)),
+        *(replace(snapshot(day), scope=TEAM, document={"organization_id": owner_id}) for owner_id in ("43", 42)),
         replace(snapshot(day), document={"organization_id": "42"}),
     )
     assert planning.newest_plan(settings(), made, TODAY).queries[0] == LatestReport(ORG, "42")
@@ -82,7 +87,7 @@ def test_what_the_stored_days_say_of_their_owner_goes_with_the_question() -> Non
     }
 
 
-def test_seats_are_not_asked_for_when_nobody_wants_them() -> None:
+def test_seats_are_not_asked_for_with_seats_false() -> None:
     assert planning.newest_plan(settings(seats="false"), state(), TODAY).queries == (LatestReport(ORG),)
 
 
@@ -100,7 +105,7 @@ def test_the_range_before_is_asked_for_day_by_day() -> None:
     assert asked_days(queries) == list(WINDOW.before())
 
 
-def test_a_day_that_the_28_day_report_lacks_is_asked_for_singly() -> None:
+def test_a_day_that_the_28_day_report_lacks_is_asked_for_by_itself() -> None:
     lacking = date(2026, 11, 4)
     queries = days_plan(settings(compare="false"), after_the_latest_report(without=lacking), TODAY).queries
     assert asked_days(queries) == [lacking]
@@ -114,7 +119,7 @@ def test_settled_days_are_not_asked_for_again_and_unsettled_ones_are() -> None:
 
 
 def test_days_known_to_have_no_report_are_not_asked_for_again() -> None:
-    stored = [snapshot(day, gone=True) for day in WINDOW.before()]
+    stored = [snapshot(day, empty=True) for day in WINDOW.before()]
     assert asked_days(days_plan(settings(), after_the_latest_report(*stored), TODAY).queries) == []
 
 
@@ -232,10 +237,9 @@ def test_a_404_beside_an_answer_needs_no_probe() -> None:
     assert planning.probe_plan(made).queries == ()
 
 
-def test_the_plan_says_what_it_costs() -> None:
+def test_the_plan_knows_how_many_days_it_brings() -> None:
     plan = days_plan(settings(), after_the_latest_report(), TODAY)
-    assert plan.envelopes == 28 + 2
-    assert len(list(plan.describe())) == 30
+    assert (len(plan.queries), plan.owner_days) == (30, 28)
 
 
 def test_whole_months_are_loaded_and_the_same_weeks_of_a_year_ago() -> None:
@@ -286,3 +290,122 @@ def test_a_team_that_came_later_does_not_make_every_run_ask_for_the_days_before_
     made = state(*(snapshot(day, TEAM) for day in WINDOW), snapshot(NEWEST, late), *rolls)
     made.add(LatestWindow(ORG, WINDOW))
     assert days_plan(settings(team="*", snapshot_directory="history"), made, TODAY).queries == ()
+
+
+YEAR = DateRange(date(2025, 12, 12), NEWEST)
+REPORTS = Generation.REPORTS
+
+
+def stored(*days: date, settled: bool = True, scope: Scope = ORG) -> list[Snapshot]:
+    return [Snapshot(day, scope, REPORTS, settled, {"daily_active_users": 1}) for day in days]
+
+
+def asked(*snapshots: Snapshot, wanted: DateRange, limits: DateRange = YEAR) -> list[date]:
+    return list(days_to_ask(ORG, wanted, StoredDays(snapshots), REPORTS, limits))
+
+
+def test_with_nothing_stored_every_wanted_day_is_asked_for() -> None:
+    week = ending(NEWEST, 7)
+    assert asked(wanted=week) == list(week)
+
+
+def test_a_settled_day_is_not_asked_for_again() -> None:
+    week = ending(NEWEST, 7)
+    assert asked(*stored(week.since, NEWEST), wanted=week) == list(week)[1:-1]
+
+
+def test_an_unsettled_day_is_asked_for_again_however_long_ago_and_wanted_or_not() -> None:
+    old = date(2026, 1, 10)
+    assert asked(*stored(old, NEWEST, settled=False), wanted=ending(NEWEST, 1)) == [old, NEWEST]
+
+
+def test_what_github_cannot_have_is_not_asked_for() -> None:
+    old = stored(date(2025, 1, 1), settled=False)
+    assert asked(*old, wanted=ending(NEWEST, 3), limits=DateRange(NEWEST, NEWEST)) == [NEWEST]
+
+
+def test_days_of_another_scope_or_generation_do_not_count_as_stored() -> None:
+    metrics_day = Snapshot(NEWEST, ORG, Generation.METRICS, settled=True, document={})
+    other = StoredDays([*stored(NEWEST, scope=ENTERPRISE), metrics_day])
+    assert days_to_ask(ORG, [NEWEST], other, REPORTS, YEAR) == (NEWEST,)
+    assert not other.has(ORG, REPORTS, NEWEST)
+    assert other.has(ENTERPRISE, REPORTS, NEWEST)
+
+
+def test_stored_days_tell_their_scopes() -> None:
+    assert StoredDays([*stored(NEWEST), *stored(NEWEST, scope=TEAM)]).scopes() == {ORG, TEAM}
+
+
+def test_lead_in_days_are_the_27_before_that_are_not_asked_for_anyway() -> None:
+    days = lead_in([NEWEST, NEWEST - timedelta(days=3)], YEAR)
+    assert len(days) == 27 + 3 - 1
+    assert NEWEST - timedelta(days=3) not in days
+    assert days[0] == NEWEST - timedelta(days=30)
+
+
+def test_lead_in_stops_where_github_s_reports_begin() -> None:
+    assert lead_in([NEWEST], DateRange(NEWEST - timedelta(days=2), NEWEST)) == (
+        NEWEST - timedelta(days=2),
+        NEWEST - timedelta(days=1),
+    )
+
+
+@given(st.sets(st.sampled_from(list(ending(NEWEST, 120))), min_size=1, max_size=20))
+def test_lead_in_and_days_together_hold_every_28_day_window(days: set[date]) -> None:
+    before = lead_in(days, YEAR)
+    assert not set(before) & days
+    assert list(before) == sorted(set(before))
+    for day in days:
+        assert set(ending(day, 28)) <= {*before, *days}
+
+
+@given(
+    st.sets(st.sampled_from(list(ending(NEWEST, 60)))),
+    st.sets(st.sampled_from(list(ending(NEWEST, 60)))),
+    st.integers(1, 60),
+)
+def test_every_wanted_day_is_either_asked_for_or_stored_for_good(
+    settled: set[date], unsettled: set[date], length: int
+) -> None:
+    wanted = ending(NEWEST, length)
+    found = asked(*stored(*settled), *stored(*(unsettled - settled), settled=False), wanted=wanted)
+    assert found == sorted(set(found))
+    assert set(found) == (set(wanted) | unsettled) - settled
+
+
+def test_scopes_are_grouped_by_their_owner_in_the_order_given() -> None:
+    web, core = TEAM.of_team("web"), TEAM.of_team("core")
+    assert by_owner([web, ENTERPRISE, core, ORG]) == {
+        ORG: (web, core, ORG),
+        ENTERPRISE: (ENTERPRISE,),
+    }
+
+
+def test_an_organization_and_an_enterprise_of_the_same_name_are_two_owners() -> None:
+    twins = [Scope(ScopeKind.ORGANIZATION, "octo"), Scope(ScopeKind.ENTERPRISE, "octo")]
+    assert len(by_owner(twins)) == 2
+
+
+def test_the_period_ends_with_the_newest_day_that_github_said_it_has_published() -> None:
+    period = planning.period_of(settings(days="7"), after_the_latest_report(), TODAY)
+    assert period is not None
+    assert (period.shown, period.newest, period.published) == (ending(NEWEST, 7), NEWEST, NEWEST)
+    assert (period.before, period.year_before) == (period.shown.before(), period.shown.a_year_earlier())
+
+
+def test_without_githubs_word_the_period_ends_two_days_ago_however_old_the_stored_days_are() -> None:
+    period = planning.period_of(settings(days="7"), state(snapshot(date(2026, 11, 2))), TODAY)
+    assert period is not None
+    assert (period.newest, period.published) == (TODAY - timedelta(days=2), TODAY - timedelta(days=3))
+
+
+def test_of_a_history_or_a_retired_generation_the_newest_day_with_data_counts() -> None:
+    stored_day = date(2026, 11, 2)
+    for inputs in ({"api": "snapshots", "snapshot_directory": "history"}, {"api": "metrics"}):
+        period = planning.period_of(settings(**inputs), state(snapshot(stored_day)), TODAY)
+        assert period is not None
+        assert (period.newest, period.shown.until) == (stored_day, stored_day)
+
+
+def test_a_range_that_begins_after_the_newest_day_is_no_period() -> None:
+    assert planning.period_of(settings(since="2026-11-22"), after_the_latest_report(), TODAY) is None

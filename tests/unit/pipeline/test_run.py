@@ -87,27 +87,27 @@ class GitHub:
 class Memory:
     """A Store that remembers; each save is a commit."""
 
-    held: list[Snapshot] = field(default_factory=list)
+    kept: list[Snapshot] = field(default_factory=list)
     saves: list[list[Snapshot]] = field(default_factory=list)
     refusal: StoreRefused | None = None
 
     def load(self, scopes: Collection[Scope], days: DateRange) -> Iterator[Snapshot | SkippedMonths]:
-        return (snapshot for snapshot in self.held if snapshot.scope in scopes and snapshot.day in days)
+        return (snapshot for snapshot in self.kept if snapshot.scope in scopes and snapshot.day in days)
 
     def months(self) -> Mapping[Scope, Sequence[str]]:
-        held = sorted({(kept.scope, month_of(kept.day)) for kept in self.held})
-        return {scope: [month for found, month in held if found == scope] for scope, _ in held}
+        kept = sorted({(each.scope, month_of(each.day)) for each in self.kept})
+        return {scope: [month for found, month in kept if found == scope] for scope, _ in kept}
 
     def save(self, snapshots: Sequence[Snapshot]) -> Saved:
         if self.refusal:
             raise self.refusal
         self.saves.append(list(snapshots))
-        self.held += snapshots
+        self.kept += snapshots
         return Saved(len(snapshots), f"commit-{len(self.saves)}")
 
     @property
     def days(self) -> set[date]:
-        return {snapshot.day for snapshot in self.held if snapshot.generation is Generation.REPORTS}
+        return {snapshot.day for snapshot in self.kept if snapshot.generation is Generation.REPORTS}
 
 
 @dataclass
@@ -160,8 +160,8 @@ def test_emptier_reports_of_stored_days_change_nothing_and_are_noted(tmp_path: P
     assert reader.outputs["active-users"] == "20"
     assert reader.outputs["snapshots-written"] == "0"
     assert list(store.load([ORGANIZATION], WINDOW)) == full
-    said = f"of 28 days ({WINDOW.since} to {WINDOW.until}) is not stored: it lacks most of what is stored."
-    assert report.notes[0].text.endswith(said)
+    text = f"of 28 days ({WINDOW.since} to {WINDOW.until}) is not stored: it lacks most of what is stored."
+    assert report.notes[0].text.endswith(text)
 
 
 def test_days_that_github_no_longer_has_can_not_change_any_more() -> None:
@@ -176,7 +176,7 @@ def test_days_that_github_no_longer_has_can_not_change_any_more() -> None:
 def test_seats_are_kept_as_counts_of_today() -> None:
     memory = Memory()
     run_with(GitHub(), memory)
-    (kept,) = [snapshot for snapshot in memory.held if snapshot.generation is Generation.SEATS]
+    (kept,) = [snapshot for snapshot in memory.kept if snapshot.generation is Generation.SEATS]
     assert kept.day == TODAY
     assert kept.settled
     assert kept.document is not None
@@ -246,13 +246,13 @@ def test_the_day_of_githubs_clock_is_the_one_of_the_plan_and_of_what_is_kept() -
     by_github = TODAY - timedelta(days=3)
     memory = Memory()
     run_with(GitHub(day=by_github), memory)
-    (seats,) = [snapshot for snapshot in memory.held if snapshot.generation is Generation.SEATS]
+    (seats,) = [snapshot for snapshot in memory.kept if snapshot.generation is Generation.SEATS]
     assert seats.day == by_github
 
 
-def test_seats_that_may_not_be_read_are_a_note() -> None:
+def test_seats_that_cannot_be_read_are_a_note() -> None:
     def no_seats(query: object) -> list[Result]:
-        error = NotAllowed("Seats may not be read", cause="c", remedy="r")
+        error = NotAllowed("Seats cannot be read", cause="c", remedy="r")
         return [Failure(ORGANIZATION, error, about=QueryKind.SEATS)] if isinstance(query, SeatList) else answers(query)
 
     reader = run_with(GitHub(no_seats), Memory())
@@ -292,11 +292,11 @@ def test_activity_of_seats_that_stands_still_while_people_are_active_is_a_cautio
 def test_what_changes_a_readers_conclusion_is_a_warning_of_the_run_and_other_notes_are_not(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    def remarking(query: object) -> list[Result]:
-        said = [Note("Half of the seats are missing.", ORGANIZATION, caution=True), Note("A row.", ORGANIZATION)]
-        return [*said, *answers(query)] if isinstance(query, SeatList) else answers(query)
+    def noting(query: object) -> list[Result]:
+        notes = [Note("Half of the seats are missing.", ORGANIZATION, caution=True), Note("A row.", ORGANIZATION)]
+        return [*notes, *answers(query)] if isinstance(query, SeatList) else answers(query)
 
-    run_with(GitHub(remarking), Memory(), compare="false")
+    run_with(GitHub(noting), Memory(), compare="false")
     assert [record.getMessage() for record in caplog.records if record.levelname == "WARNING"] == [
         "Half of the seats are missing."
     ]
@@ -345,8 +345,8 @@ def test_a_named_range_with_a_day_that_fails_is_shown_and_ends_in_an_error() -> 
 
 def test_a_named_range_with_a_day_without_report_is_whole() -> None:
     def lacking(query: object) -> list[Result]:
-        gone = isinstance(query, OwnerDay) and query.day == date(2026, 3, 5)
-        return [NoReport(ORGANIZATION, date(2026, 3, 5))] if gone else answers(query)
+        lacks = isinstance(query, OwnerDay) and query.day == date(2026, 3, 5)
+        return [NoReport(ORGANIZATION, date(2026, 3, 5))] if lacks else answers(query)
 
     reader = run_with(GitHub(lacking), Memory(), None, **NAMED)
     assert reader.report is not None
@@ -379,9 +379,9 @@ def test_days_without_a_report_are_remembered_once_settled() -> None:
 
     memory = Memory()
     run_with(GitHub(holes), memory)
-    gone = {snapshot.day for snapshot in memory.held if snapshot.status is Status.NO_REPORT}
-    assert gone == set(WINDOW.before())
-    assert all(snapshot.settled for snapshot in memory.held if snapshot.status is Status.NO_REPORT)
+    empty = {snapshot.day for snapshot in memory.kept if snapshot.status is Status.NO_REPORT}
+    assert empty == set(WINDOW.before())
+    assert all(snapshot.settled for snapshot in memory.kept if snapshot.status is Status.NO_REPORT)
 
 
 def test_without_a_comparison_nothing_stored_is_compared_with() -> None:
@@ -435,7 +435,7 @@ def test_a_404_alone_is_not_remembered_as_no_report() -> None:
     memory = Memory()
     with pytest.raises(NothingPublished):
         run_with(GitHub(nothing), memory, since="2026-03-01", until="2026-03-03", compare="false", seats="false")
-    assert all(snapshot.status is not Status.NO_REPORT for snapshot in memory.held)
+    assert all(snapshot.status is not Status.NO_REPORT for snapshot in memory.kept)
 
 
 def test_a_rate_limit_on_days_to_compare_with_does_not_keep_the_range_from_its_page() -> None:
@@ -474,13 +474,13 @@ def test_a_refusal_of_days_to_compare_with_is_a_note() -> None:
     assert run_with(GitHub(refusing), Memory()).outputs["days"] == "28"
 
 
-def test_days_come_singly_where_the_28_days_as_a_whole_do_not() -> None:
-    def singly(query: object) -> list[Result]:
+def test_days_come_one_by_one_where_the_28_days_as_a_whole_do_not() -> None:
+    def one_by_one(query: object) -> list[Result]:
         if isinstance(query, LatestReport):
             return [Failure(ORGANIZATION, Busy("Busy", cause="c", remedy="r"), about=QueryKind.WINDOW)]
         return answers(query)
 
-    outputs = run_with(GitHub(singly), Memory()).outputs
+    outputs = run_with(GitHub(one_by_one), Memory()).outputs
     assert (outputs["days"], outputs["until"]) == ("28", str(NEWEST))
 
 
@@ -603,7 +603,7 @@ def test_an_owner_that_refuses_keeps_its_place_among_several(caplog: pytest.LogC
 def test_what_is_stored_of_an_owner_that_refuses_is_told_as_old_and_not_compared() -> None:
     memory, last = Memory(), NEWEST - timedelta(days=7)
     for day in ending(last, 56):
-        memory.held.append(replace(fetched(day).snapshot, scope=OTHER))
+        memory.kept.append(replace(fetched(day).snapshot, scope=OTHER))
     reader = run_with(GitHub(one_refused), memory, org=BOTH)
     assert reader.report is not None
     old = reader.report.scopes[1]
@@ -614,10 +614,10 @@ def test_what_is_stored_of_an_owner_that_refuses_is_told_as_old_and_not_compared
     assert reader.outputs["acceptance-rate"] == ""
 
 
-def test_days_that_are_stored_for_good_need_nobody() -> None:
+def test_days_that_are_stored_for_good_need_no_answer() -> None:
     memory, shown = Memory(), DateRange(date(2026, 9, 1), date(2026, 9, 7))
     for day in shown:
-        memory.held.append(replace(fetched(day).snapshot, scope=OTHER))
+        memory.kept.append(replace(fetched(day).snapshot, scope=OTHER))
     reader = run_with(GitHub(one_refused), memory, org=BOTH, since=str(shown.since), until=str(shown.until))
     assert reader.report is not None
     assert [each.refused for each in reader.report.scopes] == [False, False]
@@ -726,7 +726,7 @@ def test_a_named_range_of_which_one_owner_is_refused_is_shown_and_stored_and_end
     memory, reader = Memory(), Reader()
     with pytest.raises(NotWhole, match="20 of 20 days could not be had"):
         run_with(GitHub(one_refused), memory, reader, **NAMED, org=BOTH)
-    assert {kept.scope for kept in memory.held if kept.generation is Generation.REPORTS} == {ORGANIZATION}
+    assert {kept.scope for kept in memory.kept if kept.generation is Generation.REPORTS} == {ORGANIZATION}
     assert reader.outputs["days"] == "20"
     assert reader.report is not None
     assert [each.refused for each in reader.report.scopes] == [False, True]
