@@ -143,7 +143,6 @@ FACES: dict[str, tuple[Callable[[ServedSource], Reply], Word]] = {
     "an empty body": (lambda _: Reply(), Word.VAGUE),
     "no links": (lambda _: as_json({"download_links": [], "report_day": DAY.isoformat()}), Word.SAID),
     "a missing file": (lambda here: envelope(here, "missing"), Word.VAGUE),
-    "a file that says so": (lambda here: envelope(here, "sentence"), Word.VAGUE),
 }
 # As Azure's storage answers for a file that is not there.
 MISSING = Reply(404, b"<?xml version='1.0'?><Error><Code>BlobNotFound</Code></Error>")
@@ -152,8 +151,7 @@ MISSING = Reply(404, b"<?xml version='1.0'?><Error><Code>BlobNotFound</Code></Er
 @pytest.mark.parametrize("face", FACES)
 def test_every_face_of_no_report_is_no_error(run: Callable[..., ServedSource], face: str) -> None:
     reply, word = FACES[face]
-    files = in_files(sentence=b'"No report available"')
-    here = run(downloads=lambda request: MISSING if request.path == "/missing" else files(request))
+    here = run(downloads=one_by_one(MISSING))
     here.api.script = one_by_one(reply(here))
     assert here.query(ASK) == [NoReport(ORGANIZATION, DAY, word)]
 
@@ -161,6 +159,8 @@ def test_every_face_of_no_report_is_no_error(run: Callable[..., ServedSource], f
 FOREIGN = {
     "a 404 of a proxy": Reply(404, b"blocked by proxy"),
     "an empty file": Reply(),
+    "a file that holds null": Reply(200, b"null\n"),
+    "a file that holds a sentence": Reply(200, b'"No report available"'),
     "a file that ends in mid-line": Reply(200, json.dumps(day_of(DAY)).encode() + b'\n{"day": "2026-11-'),
     "a compressed file that is cut off on a line end": Reply(
         200, gzip.compress(json.dumps(day_of(DAY)).encode() + b"\n")[:-8], GZIP
@@ -381,20 +381,19 @@ def test_a_report_of_another_organization_is_not_filed(run: Callable[..., Served
     here.downloads.script = in_files(newest=wrapper, other=day_of(DAY, organization_id="43"))
     here.api.script = lambda r: newest_envelope(here, "newest") if "latest" in r.path else envelope(here, "other")
     here.query(LatestReport(ORGANIZATION))
-    (remark,) = here.query(ASK)
-    assert isinstance(remark, Note)
-    assert "another organization" in remark.text
+    (failure,) = here.query(ASK)
+    assert isinstance(failure, Failure)
+    assert (failure.day, "another organization" in failure.error.cause) == (DAY, True)
 
 
 def test_a_report_of_another_organization_than_the_stored_days_is_not_filed(run: Callable[..., ServedSource]) -> None:
     here = run()
     here.downloads.script = in_files(newest={"day_totals": [day_of(WINDOW.until)]}, day=day_of(DAY))
     here.api.script = lambda r: newest_envelope(here, "newest") if "latest" in r.path else envelope(here, "day")
-    assert not [found for found in here.query(LatestReport(ORGANIZATION, "43")) if isinstance(found, Fetched)]
-    (remark,) = here.query(OwnerDay(ORGANIZATION, DAY, "43"))
-    assert isinstance(remark, Note)
-    assert "another organization" in remark.text
-    assert remark.caution
+    for query, day in ((LatestReport(ORGANIZATION, "43"), WINDOW.until), (OwnerDay(ORGANIZATION, DAY, "43"), DAY)):
+        failure = here.query(query)[-1]
+        assert isinstance(failure, Failure)
+        assert (failure.day, "another organization" in failure.error.cause) == (day, True)
 
 
 def test_a_report_about_a_person_is_a_failure_and_never_a_day(run: Callable[..., ServedSource]) -> None:

@@ -18,6 +18,9 @@ from copilot_usage.timing import Deadline
 # Answers to a link that has expired or whose file is gone; a fresh envelope may bring a link that works.
 _EXPIRED = frozenset({401, 403, 404, 410})
 _STORAGE_ERROR = 1024
+# A text or `null`, in the place of a report.
+_NO_REPORT = (b'"', b"null")
+_BEFORE_A_REPORT = b"\xef\xbb\xbf \t\r\n"
 
 
 class LinkExpired(Exception):
@@ -122,11 +125,12 @@ class Downloads:
     def _body(
         self, response: requests.Response, label: str, position: Position
     ) -> Generator[bytes, None, TransientError | None]:
-        length = 0
+        length, no_report = 0, True
         last_line = bytearray()
         for chunk in transport.chunks(response, self._deadline):
             if not length and chunk.lstrip().startswith(b"<"):
                 return TransientError("HTML came instead of the file")
+            no_report = chunk.lstrip(_BEFORE_A_REPORT).startswith(_NO_REPORT) if not length else no_report
             length += len(chunk)
             end = chunk.rfind(b"\n")
             if end >= 0:
@@ -139,9 +143,9 @@ class Downloads:
                 position.handed_on = length
                 yield fresh
         # A file of the same length twice is not cut off on the way but stored so.
-        if (not length or is_cut_off(bytes(last_line))) and position.cut_off_at != length:
+        if (no_report or is_cut_off(bytes(last_line))) and position.cut_off_at != length:
             position.cut_off_at = length
-            return TransientError("the file ends in the middle of a line" if length else "the file is empty")
+            return TransientError("the file holds no report" if no_report else "the file ends in the middle of a line")
         return None
 
 

@@ -66,7 +66,7 @@ class OwnerReports:
         yield LatestWindow(owner, window, found.engaged_people)
         yield from left_out(owner, file.label, found.problems)
         for day, document in found.documents.items():
-            yield self._filed(owner, known_id, day, document, window)
+            yield self._filed(file.label, owner, known_id, day, document, window)
 
     def day(self, query: OwnerDay) -> Iterator[Result]:
         """One day; raises CopilotUsageError."""
@@ -92,14 +92,14 @@ class OwnerReports:
         if document is None or said not in {None, day}:
             raise _unreadable(file.label, found.problems, [*found.documents] if said in {None, day} else [said])
         yield from left_out(owner, file.label, found.problems)
-        yield self._filed(owner, query.owner_id, day, document, DateRange(day, day))
+        yield self._filed(file.label, owner, query.owner_id, day, document, DateRange(day, day))
 
     def _filed(
-        self, owner: Scope, known_id: str | None, day: date, document: Document, window: DateRange
-    ) -> Fetched | Note:
+        self, label: str, owner: Scope, known_id: str | None, day: date, document: Document, window: DateRange
+    ) -> Fetched | Failure | Note:
         problem = mismatch(document, day=day, kind=owner.kind, owner=known_id or self._ids.get(owner))
         if problem is not None:
-            return Note(f"A report that came for {day} was left out: {problem.what}.", owner, caution=True)
+            return Failure(owner, unusable(label, problem.what), day)
         if day not in window:
             return Note(f"A day outside the report's own window was left out: {day}.", owner)
         settled = is_settled(day, self._today())
@@ -107,13 +107,10 @@ class OwnerReports:
 
 
 def _read(file: ReportFile) -> ReportDays:
-    """Raises NoSuchReport, and CopilotUsageError where a file holds nothing: that is no whole report."""
-    bodies = file.bodies()
-    parsed = joined(map(parse_documents, bodies))
+    """Raises NoSuchReport and CopilotUsageError; only the API says by a text or `null` that there is no report."""
+    parsed = joined(map(parse_documents, file.bodies()))
     if not parsed.documents and not parsed.problems:
-        if any(body.strip() for body in bodies):
-            raise NoSuchReport  # a text or `null`
-        raise unusable(file.label, "its file is empty")
+        raise unusable(file.label, "its file holds no report")
     return day_documents(parsed)
 
 
