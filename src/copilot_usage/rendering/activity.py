@@ -20,7 +20,7 @@ from copilot_usage.domain.report import ScopeReport, listed
 from copilot_usage.domain.snapshot import Generation
 from copilot_usage.domain.usage import Amount
 from copilot_usage.rendering import charts, markdown
-from copilot_usage.rendering.view import Chart, Section, Table
+from copilot_usage.rendering.view import Chart, Section, Table, columns
 
 _MOST_DAYS = 56
 _MOST_WEEKS = 366
@@ -160,8 +160,7 @@ def _months(scope: ScopeReport) -> Table:
 
 def _columns(unit: str) -> tuple[tuple[str, str], ...]:
     daily = "On the day" if unit == "day" else "On a working day (mean)"
-    people = (("7 days", "--:"), ("28 days", "--:"))
-    return ((unit.capitalize(), ":--"), (daily, "--:"), *people, ("Prompts", "--:"), ("Lines written", "--:"))
+    return columns(unit.capitalize(), daily, "7 days", "28 days", "Prompts", "Lines written")
 
 
 def _numbers(point: Point) -> tuple[str, ...]:

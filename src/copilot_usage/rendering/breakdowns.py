@@ -10,7 +10,7 @@ from copilot_usage.domain.metrics import Dimension
 from copilot_usage.domain.report import ScopeReport
 from copilot_usage.domain.usage import Amount
 from copilot_usage.rendering import charts, markdown
-from copilot_usage.rendering.view import Section, Table
+from copilot_usage.rendering.view import Section, Table, columns
 
 _LINES = "loc_added_sum"
 _SHOWN, _ACCEPTED = "code_generation_activity_count", "code_acceptance_activity_count"
@@ -50,16 +50,11 @@ def _section(history: History, figures: Figures, dimension: Dimension, note: str
     made = [_row(value, rows[value], accepted.get(value, {}), metric, whole) for value in ranked[:_MOST]]
     rest = not_attributed((history.days[day] for day in figures.days), dimension, metric)
     tail = (_rest_row(rest, metric, whole),) if rest else ()
-    columns = _columns(column)
+    titles = columns(column, "Completions shown", "Accepted", "Rate", "Lines written", drawn="Share")
     if len(made) <= _SEEN + 2:
-        return Section("breakdown", title, tables=(Table("", columns, (*made, *tail), note),))
-    more = Table(f"All {len(ranked):,} {title.lower()}", columns, (*made, *tail))
-    return Section("breakdown", title, tables=(Table("", columns, tuple(made[:_SEEN]), note),), folded=(more,))
-
-
-def _columns(column: str) -> tuple[tuple[str, str], ...]:
-    counts = (("Completions shown", "--:"), ("Accepted", "--:"), ("Rate", "--:"), ("Lines written", "--:"))
-    return ((column, ":--"), *counts, ("Share", ":--"))
+        return Section("breakdown", title, tables=(Table("", titles, (*made, *tail), note),))
+    more = Table(f"All {len(ranked):,} {title.lower()}", titles, (*made, *tail))
+    return Section("breakdown", title, tables=(Table("", titles, tuple(made[:_SEEN]), note),), folded=(more,))
 
 
 def _amount(row: Mapping[str, Total], metric: str) -> Amount | None:

@@ -7,20 +7,13 @@ from dataclasses import replace
 from copilot_usage.domain.report import Report, ScopeReport
 from copilot_usage.rendering import charts, markdown, notes
 from copilot_usage.rendering.findings import kinds
-from copilot_usage.rendering.view import Section, Table, without_empty_columns
+from copilot_usage.rendering.view import Section, Table, columns, without_empty_columns
 
 _SEEN = 25
 # The table has many columns; so many blocks leave it as wide as the page.
 _NARROW = 14
 # Short titles, so that names need no second line; the note says what they mean.
-_COLUMNS = (
-    ("Active people", "--:"),
-    ("A working day", "--:"),
-    ("Change", "--:"),
-    ("Over time", ":--"),
-    ("Accepted", "--:"),
-    ("Lines", "--:"),
-)
+_FIGURES = ("Active people", "A working day", "Change")
 
 
 def comparison(report: Report) -> Section | None:
@@ -29,7 +22,8 @@ def comparison(report: Report) -> Section | None:
         return None
     ranked = sorted(report.scopes, key=lambda scope: (-(scope.now.mean_daily_active or 0), scope.scope.name))
     teams = ranked[0].scope.kind.is_team
-    columns = (("Team" if teams else "Name", ":--"), *((("Members", "--:"),) if teams else ()), *_COLUMNS)
+    figures = ("Members", *_FIGURES) if teams else _FIGURES
+    titles = (*columns("Team" if teams else "Name", *figures), *columns("Over time", "Accepted", "Lines"))
     one_owner = len({scope.scope.owner for scope in ranked}) == 1
     marks = markdown.Marks()
     rows = tuple(_row(scope, marks, teams=teams, one_owner=one_owner) for scope in ranked)
@@ -40,7 +34,7 @@ def comparison(report: Report) -> Section | None:
     if any(each.members is not None and (each.now.active_people or 0) > each.members for each in ranked):
         note += " Members are those of the last day; people who left a team before count among its active people."
     title = f"{kinds(report).capitalize()} compared"
-    whole = without_empty_columns(Table("", columns, rows, marks.below(note)))
+    whole = without_empty_columns(Table("", titles, rows, marks.below(note)))
     if len(whole.columns) == 1:
         return None
     if len(rows) <= _SEEN:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from copilot_usage.domain.figures import Total, latest_breakdown, percentage
 from copilot_usage.domain.metrics import Dimension
 from copilot_usage.domain.report import ScopeReport
-from copilot_usage.domain.results import CreditBill
 from copilot_usage.rendering import charts, markdown
-from copilot_usage.rendering.view import Section, Table
+from copilot_usage.rendering.view import Section, Table, columns
 
-_LEFT, _RIGHT = ":--", "--:"
 _PULLS = {
     "Created": ("total_created", "total_created_by_copilot"),
     "Merged": ("total_merged", "total_merged_created_by_copilot"),
@@ -39,14 +37,7 @@ def pull_requests(scope: ScopeReport) -> Section | None:
             rows.append((title, markdown.number(theirs), markdown.number(ours), share, marks.trend(moved)))
     if not rows:
         return None
-    columns = (
-        ("", _LEFT),
-        ("Total", _RIGHT),
-        ("By Copilot", _RIGHT),
-        ("Share", _RIGHT),
-        ("Change (Copilot)", _RIGHT),
-    )
-    table = Table("", columns, tuple(rows), marks.below())
+    table = Table("", columns("", "Total", "By Copilot", "Share", "Change (Copilot)"), tuple(rows), marks.below())
     return Section("pull_requests", "Pull requests", tables=(table,), words=_medians(scope))
 
 
@@ -79,29 +70,21 @@ def _bills(scope: ScopeReport) -> Section | None:
         used = sum(bill.credits_by_model.values())
         share = charts.share(used, included) if included and used >= 0 else markdown.UNKNOWN
         months.append((markdown.month(bill.month), markdown.number(used), share, markdown.dollars(bill.net_amount)))
-    columns = (
-        ("Calendar month", _LEFT),
-        ("Credits", _RIGHT),
-        ("Share of included", _LEFT),
-        ("Net cost", _RIGHT),
-    )
-    about = f" Shares are of what today's seats include: {included:,} credits a month." if included else ""
+    titles = (*columns("Calendar month", "Credits", drawn="Share of included"), ("Net cost", "--:"))
     note = (
         "From the bill, by calendar month (the current one to date); do not compare it with the figures of this range."
-        + about
     )
-    whole = Table("", columns, tuple(months), note)
-    return Section("credits", "AI credits", tables=(whole,), folded=(_by_model(bills),))
-
-
-def _by_model(bills: Sequence[CreditBill]) -> Table:
-    rows = [
+    if included:
+        note += f" Shares are of what today's seats include: {included:,} credits a month."
+    whole = Table("", titles, tuple(months), note)
+    by_model = [
         (markdown.month(bill.month), markdown.cell(model), markdown.number(amount))
         for bill in bills
         for model, amount in sorted(bill.credits_by_model.items(), key=lambda item: -item[1])[:_MOST_ROWS]
     ]
-    columns = (("Calendar month", _LEFT), ("Model", _LEFT), ("Credits", _RIGHT))
-    return Table("AI credits by month and model", columns, tuple(rows))
+    titles = (("Calendar month", ":--"), *columns("Model", "Credits"))
+    folded = Table("AI credits by month and model", titles, tuple(by_model))
+    return Section("credits", "AI credits", tables=(whole,), folded=(folded,))
 
 
 def phases(scope: ScopeReport) -> Section | None:
@@ -115,8 +98,8 @@ def phases(scope: ScopeReport) -> Section | None:
         title = _PHASES.get(value.lower()) or markdown.cell(value)
         people = (row.get("users_in_phase_28d"), row.get("total_engaged_users"))
         rows.append((title, *(markdown.number(amount) for amount in people)))
-    columns = (("Phase", _LEFT), ("People in 28 days", _RIGHT), ("Active on the day", _RIGHT))
-    table = Table(f"Adoption phases on {markdown.day(day, year=True)}", columns, tuple(rows))
+    titles = columns("Phase", "People in 28 days", "Active on the day")
+    table = Table(f"Adoption phases on {markdown.day(day, year=True)}", titles, tuple(rows))
     return Section("phases", "Adoption phases", folded=(table,))
 
 
@@ -136,8 +119,7 @@ def customizations(scope: ScopeReport) -> Section | None:
     ]
     if not rows:
         return None
-    columns = (("Kind", _LEFT), ("Name", _LEFT), ("Uses", _RIGHT))
-    table = Table("Most used CLI customizations", columns, tuple(rows))
+    table = Table("Most used CLI customizations", (("Kind", ":--"), *columns("Name", "Uses")), tuple(rows))
     return Section("customizations", "CLI customizations", folded=(table,))
 
 
@@ -158,6 +140,7 @@ def people(scope: ScopeReport) -> Section | None:
         (markdown.cell(p.login), f"{p.active_days:,}", markdown.number(p.prompts), markdown.number(p.lines_added))
         for p in ranked
     )
-    columns = (("Person", _LEFT), ("Active days", _RIGHT), ("Prompts", _RIGHT), ("Lines written", _RIGHT))
     title = "1 person" if len(rows) == 1 else f"{len(rows):,} people, most active first"
-    return Section("people", "People", folded=(Table(title, columns, rows),))
+    return Section(
+        "people", "People", folded=(Table(title, columns("Person", "Active days", "Prompts", "Lines written"), rows),)
+    )

@@ -6,9 +6,8 @@ from copilot_usage.domain.availability import SEAT_ACTIVITY_KEPT
 from copilot_usage.domain.report import ScopeReport
 from copilot_usage.domain.seats import SeatFigures
 from copilot_usage.rendering import charts, markdown
-from copilot_usage.rendering.view import Section, Table
+from copilot_usage.rendering.view import Section, Table, columns
 
-_LEFT, _RIGHT = ":--", "--:"
 _MOST_ROWS = 15
 
 
@@ -39,7 +38,7 @@ def _seat_table(found: SeatFigures) -> Table:
     rows = tuple(
         (title, markdown.number(n), _share(n, found.total)) for title, n in counts.items() if n or title == "Assigned"
     )
-    return Table("", (("Seats today", _LEFT), ("", _RIGHT), ("Share", _LEFT)), rows)
+    return Table("", columns("Seats today", "", drawn="Share"), rows)
 
 
 def _kept_table(scope: ScopeReport) -> Table | None:
@@ -50,8 +49,7 @@ def _kept_table(scope: ScopeReport) -> Table | None:
     rows = [("Assigned", f"{kept.total:,}", _share(kept.total, kept.total))]
     if kept.active_30 is not None:
         rows.append(("Active in the 30 days before", f"{kept.active_30:,}", _share(kept.active_30, kept.total)))
-    columns = ((f"Seats on {markdown.day(kept.day, year=True)}", _LEFT), ("", _RIGHT), ("Share", _LEFT))
-    return Table("", columns, tuple(rows))
+    return Table("", columns(f"Seats on {markdown.day(kept.day, year=True)}", "", drawn="Share"), tuple(rows))
 
 
 def _share(part: int, whole: int) -> str:
@@ -75,16 +73,17 @@ def _by_team(found: SeatFigures) -> Table | None:
     counts = {markdown.cell(team): pair for team, pair in found.by_team.items()}
     if found.direct[0]:
         counts["*assigned directly*"] = found.direct
-    columns = (("Team", _LEFT), ("Seats", _RIGHT), ("Idle", _RIGHT))
     rows = [(team, f"{seats:,}", f"{idle:,}") for team, (seats, idle) in counts.items()]
     shown = 2 if found.activity_stands_still else 3
-    return Table("Seats by assigning team", columns[:shown], tuple(row[:shown] for row in rows))
+    return Table(
+        "Seats by assigning team", columns("Team", "Seats", "Idle")[:shown], tuple(row[:shown] for row in rows)
+    )
 
 
 def _by_editor(found: SeatFigures) -> Table | None:
     ranked = sorted(found.by_editor.items(), key=lambda item: (-item[1], item[0]))[:_MOST_ROWS]
     rows = tuple((markdown.cell(editor), f"{seats:,}") for editor, seats in ranked)
-    return Table("Active seats by last editor", (("Editor", _LEFT), ("Seats", _RIGHT)), rows) if rows else None
+    return Table("Active seats by last editor", columns("Editor", "Seats"), rows) if rows else None
 
 
 def _kept(scope: ScopeReport) -> Table | None:
@@ -94,11 +93,11 @@ def _kept(scope: ScopeReport) -> Table | None:
     if len(kept) < 2:
         return None
     rows = tuple((markdown.day(d.day, year=True), f"{d.total:,}", markdown.number(d.active_30)) for d in kept)
-    return Table("Seats over time", (("Day", _LEFT), ("Seats", _RIGHT), ("Active in 30 days", _RIGHT)), rows)
+    return Table("Seats over time", columns("Day", "Seats", "Active in 30 days"), rows)
 
 
 def _names(scope: ScopeReport) -> Table | None:
     if not scope.seat_people:
         return None
     rows = tuple((state, markdown.cell(login)) for state, logins in scope.seat_people.items() for login in logins)
-    return Table("Unused seats, by name", (("State", _LEFT), ("Person", _LEFT)), rows) if rows else None
+    return Table("Unused seats, by name", (("State", ":--"), *columns("Person")), rows) if rows else None

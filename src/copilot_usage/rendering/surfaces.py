@@ -11,7 +11,7 @@ from copilot_usage.domain.usage import Amount, Figure
 from copilot_usage.rendering import charts, markdown
 from copilot_usage.rendering.activity import unit_of
 from copilot_usage.rendering.breakdowns import of_some_days
-from copilot_usage.rendering.view import Section, Table
+from copilot_usage.rendering.view import Section, Table, columns
 
 SESSIONS = {
     "totals_by_cli.session_count": "CLI sessions",
@@ -47,8 +47,8 @@ def sessions(scope: ScopeReport) -> Table | None:
     agents = tuple(_agents(scope, marks))
     if not rows and not agents:
         return None
-    columns = (("", ":--"), ("This range", "--:"), ("Change", "--:"))
-    return Table("Sessions, requests and tokens", columns, (*rows, *agents), marks.below())
+    titles = columns("", "This range", "Change")
+    return Table("Sessions, requests and tokens", titles, (*rows, *agents), marks.below())
 
 
 def _agents(scope: ScopeReport, marks: markdown.Marks) -> Iterator[tuple[str, ...]]:
@@ -115,10 +115,10 @@ def _people(scope: ScopeReport) -> Table | None:
     rows = [row for name, metrics in _PEOPLE.items() if (row := _people_row(scope, marks, name, *metrics)) is not None]
     if not rows:
         return None
-    columns = (("People", ":--"), ("28 days", "--:"), ("Change", "--:"), ("Most on a day", "--:"), ("Over time", ":--"))
+    titles = columns("People", "28 days", "Change", "Most on a day", drawn="Over time")
     monthly = any(row[1] != markdown.UNKNOWN for row in rows)
     note = "28 days: distinct people in the 28 days up to the end of the range, as GitHub counts them."
-    return Table("", columns, tuple(rows), marks.below(note if monthly else ""))
+    return Table("", titles, tuple(rows), marks.below(note if monthly else ""))
 
 
 def _people_row(
@@ -147,22 +147,14 @@ def _features(scope: ScopeReport) -> Table | None:
     order = sorted(rows, key=lambda name: (list(_FEATURES).index(name) if name in _FEATURES else 99, name))
     marks = markdown.Marks()
     written = (*(_feature_row(scope, figures, marks, feature) for feature in order), *_rest(scope, figures))
-    columns = (
-        ("Feature", ":--"),
-        ("Prompts", "--:"),
-        ("Generations", "--:"),
-        ("Accepted", "--:"),
-        ("Lines written", "--:"),
-        ("Change", "--:"),
-        ("Over time", ":--"),
-    )
+    titles = columns("Feature", "Prompts", "Generations", "Accepted", "Lines written", "Change", drawn="Over time")
     compared = any(row[-2] != markdown.UNKNOWN for row in written)
     notes = (
         of_some_days(figures) if figures is not scope.now else "",
         "Change is that of lines written, or else of generations; of agent mode that of prompts." if compared else "",
         "Only completions have an acceptance rate.",
     )
-    return Table("", columns, written, marks.below(" ".join(filter(None, notes))))
+    return Table("", titles, written, marks.below(" ".join(filter(None, notes))))
 
 
 def _rest(scope: ScopeReport, figures: Figures) -> Iterator[tuple[str, ...]]:
@@ -202,5 +194,4 @@ def _engaged(scope: ScopeReport) -> Table | None:
         return None
     ranked = sorted(scope.engaged_people.items(), key=lambda item: -item[1])
     rows = tuple((feature_title(name), markdown.number(people)) for name, people in ranked)
-    columns = (("Feature", ":--"), ("People", "--:"))
-    return Table("People who used a feature on at least two of the 28 days", columns, rows)
+    return Table("People who used a feature on at least two of the 28 days", columns("Feature", "People"), rows)

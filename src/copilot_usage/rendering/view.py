@@ -17,6 +17,11 @@ class Table:
     note: str = ""
 
 
+def columns(first: str, *figures: str, drawn: str = "") -> tuple[tuple[str, str], ...]:
+    """Columns of a table: names to the left, figures to the right; `drawn`: a last one with bars or sparklines."""
+    return ((first, ":--"), *((title, "--:") for title in figures), *(((drawn, ":--"),) if drawn else ()))
+
+
 def without_empty_columns(table: Table) -> Table:
     """The same without columns that are unknown in every row; the first column stays."""
     kept = [n for n in range(len(table.columns)) if n == 0 or any(row[n] not in {UNKNOWN, ""} for row in table.rows)]
