@@ -70,7 +70,7 @@ def _spans(days: DateRange, unit: str) -> Iterator[DateRange]:
 
 
 def _labels(spans: Sequence[DateRange], unit: str) -> list[str]:
-    """A day's date on Mondays only, else every so many, so that dates do not overlap; a year where another begins."""
+    """A label for Mondays, or at equal steps, so that labels do not overlap; with the year where a year begins."""
     if unit == "month":
         return [f"{span.since:%b %y}" for span in spans]
     mondays, step = unit == "day" and len(spans) > _LABELS, -(-len(spans) // _LABELS)

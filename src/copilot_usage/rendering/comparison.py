@@ -10,7 +10,7 @@ from copilot_usage.rendering.findings import kinds
 from copilot_usage.rendering.view import Section, Table, columns, without_empty_columns
 
 _SEEN = 25
-# The table has many columns; so many blocks leave it as wide as the page.
+# With 14 blocks the table's many columns are as wide as the page.
 _NARROW = 14
 # Short titles, so that names need no second line; the note says what they mean.
 _FIGURES = ("Active people", "A working day", "Change")

@@ -1,4 +1,4 @@
-"""Names, numbers and days as the page writes them. Whatever came from outside is plain text afterwards."""
+"""Names, numbers and days as the page writes them. Text from outside is escaped, so that it is plain text."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from copilot_usage.errors import CopilotUsageError
 
 _LONGEST = 80
 __all__ = ["UNKNOWN", "dollars", "mean", "number", "per_cent"]
-# Everything that Markdown, HTML or GitHub (mentions, issue and commit references, emoji codes) could make something of.
+# Characters with a meaning in Markdown, HTML or on GitHub (mentions, issue and commit references, emoji codes).
 _SPECIAL = re.compile(r"[\\`*_{}\[\]<>()#+!|~&@$:^=.\"'/-]")
-# What GitHub or a file said stands in these quotation marks, in every message.
+# Every message quotes GitHub and files in these quotation marks.
 _QUOTED = re.compile(r"“([^”]*)”")
 _CODE = re.compile(r"(```.*?```|`[^`\n]*`)", re.DOTALL)
 _IN_PROSE = re.compile(r"&#\d+;|[<>@\[\]#$*~|\\]")
@@ -34,12 +34,12 @@ def _entity(match: re.Match[str]) -> str:
 
 
 def cell_of_sentence(text: str) -> str:
-    """A sentence of our own that quotes names from outside; longer than a cell, and just as harmless."""
+    """This program's sentence that quotes names from outside: escaped word by word, so not cut as a cell is."""
     return " ".join(cell(word) for word in text.split())
 
 
 def prose(text: str) -> str:
-    """Sentences of our own, with code in backticks, that quote others in “…”: only the code stays Markdown."""
+    """This program's sentences, with code in backticks and quotations in “…”: only the code stays Markdown."""
     quoted = _QUOTED.sub(lambda match: f"“{cell_of_sentence(match[1])}”", text)
     return "".join(part if n % 2 else _IN_PROSE.sub(_plain, part) for n, part in enumerate(_CODE.split(quoted)))
 

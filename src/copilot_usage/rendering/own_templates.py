@@ -1,7 +1,7 @@
-"""Templates of the workspace. They are a stranger's program, so a process of its own renders them, within limits.
+"""Templates of the workspace. They are untrusted code, so a separate process renders them, with limits.
 
-The process gets the view and the folder, and nothing else of the run: no token, no variable of the environment. It may
-take so much time and memory; a page that GitHub would not show is not handed back.
+The process gets the view and the folder, and nothing else of the run: no token, no variable of the environment. Its
+time and memory are limited, and a page that is longer than GitHub shows is an error.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from jinja2 import Environment
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-# What a template can do wrong; it runs in a sandbox, so nothing else can fail in it.
+# All that a template can raise in the sandbox.
 _MISTAKES = (
     TemplateError,
     ArithmeticError,
@@ -56,11 +56,11 @@ class Limits:
 
 
 class TookTooLong(Exception):
-    """The time is over."""
+    """The CPU time of the process is used up."""
 
 
 class _Refused(TemplateError):
-    """A file that is not read; no other template takes its place."""
+    """A template that must not be read; the built-in one does not take its place."""
 
 
 class Task(msgspec.Struct, frozen=True):
@@ -93,7 +93,7 @@ def render_apart(
     if not folder.is_dir():
         raise _mistake(f"There is no folder `{folder.name}` in the workspace.")
     task = Task(view, str(folder), limits or Limits(), terminal)
-    # -P: nothing in the working directory is taken for a module of ours.
+    # -P: no file of the working directory is imported in place of a module of this package.
     command = (sys.executable, "-P", "-m", __name__)
     environ = {name: value for name, value in os.environ.items() if name.startswith("PYTHON")}
     try:
@@ -159,7 +159,7 @@ def _stop(_number: int, _frame: object) -> None:
 
 
 def render(task: Task) -> Rendered:
-    """The page with the folder's templates, or their mistake; without limits of its own."""
+    """The page with the folder's templates, or their mistake. Sets no limits."""
     folder = Path(task.folder)
     templates = environment(_RealFiles(folder))
     try:

@@ -61,7 +61,7 @@ def _agents(scope: ScopeReport, marks: markdown.Marks) -> Iterator[tuple[str, ..
             yield (title, markdown.number(row[metric].amount), marks.trend(moved))
 
 
-# The widest table of the page has room for so many blocks.
+# With 14 blocks the widest table fits on the page.
 _NARROW = 14
 _FEATURES = {
     "code_completion": "Completions",
@@ -133,7 +133,7 @@ def _people_row(
     # Beside people of 28 days stands the busiest of these days; where GitHub's two counts contradict, only the first.
     counted = known if now is None else [amount for amount in series[-28:] if amount is not None]
     likely = counted and (now is None or max(counted) <= now)
-    # People of 28 days hardly move within so many; only days, or a longer range, are worth a drawing.
+    # People of 28 days hardly move within 28 days; only daily figures, or a longer range, are worth a drawing.
     drawn = charts.sparkline(series) if daily or unit_of(scope.now.range) != "day" else ""
     peak = markdown.number(max(counted)) if daily and likely else markdown.UNKNOWN
     return (name, markdown.number(now), marks.trend(moved), peak, drawn)

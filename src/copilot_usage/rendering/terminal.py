@@ -1,4 +1,4 @@
-"""The page in a terminal: coloured there, plain in a log; and how far a long work has come.
+"""The page in a terminal: coloured there, plain in a log; and the progress of long tasks.
 
 rich is imported only when something is shown, because it takes its time.
 """
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 _logger = logging.getLogger(__name__)
 # A log or a pipe has no width of its own; the page's tables fit into this.
 _PLAIN_WIDTH = 120
-# Steps between two lines of progress; shorter works need no lines at all.
+# Steps between two lines of progress; shorter tasks log nothing.
 _STEPS_A_LINE = 30
-# Whatever moves the cursor, changes colours, has no width or turns the direction of writing; line feeds and tabs stay.
+# Characters that move the cursor, change colours, have no width or change the writing direction; not line feeds, tabs.
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 _BLANK_LINES = re.compile(r"\n{3,}")
 
@@ -106,13 +106,13 @@ class ProgressLines:
         self._done = 0
 
     def begin(self, title: str, total: int) -> None:
-        """Says what is about to be done, if that will take a while."""
+        """Logs the total of a long task."""
         self._title, self._total, self._done = title, total, 0
         if self._is_long:
             _logger.info("%s: %s days to fetch", title, f"{total:,}")
 
     def advance(self, steps: int = 1) -> None:
-        """Says how far it is after every so many steps."""
+        """Logs progress every 30 steps."""
         before, self._done = self._done, self._done + steps
         if self._is_long and before // _STEPS_A_LINE != self._done // _STEPS_A_LINE and self._left:
             _logger.info(
@@ -120,7 +120,7 @@ class ProgressLines:
             )
 
     def end(self) -> None:
-        """Says so, and where it stopped if that was early."""
+        """Logs the end, and how much is left if the task stopped early."""
         if self._is_long and self._left:
             _logger.info("%s: stopped after %s of %s days", self._title, f"{self._done:,}", f"{self._total:,}")
         elif self._is_long:
@@ -137,7 +137,7 @@ class ProgressLines:
 
 
 class ProgressBar:
-    """A bar that goes away when the work is done."""
+    """A progress bar that disappears at the end."""
 
     def __init__(self, stream: TextIO, environ: Mapping[str, str]) -> None:
         self._stream = stream
@@ -146,7 +146,7 @@ class ProgressBar:
         self._task: TaskID | None = None
 
     def begin(self, title: str, total: int) -> None:
-        """Draws it, if there is anything to do."""
+        """Draws the bar, unless there is nothing to do."""
         from rich import progress as rich
 
         self.end()
@@ -159,18 +159,18 @@ class ProgressBar:
             rich.TimeRemainingColumn(),
             console=_console_for(self._stream, self._environ),
             transient=True,
-            redirect_stdout=False,  # the page may go elsewhere than the bar
+            redirect_stdout=False,  # the page can go to another stream than the bar
         )
         self._task = self._bar.add_task(title, total=total)
         self._bar.start()
 
     def advance(self, steps: int = 1) -> None:
-        """Moves it."""
+        """Moves the bar."""
         if self._bar is not None and self._task is not None:
             self._bar.advance(self._task, steps)
 
     def end(self) -> None:
-        """Takes it away."""
+        """Removes the bar."""
         if self._bar is not None:
             self._bar.stop()
         self._bar = self._task = None

@@ -135,7 +135,7 @@ def test_a_week_counts_work_and_means_people_of_its_working_days() -> None:
     assert point.lines is None
 
 
-def test_people_shown_completions_stand_in_only_where_nobody_counted_the_active_ones() -> None:
+def test_people_shown_completions_stand_in_only_where_active_people_are_not_counted() -> None:
     week = ending(NEWEST, 7)
     shown = usage_days(week, "total_active_users", [9] * 7)
     (point,) = points(history_of(*shown), week, "week")

@@ -70,7 +70,7 @@ def test_a_drawing_does_not_mix_people_of_two_generations() -> None:
     assert "`···▅█▅█`" in drawn
 
 
-def test_columns_that_nobody_has_are_left_out() -> None:
+def test_columns_without_any_figure_are_left_out() -> None:
     (table,) = compared(team("web", 3), team("data", 2)).tables
     assert [title for title, _ in table.columns] == ["Team", "A working day", "Over time"]
 

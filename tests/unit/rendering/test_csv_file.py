@@ -154,7 +154,7 @@ def test_lines_end_the_same_everywhere_and_there_is_no_byte_order_mark() -> None
     assert "\r" not in text
 
 
-def test_the_file_comes_in_pieces_so_that_nobody_need_hold_it() -> None:
+def test_the_file_comes_in_pieces_and_is_never_held_as_a_whole() -> None:
     days = [usage_day(day, {"loc_added_sum": 1}) for day in ending(NEWEST, 7)]
     assert len(list(render_csv(report_of(scope_report(*days), scope_report(*days, scope=ENTERPRISE))))) == 1 + 7 + 7
 

@@ -227,7 +227,7 @@ def test_what_is_not_compared_says_why() -> None:
     assert comparison["not_compared"] == {"loc_added_sum": "GitHub has counted it differently since 28 Jul 2026"}
 
 
-def test_a_change_under_a_name_of_ours_is_of_the_figure_with_this_name() -> None:
+def test_a_change_under_a_name_of_this_project_is_of_the_figure_with_this_name() -> None:
     completions = {"loc_added_sum": 3, "loc_suggested_to_add_sum": 9}
     rows = {"code_completion": {**completions, **COMPLETED}, "copilot_cli": {"loc_added_sum": 6, "loc_deleted_sum": 1}}
     people = {"daily_active_users": 5, "weekly_active_users": 9, "loc_added_sum": 9, "loc_deleted_sum": 3}
@@ -280,7 +280,7 @@ def test_seats_tell_teams_by_name() -> None:
     assert seats["by_team"] == {"web": {"total": 1, "idle": 1}}
 
 
-def test_nobody_is_named_unless_asked_for() -> None:
+def test_people_are_named_only_if_asked_for() -> None:
     report = full_report()
     named = replace(report.scopes[0], people=None, seat_people=None)
     text = text_of(replace(report, scopes=(named,)))

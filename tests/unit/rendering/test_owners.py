@@ -120,5 +120,5 @@ def test_people_are_ranked_by_their_days_and_those_without_any_left_out() -> Non
 
 
 @pytest.mark.parametrize("listed", [None, (), (PersonActivity("nil", 0, 0, 0),)])
-def test_where_nobody_is_to_be_named_there_is_no_list(listed: tuple[PersonActivity, ...] | None) -> None:
+def test_without_people_to_name_there_is_no_list(listed: tuple[PersonActivity, ...] | None) -> None:
     assert owners.people(scope_report(usage_day(), people=listed)) is None

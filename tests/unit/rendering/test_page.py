@@ -68,7 +68,7 @@ def test_no_name_breaks_out_of_its_cell(name: str) -> None:
     assert "<" not in cell
 
 
-def test_nobody_is_mentioned_and_nothing_is_linked() -> None:
+def test_no_person_is_mentioned_and_nothing_is_linked() -> None:
     text = render_page(with_language("@octocat #12 GH-3 www.example.com https://example.com")).text
     row = next(line for line in text.splitlines() if "octocat" in line)
     assert "@" not in row
