@@ -9,8 +9,8 @@ from calendar import monthrange
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
-from itertools import groupby, repeat
+from datetime import date
+from itertools import groupby
 
 from copilot_usage.domain.dates import DateRange, month_of
 from copilot_usage.domain.figures import working_day_mean
@@ -54,8 +54,10 @@ def points(history: History, days: DateRange, unit: str | None = None) -> tuple[
     """The points of a range, gaps among them (all figures None); `unit` None: what fits the range."""
     unit = unit or unit_of(days)
     spans = list(_spans(days, unit))
-    labels, year = _labels(spans, unit), days.since.year != days.until.year
-    return tuple(_point(history, *found, year=year) for found in zip(spans, repeat(unit), labels, strict=False))
+    year = days.since.year != days.until.year
+    return tuple(
+        _point(history, span, unit, label, year=year) for span, label in zip(spans, _labels(spans, unit), strict=True)
+    )
 
 
 def _spans(days: DateRange, unit: str) -> Iterator[DateRange]:
@@ -82,53 +84,34 @@ def _labels(spans: Sequence[DateRange], unit: str) -> list[str]:
     return labels
 
 
-def _title(span: DateRange, unit: str, *, year: bool) -> str:
-    if unit == "day":
-        return markdown.weekday(span.since, year=year)
-    return f"{span.since:%B %Y}" if unit == "month" and len(span) == _length(span, unit) else markdown.days(span)
-
-
-def _length(span: DateRange, unit: str) -> int:
-    """Days of the whole week or month."""
-    return {"day": 1, "week": 7, "month": monthrange(span.since.year, span.since.month)[1]}[unit]
-
-
-def _partly(history: History, span: DateRange, unit: str) -> str:
-    known, whole = sum(day in history.days for day in span), _length(span, unit)
-    return f"({known} of {whole} days)" if 0 < known < whole else ""
-
-
 def _point(history: History, span: DateRange, unit: str, label: str, *, year: bool) -> Point:
+    whole = {"day": 1, "week": 7, "month": monthrange(span.since.year, span.since.month)[1]}[unit]
+    title = markdown.weekday(span.since, year=year) if unit == "day" else markdown.days(span)
+    known = sum(day in history.days for day in span)
+
+    def amounts(metric: str) -> list[Amount]:
+        return [amount for amount in history.series(span, metric) if amount is not None]
+
     return Point(
         label=label,
-        title=_title(span, unit, year=year),
-        partly=_partly(history, span, unit),
+        title=f"{span.since:%B %Y}" if unit == "month" and len(span) == whole else title,
+        partly=f"({known} of {whole} days)" if 0 < known < whole else "",
         days=span,
         daily=_daily(history, span, unit),
-        weekly=_last(history, span, "weekly_active_users"),
-        monthly=_last(history, span, "monthly_active_users"),
-        prompts=_sum(history, span, "user_initiated_interaction_count"),
-        lines=_sum(history, span, "loc_added_sum"),
+        weekly=next(reversed(amounts("weekly_active_users")), None),
+        monthly=next(reversed(amounts("monthly_active_users")), None),
+        prompts=sum(prompts) if (prompts := amounts("user_initiated_interaction_count")) else None,
+        lines=sum(lines) if (lines := amounts("loc_added_sum")) else None,
     )
 
 
 def _daily(history: History, span: DateRange, unit: str) -> Amount | None:
-    """The day's figure; of a week or month the mean of its working days. Generation `usage` has one of its own."""
+    """The day's figure; of a week or month the mean of its working days. Generation `usage` has its own figure."""
     for metric in ("daily_active_users", "total_active_users"):
         amount = history.amount(span.until, metric) if unit == "day" else working_day_mean(history, span, metric)
         if amount is not None:
             return float(rounded(amount, 1))
     return None
-
-
-def _last(history: History, span: DateRange, metric: str) -> Amount | None:
-    back = (span.until - timedelta(days=n) for n in range(len(span)))
-    return next((amount for day in back if (amount := history.amount(day, metric)) is not None), None)
-
-
-def _sum(history: History, span: DateRange, metric: str) -> Amount | None:
-    known = [amount for day in span if (amount := history.amount(day, metric)) is not None]
-    return sum(known) if known else None
 
 
 _TRAILING = {
@@ -142,37 +125,34 @@ def activity(scope: ScopeReport) -> Section | None:
     """Active people over time, and the numbers behind the chart."""
     found = points(scope.history, scope.now.range)
     unit = unit_of(scope.now.range)
-    if not any(point.daily is not None or point.weekly is not None or point.monthly is not None for point in found):
+    if all(point.daily is point.weekly is point.monthly is None for point in found):
         return None
-    numbers = Table("Numbers", _columns(unit), tuple(_numbers(point) for point in found))
+    numbers = _table("Numbers", found, unit)
     chart = _chart(scope, found, unit, numbers)
-    months = (_months(scope),) if unit == "week" else ()
+    months = (_table("By month", points(scope.history, scope.now.range, "month"), "month"),) if unit == "week" else ()
     if chart is None:
         numbers = replace(numbers, title="Active people, in numbers")
         return Section("activity", "Active people", folded=(numbers, *months))
     return Section("activity", "Active people", charts=(chart,), folded=months)
 
 
-def _months(scope: ScopeReport) -> Table:
-    found = points(scope.history, scope.now.range, "month")
-    return Table("By month", _columns("month"), tuple(_numbers(point) for point in found))
-
-
-def _columns(unit: str) -> tuple[tuple[str, str], ...]:
+def _table(title: str, found: Sequence[Point], unit: str) -> Table:
     daily = "On the day" if unit == "day" else "On a working day (mean)"
-    return columns(unit.capitalize(), daily, "7 days", "28 days", "Prompts", "Lines written")
-
-
-def _numbers(point: Point) -> tuple[str, ...]:
-    daily = markdown.number(point.daily) if len(point.days) == 1 else markdown.mean(point.daily)
-    counts = (point.weekly, point.monthly, point.prompts, point.lines)
-    return (f"{point.title} {point.partly}".rstrip(), daily, *(markdown.number(amount) for amount in counts))
+    rows = []
+    for point in found:
+        people = markdown.number(point.daily) if len(point.days) == 1 else markdown.mean(point.daily)
+        counts = map(markdown.number, (point.weekly, point.monthly, point.prompts, point.lines))
+        rows.append((f"{point.title} {point.partly}".rstrip(), people, *counts))
+    titles = columns(unit.capitalize(), daily, "7 days", "28 days", "Prompts", "Lines written")
+    return Table(title, titles, tuple(rows))
 
 
 def _chart(scope: ScopeReport, found: tuple[Point, ...], unit: str, numbers: Table) -> Chart | None:
     """Mermaid's lines have no gaps: points that lack a figure are left out of the axis, and the legend says why."""
     trailing = [point.monthly if unit == "month" else point.weekly for point in found]
-    said = {_TRAILING[unit]: trailing, _daily_words(unit): [point.daily for point in found]}
+    mean = f"people active on a working day, the mean of the {unit}"
+    daily = "people active on the day" if unit == "day" else mean
+    said = {_TRAILING[unit]: trailing, daily: [point.daily for point in found]}
     shown = {words: amounts for words, amounts in said.items() if sum(amount is not None for amount in amounts) > 1}
     drawn = [n for n in range(len(found)) if all(amounts[n] is not None for amounts in shown.values())]
     if not shown or len(drawn) < 2:
@@ -204,7 +184,3 @@ def _why_not_drawn(scope: ScopeReport, point: Point, window: int) -> str:
 
 def _short(scope: ScopeReport, point: Point, unit: str) -> str:
     return point.title if unit == "month" else markdown.day_of(scope.now.range, point.days.until)
-
-
-def _daily_words(unit: str) -> str:
-    return "people active on the day" if unit == "day" else f"people active on a working day, the mean of the {unit}"
