@@ -298,7 +298,7 @@ def test_an_empty_repository_that_begins_with_its_default_branch_only_gets_a_not
 
     github.intercept = only_main
     assert github.store().save([snapshot(1)]).days_written == 1
-    assert github.files_on("main") == {"README.md": b"Snapshots of Copilot usage lie on the branch `copilot-usage`.\n"}
+    assert github.files_on("main") == {"README.md": b"Snapshots of Copilot usage are on the branch `copilot-usage`.\n"}
     assert sorted(github.files) == ["README.md", "snapshots/reports/organization/octo-org/2026-11.ndjson"]
 
 

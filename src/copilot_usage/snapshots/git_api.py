@@ -277,7 +277,7 @@ class GitApi:
             self._write(lambda repository: repository.create_file(path, message, text, branch))
         except GitHubRefused as error:
             if error.response.status == 404:  # no branch but the default one can be begun like this
-                note = f"Snapshots of Copilot usage lie on the branch `{branch}`.\n"
+                note = f"Snapshots of Copilot usage are on the branch `{branch}`.\n"
                 self._write(lambda repository: repository.create_file(path, message, note))
             elif not error.response.lost_race and error.response.status != 422:
                 raise
