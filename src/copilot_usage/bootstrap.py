@@ -11,8 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from copilot_usage.domain.ports import NoStore, Progress, Source, Store
-from copilot_usage.domain.queries import Plan
-from copilot_usage.domain.results import Result
+from copilot_usage.domain.queries import Plan, Result
 from copilot_usage.domain.scope import ScopeKind
 from copilot_usage.errors import NotFound
 from copilot_usage.github_runner import RunnerContext

@@ -10,8 +10,7 @@ from threading import Event
 
 from copilot_usage.copilot_api.source import GitHubSource
 from copilot_usage.demo.github import Reply, Request, RequestHandler
-from copilot_usage.domain.queries import Plan, Query
-from copilot_usage.domain.results import Result
+from copilot_usage.domain.queries import Plan, Query, Result
 from copilot_usage.timing import Deadline
 from fakes.clock import RecordedClock
 from fakes.server import NOT_FOUND, FakeServer

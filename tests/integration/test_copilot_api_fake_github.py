@@ -15,27 +15,25 @@ from copilot_usage.demo.github import serve
 from copilot_usage.demo.organization import owners
 from copilot_usage.domain.dates import DateRange, ending
 from copilot_usage.domain.queries import (
+    CreditBill,
     CreditMonth,
     EarlierDays,
+    Failure,
+    Fetched,
     LatestReport,
+    LatestWindow,
     NewestDay,
+    NoReport,
     OwnerDay,
+    PeopleCounted,
+    PeopleListed,
     PeopleReport,
     Plan,
     Query,
-    SeatList,
-    TeamDays,
-)
-from copilot_usage.domain.results import (
-    CreditBill,
-    Failure,
-    Fetched,
-    LatestWindow,
-    NoReport,
-    PeopleCounted,
-    PeopleListed,
     Result,
+    SeatList,
     SeatsListed,
+    TeamDays,
 )
 from copilot_usage.domain.scope import Scope
 from copilot_usage.domain.snapshot import Generation

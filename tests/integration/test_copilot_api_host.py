@@ -21,16 +21,20 @@ from copilot_usage.copilot_api.source import GitHubSource
 from copilot_usage.demo.github import Reply, Request
 from copilot_usage.domain.dates import DateRange
 from copilot_usage.domain.queries import (
+    CreditBill,
     CreditMonth,
     EarlierDays,
+    Failure,
     LatestReport,
+    NoReport,
     OwnerDay,
     PeopleReport,
     Plan,
     QueryKind,
+    Result,
     SeatList,
+    Word,
 )
-from copilot_usage.domain.results import CreditBill, Failure, NoReport, Result, Word
 from copilot_usage.domain.snapshot import Generation
 from copilot_usage.errors import TokenRefused, Unreachable
 from copilot_usage.timing import Deadline

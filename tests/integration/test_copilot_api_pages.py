@@ -14,8 +14,18 @@ from builders import ENTERPRISE, ORGANIZATION
 from copilot_usage import errors
 from copilot_usage.demo.github import Reply, Request
 from copilot_usage.domain.dates import DateRange
-from copilot_usage.domain.queries import CreditMonth, EarlierDays, QueryKind, SeatList
-from copilot_usage.domain.results import CreditBill, Failure, Fetched, NoReport, Note, SeatsListed
+from copilot_usage.domain.queries import (
+    CreditBill,
+    CreditMonth,
+    EarlierDays,
+    Failure,
+    Fetched,
+    NoReport,
+    Note,
+    QueryKind,
+    SeatList,
+    SeatsListed,
+)
 from copilot_usage.domain.scope import Scope
 from copilot_usage.domain.snapshot import Generation, Snapshot
 from fakes.server import NOT_FOUND, as_json, one_by_one

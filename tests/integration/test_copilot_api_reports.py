@@ -20,15 +20,19 @@ from copilot_usage import errors
 from copilot_usage.demo.github import Reply, Request
 from copilot_usage.domain.availability import SETTLED_AFTER
 from copilot_usage.domain.dates import DateRange
-from copilot_usage.domain.queries import LatestReport, NewestDay, OwnerDay, PeopleReport, QueryKind
-from copilot_usage.domain.results import (
+from copilot_usage.domain.queries import (
     Failure,
     Fetched,
+    LatestReport,
     LatestWindow,
+    NewestDay,
     NoReport,
     Note,
+    OwnerDay,
     PeopleListed,
+    PeopleReport,
     PersonActivity,
+    QueryKind,
     Result,
     Word,
 )

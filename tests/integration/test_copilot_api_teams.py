@@ -16,8 +16,18 @@ from builders import ENTERPRISE, ORGANIZATION
 from copilot_usage import errors
 from copilot_usage.demo.github import Reply, Request
 from copilot_usage.domain.dates import DateRange, ending
-from copilot_usage.domain.queries import NewestDay, TeamDays
-from copilot_usage.domain.results import Failure, Fetched, NoReport, Note, PeopleCounted, PeopleListed, Result, Word
+from copilot_usage.domain.queries import (
+    Failure,
+    Fetched,
+    NewestDay,
+    NoReport,
+    Note,
+    PeopleCounted,
+    PeopleListed,
+    Result,
+    TeamDays,
+    Word,
+)
 from copilot_usage.domain.scope import Scope
 from copilot_usage.domain.snapshot import Generation, Snapshot
 from fakes.server import NOT_FOUND, as_json, one_by_one

@@ -9,8 +9,7 @@ import msgspec
 
 from copilot_usage.copilot_api import endpoints
 from copilot_usage.copilot_api.client import GitHubClient
-from copilot_usage.domain.queries import CreditMonth
-from copilot_usage.domain.results import CreditBill, Note, Result
+from copilot_usage.domain.queries import CreditBill, CreditMonth, Note, Result
 from copilot_usage.parsers.fields import LARGEST
 
 

@@ -13,8 +13,7 @@ from copilot_usage.copilot_api.client import GitHubClient
 from copilot_usage.copilot_api.endpoints import ApiRequest
 from copilot_usage.copilot_api.report_files import left_out
 from copilot_usage.domain.availability import REPORTED_AFTER, earlier_limits, is_settled
-from copilot_usage.domain.queries import EarlierDays
-from copilot_usage.domain.results import Fetched, NoReport, Result, Word
+from copilot_usage.domain.queries import EarlierDays, Fetched, NoReport, Result, Word
 from copilot_usage.domain.snapshot import Snapshot
 from copilot_usage.errors import NotFound
 from copilot_usage.parsers.json_documents import Parsed, joined, parse_documents

@@ -10,8 +10,19 @@ from copilot_usage.copilot_api.endpoints import Report
 from copilot_usage.copilot_api.report_files import NoSuchReport, ReportFile, Reports, left_out, unusable
 from copilot_usage.domain.availability import PUBLISHED_AFTER, is_settled
 from copilot_usage.domain.dates import DateRange
-from copilot_usage.domain.queries import LatestReport, NewestDay, OwnerDay, QueryKind
-from copilot_usage.domain.results import Failure, Fetched, LatestWindow, NoReport, Note, Result, Word
+from copilot_usage.domain.queries import (
+    Failure,
+    Fetched,
+    LatestReport,
+    LatestWindow,
+    NewestDay,
+    NoReport,
+    Note,
+    OwnerDay,
+    QueryKind,
+    Result,
+    Word,
+)
 from copilot_usage.domain.scope import Scope
 from copilot_usage.domain.snapshot import Generation, Snapshot
 from copilot_usage.domain.usage import DataProblem

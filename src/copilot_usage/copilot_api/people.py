@@ -11,8 +11,7 @@ import msgspec
 from copilot_usage.copilot_api.ndjson import rows
 from copilot_usage.copilot_api.report_files import NoSuchReport, ReportFile, Reports
 from copilot_usage.domain.dates import DateRange, parse_day
-from copilot_usage.domain.queries import PeopleReport
-from copilot_usage.domain.results import Note, PeopleListed, PersonActivity, Result
+from copilot_usage.domain.queries import Note, PeopleListed, PeopleReport, PersonActivity, Result
 from copilot_usage.parsers.fields import ProblemLog
 from copilot_usage.team_join import rows as team_rows
 from copilot_usage.team_join.lenient_rows import user_rows

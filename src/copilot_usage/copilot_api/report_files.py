@@ -14,7 +14,7 @@ from copilot_usage.copilot_api.downloads import Downloads, LinkExpired, Position
 from copilot_usage.copilot_api.endpoints import ApiRequest, Report
 from copilot_usage.copilot_api.retry import DOWNLOAD_HOSTS
 from copilot_usage.domain.dates import DateRange, parse_day
-from copilot_usage.domain.results import Note, Word
+from copilot_usage.domain.queries import Note, Word
 from copilot_usage.domain.scope import Scope
 from copilot_usage.domain.usage import DataProblem
 from copilot_usage.errors import Unreachable, UnreadableDocument

@@ -13,8 +13,7 @@ from copilot_usage.copilot_api import endpoints
 from copilot_usage.copilot_api.access_errors import endless
 from copilot_usage.copilot_api.client import ApiResponse, GitHubClient
 from copilot_usage.copilot_api.prefetch import Workers
-from copilot_usage.domain.queries import SeatList
-from copilot_usage.domain.results import Note, Result, SeatsListed
+from copilot_usage.domain.queries import Note, Result, SeatList, SeatsListed
 from copilot_usage.domain.scope import Scope
 from copilot_usage.domain.seats import Seat
 

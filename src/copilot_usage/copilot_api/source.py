@@ -27,6 +27,7 @@ from copilot_usage.copilot_api.team_reports import TeamReports
 from copilot_usage.domain.queries import (
     CreditMonth,
     EarlierDays,
+    Failure,
     LatestReport,
     NewestDay,
     OwnerDay,
@@ -34,11 +35,11 @@ from copilot_usage.domain.queries import (
     Plan,
     Query,
     QueryKind,
+    Result,
     SeatList,
     TeamDays,
     subject,
 )
-from copilot_usage.domain.results import Failure, Result
 from copilot_usage.domain.scope import Scope
 from copilot_usage.errors import CopilotUsageError, NotAllowed, NotFound
 from copilot_usage.timing import Deadline

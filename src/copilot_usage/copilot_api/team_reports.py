@@ -13,9 +13,18 @@ from copilot_usage.copilot_api.endpoints import Report
 from copilot_usage.copilot_api.prefetch import Workers, row_streams
 from copilot_usage.copilot_api.report_files import NoSuchReport, ReportFile, Reports, unusable
 from copilot_usage.domain.availability import is_settled
-from copilot_usage.domain.queries import TeamDays
+from copilot_usage.domain.queries import (
+    Failure,
+    Fetched,
+    NoReport,
+    Note,
+    PeopleCounted,
+    PeopleListed,
+    Result,
+    TeamDays,
+    Word,
+)
 from copilot_usage.domain.report import listed
-from copilot_usage.domain.results import Failure, Fetched, NoReport, Note, PeopleCounted, PeopleListed, Result, Word
 from copilot_usage.domain.snapshot import Generation, Snapshot
 from copilot_usage.errors import CopilotUsageError, NotFound, Retired, Unreachable, UnreadableDocument
 from copilot_usage.team_join.join import TeamJoin

@@ -14,8 +14,8 @@ from copilot_usage.domain.change import Change, Compared, Comparison, NoChange
 from copilot_usage.domain.figures import ACCEPTANCE, Figures
 from copilot_usage.domain.metrics import METRICS
 from copilot_usage.domain.numbers import rounded
+from copilot_usage.domain.queries import Note
 from copilot_usage.domain.report import Report, ScopeReport, listed, seats_before
-from copilot_usage.domain.results import Note
 from copilot_usage.domain.scope import Scope
 from copilot_usage.domain.seats import SeatFigures
 from copilot_usage.domain.usage import Amount

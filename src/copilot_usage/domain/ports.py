@@ -8,8 +8,7 @@ from datetime import date
 from typing import Protocol
 
 from copilot_usage.domain.dates import DateRange
-from copilot_usage.domain.queries import Plan
-from copilot_usage.domain.results import Result
+from copilot_usage.domain.queries import Plan, Result
 from copilot_usage.domain.scope import Scope
 from copilot_usage.domain.snapshot import Snapshot
 from copilot_usage.errors import NotFound

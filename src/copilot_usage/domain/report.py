@@ -12,7 +12,7 @@ from copilot_usage.domain.change import Comparison
 from copilot_usage.domain.dates import DateRange
 from copilot_usage.domain.figures import Figures
 from copilot_usage.domain.history import History
-from copilot_usage.domain.results import CreditBill, Note, PersonActivity
+from copilot_usage.domain.queries import CreditBill, Note, PersonActivity
 from copilot_usage.domain.scope import Scope
 from copilot_usage.domain.seats import SeatFigures
 

@@ -6,7 +6,7 @@ from datetime import date
 
 from copilot_usage.domain.availability import is_settled
 from copilot_usage.domain.ports import Saved, Store
-from copilot_usage.domain.results import Fetched, Result
+from copilot_usage.domain.queries import Fetched, Result
 from copilot_usage.domain.scope import Scope
 from copilot_usage.domain.seats import SeatRules, summarise_seats
 from copilot_usage.domain.snapshot import Generation, Snapshot

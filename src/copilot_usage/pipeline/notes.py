@@ -12,9 +12,8 @@ from copilot_usage.domain.availability import BEGAN, first_day
 from copilot_usage.domain.breaks import breaks_between
 from copilot_usage.domain.dates import DateRange
 from copilot_usage.domain.ports import LeftOut, Saved
-from copilot_usage.domain.queries import QueryKind
+from copilot_usage.domain.queries import Note, QueryKind
 from copilot_usage.domain.report import Absence, ScopeReport, listed
-from copilot_usage.domain.results import Note
 from copilot_usage.domain.scope import EVERY_TEAM, Scope
 from copilot_usage.pipeline.plan import Period
 from copilot_usage.pipeline.state import RunState

@@ -28,8 +28,8 @@ from copilot_usage.domain.queries import (
     Query,
     SeatList,
     TeamDays,
+    Word,
 )
-from copilot_usage.domain.results import Word
 from copilot_usage.domain.scope import Scope
 from copilot_usage.domain.snapshot import Generation
 from copilot_usage.pipeline.state import RunState, StoredDays

@@ -14,9 +14,8 @@ from copilot_usage.domain.dates import month_of
 from copilot_usage.domain.figures import Figures, summarise
 from copilot_usage.domain.history import History
 from copilot_usage.domain.ports import Saved
-from copilot_usage.domain.queries import QueryKind
+from copilot_usage.domain.queries import QueryKind, Word
 from copilot_usage.domain.report import Absence, Report, ScopeReport, listed
-from copilot_usage.domain.results import Word
 from copilot_usage.domain.scope import Scope
 from copilot_usage.domain.seats import (
     SeatFigures,

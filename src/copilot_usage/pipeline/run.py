@@ -9,9 +9,8 @@ from datetime import date
 
 from copilot_usage.domain.dates import DateRange
 from copilot_usage.domain.ports import Progress, Source, Store
-from copilot_usage.domain.queries import Plan, describe
+from copilot_usage.domain.queries import Note, Plan, describe
 from copilot_usage.domain.report import Report
-from copilot_usage.domain.results import Note
 from copilot_usage.errors import NotFound, RunCancelled
 from copilot_usage.parsers.parse import read
 from copilot_usage.pipeline import plan as planning

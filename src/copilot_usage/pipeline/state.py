@@ -11,9 +11,7 @@ from copilot_usage.domain.availability import BEGAN
 from copilot_usage.domain.dates import DateRange, first_of_month
 from copilot_usage.domain.history import History, merge
 from copilot_usage.domain.ports import SkippedMonths
-from copilot_usage.domain.queries import QueryKind
-from copilot_usage.domain.report import SeatDay
-from copilot_usage.domain.results import (
+from copilot_usage.domain.queries import (
     CreditBill,
     Failure,
     Fetched,
@@ -23,10 +21,12 @@ from copilot_usage.domain.results import (
     PeopleCounted,
     PeopleListed,
     PersonActivity,
+    QueryKind,
     Result,
     SeatsListed,
     Word,
 )
+from copilot_usage.domain.report import SeatDay
 from copilot_usage.domain.scope import Scope
 from copilot_usage.domain.seats import Seat
 from copilot_usage.domain.snapshot import Generation, Outline, Snapshot, owner_id

@@ -8,8 +8,8 @@ from itertools import chain
 
 from copilot_usage.domain.breaks import Break, breaks_in
 from copilot_usage.domain.dates import DateRange
+from copilot_usage.domain.queries import Note
 from copilot_usage.domain.report import Absence, Report, ScopeReport, listed, sentences
-from copilot_usage.domain.results import Note
 from copilot_usage.domain.snapshot import Generation
 from copilot_usage.rendering import markdown
 

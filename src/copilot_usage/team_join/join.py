@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from copilot_usage.domain.dates import DateRange, ending, parse_day
-from copilot_usage.domain.results import PersonActivity
+from copilot_usage.domain.queries import PersonActivity
 from copilot_usage.domain.scope import Scope, ScopeKind
 from copilot_usage.domain.usage import DataProblem
 from copilot_usage.parsers.fields import ProblemLog

@@ -11,16 +11,20 @@ from copilot_usage.domain.dates import DateRange, ending
 from copilot_usage.domain.queries import (
     CreditMonth,
     EarlierDays,
+    Failure,
+    Fetched,
     LatestReport,
+    LatestWindow,
     NewestDay,
+    NoReport,
     OwnerDay,
     PeopleReport,
     Plan,
     Query,
     SeatList,
     TeamDays,
+    Word,
 )
-from copilot_usage.domain.results import Failure, Fetched, LatestWindow, NoReport, Word
 from copilot_usage.domain.scope import Scope, ScopeKind
 from copilot_usage.domain.snapshot import Generation, Snapshot
 from copilot_usage.domain.usage import Reading, UsageDay

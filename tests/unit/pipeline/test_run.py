@@ -13,9 +13,25 @@ from builders import NEWEST, ORGANIZATION, TEAM, TODAY, seat
 from copilot_usage.domain.availability import first_day
 from copilot_usage.domain.dates import DateRange, ending, month_of
 from copilot_usage.domain.ports import NoProgress, Saved, SkippedMonths
-from copilot_usage.domain.queries import LatestReport, NewestDay, OwnerDay, Plan, QueryKind, SeatList, TeamDays, subject
+from copilot_usage.domain.queries import (
+    Failure,
+    Fetched,
+    LatestReport,
+    LatestWindow,
+    NewestDay,
+    NoReport,
+    Note,
+    OwnerDay,
+    Plan,
+    QueryKind,
+    Result,
+    SeatList,
+    SeatsListed,
+    TeamDays,
+    Word,
+    subject,
+)
 from copilot_usage.domain.report import Absence, Report
-from copilot_usage.domain.results import Failure, Fetched, LatestWindow, NoReport, Note, Result, SeatsListed, Word
 from copilot_usage.domain.scope import Scope, ScopeKind
 from copilot_usage.domain.snapshot import Generation, Snapshot, Status
 from copilot_usage.errors import (

@@ -8,9 +8,7 @@ import pytest
 from builders import ENTERPRISE, NEWEST, ORGANIZATION, TEAM, seat
 from copilot_usage.domain.dates import DateRange, ending
 from copilot_usage.domain.ports import SkippedMonths
-from copilot_usage.domain.queries import QueryKind
-from copilot_usage.domain.report import Absence, SeatDay
-from copilot_usage.domain.results import (
+from copilot_usage.domain.queries import (
     CreditBill,
     Failure,
     Fetched,
@@ -20,10 +18,12 @@ from copilot_usage.domain.results import (
     PeopleCounted,
     PeopleListed,
     PersonActivity,
+    QueryKind,
     Result,
     SeatsListed,
     Word,
 )
+from copilot_usage.domain.report import Absence, SeatDay
 from copilot_usage.domain.scope import Scope
 from copilot_usage.domain.snapshot import Generation, Snapshot
 from copilot_usage.domain.usage import DataProblem, Reading, UsageDay

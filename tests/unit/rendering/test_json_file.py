@@ -16,8 +16,8 @@ from jsonschema import Draft202012Validator, FormatChecker, ValidationError
 from builders import ENTERPRISE, NEWEST, ORGANIZATION, TEAM, report_of, scope_report, seat, seat_figures, usage_day
 from copilot_usage.domain.dates import DateRange, ending
 from copilot_usage.domain.figures import Figures, summarise
+from copilot_usage.domain.queries import CreditBill, Note, PersonActivity
 from copilot_usage.domain.report import Absence, Report, ScopeReport, SeatDay
-from copilot_usage.domain.results import CreditBill, Note, PersonActivity
 from copilot_usage.domain.seats import SeatFigures
 from copilot_usage.domain.snapshot import Generation
 from copilot_usage.domain.usage import Activity, UsageDay

@@ -4,8 +4,8 @@ from datetime import date, timedelta
 
 from builders import ENTERPRISE, NEWEST, ORGANIZATION, TEAM, report_of, scope_report, usage_day, usage_days
 from copilot_usage.domain.dates import DateRange, ending
+from copilot_usage.domain.queries import Note
 from copilot_usage.domain.report import listed
-from copilot_usage.domain.results import Note
 from copilot_usage.domain.snapshot import Generation
 from copilot_usage.rendering import notes
 

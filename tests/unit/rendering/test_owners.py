@@ -6,7 +6,7 @@ import pytest
 
 from builders import NEWEST, ORGANIZATION, scope_report, seat, seat_figures, usage_day, usage_days
 from copilot_usage.domain.dates import ending
-from copilot_usage.domain.results import CreditBill, PersonActivity
+from copilot_usage.domain.queries import CreditBill, PersonActivity
 from copilot_usage.rendering import owners
 
 WEEK = ending(NEWEST, 7)

@@ -11,8 +11,8 @@ from markdown_it import MarkdownIt
 
 from builders import NEWEST, ORGANIZATION, report_of, scope_report, seat, seat_figures, usage_day, usage_days
 from copilot_usage.domain.dates import ending
+from copilot_usage.domain.queries import Note
 from copilot_usage.domain.report import Report
-from copilot_usage.domain.results import Note
 from copilot_usage.rendering import view
 from copilot_usage.rendering.page import compose, render_page
 from copilot_usage.rendering.templates import LIMIT, ORDER, within_limit

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from builders import NEWEST, ORGANIZATION, report_of, scope_report, usage_day, usage_days
 from copilot_usage.domain.dates import ending
+from copilot_usage.domain.queries import Note
 from copilot_usage.domain.report import Report
-from copilot_usage.domain.results import Note
 from copilot_usage.github_runner import plain
 from copilot_usage.rendering.page import render_page
 from copilot_usage.rendering.terminal import ProgressBar, ProgressLines, Terminal

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from copilot_usage.domain.dates import DateRange, ending
-from copilot_usage.domain.results import PersonActivity
+from copilot_usage.domain.queries import PersonActivity
 from copilot_usage.domain.scope import Scope, ScopeKind
 from copilot_usage.domain.usage import DataProblem
 from copilot_usage.parsers import reports
