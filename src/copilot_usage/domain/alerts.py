@@ -67,22 +67,29 @@ def _against_before(compare: Callable[[Comparison], Compared], scope: ScopeRepor
     return None if scope.comparison is None else compare(scope.comparison)
 
 
-def _if_it_moves(read: Callable[[SeatFigures], Amount | None]) -> Callable[[SeatFigures], Amount | None]:
-    """A figure made of the seats' activity; not known while that stands still."""
-    return lambda seats: None if seats.activity_stands_still else read(seats)
+# Figures of seats: attribute, and name in the CSV file behind `seats.` → name as a threshold, and meaning.
+_SEATS: Mapping[str, tuple[str, str]] = {
+    "total": ("seats", "seats, all of them"),
+    "active": ("active-seats", "seats with activity in the last `idle-days` days"),
+    "idle": ("idle-seats", "seats without activity in the last `idle-days` days, new ones left out"),
+    "never_used": ("never-used-seats", "idle seats of which GitHub knows no activity"),
+    "new": ("new-seats", "seats younger than `idle-days` days, without activity yet"),
+    "added": ("added-seats", "seats younger than 28 days"),
+    "pending_cancellation": ("ending-seats", "seats that will be cancelled"),
+    "idle_cost": ("idle-cost", "price of the idle seats, USD a month"),
+    "unpriced": ("unpriced-seats", "idle seats whose price is not known, and so not in `idle-cost`"),
+}
+# Those that depend on the seats' activity; not known while that stands still.
+_OF_ACTIVITY = frozenset({"active", "idle", "never_used", "new", "unpriced"})
 
 
-# What is told of seats, by its name in the CSV file behind `seats.`.
+def _seat_figure(name: str, seats: SeatFigures) -> Amount | None:
+    amount: Amount | None = getattr(seats, name)
+    return None if seats.activity_stands_still and name in _OF_ACTIVITY else amount
+
+
 SEAT_FIGURES: Mapping[str, Callable[[SeatFigures], Amount | None]] = {
-    "total": lambda seats: seats.total,
-    "active": _if_it_moves(lambda seats: seats.active),
-    "idle": _if_it_moves(lambda seats: seats.idle),
-    "never_used": _if_it_moves(lambda seats: seats.never_used),
-    "new": _if_it_moves(lambda seats: seats.new),
-    "added": lambda seats: seats.added,
-    "pending_cancellation": lambda seats: seats.pending_cancellation,
-    "idle_cost": lambda seats: seats.idle_cost,
-    "unpriced": _if_it_moves(lambda seats: seats.unpriced),
+    name: partial(_seat_figure, name) for name in _SEATS
 }
 
 
@@ -175,28 +182,15 @@ _NAMED: Mapping[str, AlertFigure] = {
         of_usage=False,
     ),
 }
-# Figures of seats: as thresholds call them → as the CSV file does, and what they mean.
-_SEATS: Mapping[str, tuple[str, str]] = {
-    "seats": ("total", "seats, all of them"),
-    "active-seats": ("active", "seats with activity in the last `idle-days` days"),
-    "idle-seats": ("idle", "seats without activity in the last `idle-days` days, new ones left out"),
-    "never-used-seats": ("never_used", "idle seats of which GitHub knows no activity"),
-    "new-seats": ("new", "seats younger than `idle-days` days, without activity yet"),
-    "added-seats": ("added", "seats younger than 28 days"),
-    "ending-seats": ("pending_cancellation", "seats that will be cancelled"),
-    "idle-cost": ("idle_cost", "price of the idle seats, USD a month"),
-    "unpriced-seats": ("unpriced", "idle seats whose price is not known, and so not in `idle-cost`"),
-}
-
 # What a run did, of all its scopes together.
 OF_THE_RUN: Mapping[str, tuple[str, Callable[[Report], Amount]]] = {
     "snapshots-written": ("days that this run wrote to the history", lambda report: report.days_written),
 }
 
-WATCHED: Mapping[str, AlertFigure] = {
+ALERT_FIGURES: Mapping[str, AlertFigure] = {
     **_NAMED,
-    **{threshold: _of_seats(*named) for threshold, named in _SEATS.items()},
-    **{f"seats.{named[0]}": _of_seats(*named) for named in _SEATS.values()},
+    **{threshold: _of_seats(name, meaning) for name, (threshold, meaning) in _SEATS.items()},
+    **{f"seats.{name}": _of_seats(name, meaning) for name, (_, meaning) in _SEATS.items()},
     **{
         metric.name: (_of_counts if metric.summable else _of_last_day)(metric.title, metric.name)
         for metric in METRICS.values()
@@ -206,7 +200,7 @@ WATCHED: Mapping[str, AlertFigure] = {
 
 # What a line of `alert-when` can name, and what each means: for `--help` and the documentation.
 FIGURES: Mapping[str, str] = {
-    **{name: watched.meaning for name, watched in WATCHED.items()},
+    **{name: alert_figure.meaning for name, alert_figure in ALERT_FIGURES.items()},
     **{name: meaning for name, (meaning, _) in OF_THE_RUN.items()},
 }
 COMPARISONS: Mapping[str, tuple[Callable[[float, float], bool], str]] = {
@@ -285,12 +279,12 @@ def _unknown_figure(threshold: Threshold) -> str | None:
 
 
 def _unfit(threshold: Threshold, *, per_cent: bool) -> str | None:
-    watched = WATCHED.get(threshold.figure)
-    if threshold.of_change and (watched is None or watched.change is None):
+    alert_figure = ALERT_FIGURES.get(threshold.figure)
+    if threshold.of_change and (alert_figure is None or alert_figure.change is None):
         return f"`{threshold}`: GitHub keeps no history of `{threshold.figure}`, so it has no change to watch."
     if threshold.of_change and not per_cent:
         return f"`{threshold.figure} change` is watched in per cent: write `{threshold}`."
-    if per_cent and not threshold.of_change and (watched is None or watched.unit != PER_CENT):
+    if per_cent and not threshold.of_change and (alert_figure is None or alert_figure.unit != PER_CENT):
         return (
             f"`{threshold.figure}` is no percentage: write `{threshold}` for the figure itself, or "
             f"`{threshold.figure} change {threshold.comparison} {_plain(threshold.number)}%` for its change."
@@ -311,7 +305,7 @@ def evaluate(thresholds: Iterable[Threshold], report: Report) -> Alerts:
         if threshold.crossed_by(amount):
             hits.append(f"This run: {threshold.figure} is {_plain(amount, ',')}, {_limit(threshold)}.")
     for scope in report.scopes:
-        for threshold in (found for found in wanted if found.figure in WATCHED):
+        for threshold in (found for found in wanted if found.figure in ALERT_FIGURES):
             found = _change(threshold, scope) if threshold.of_change else _value(threshold, scope)
             if isinstance(found, str):
                 unknown.setdefault((threshold, found), []).append(scope.scope)
@@ -325,21 +319,21 @@ def evaluate(thresholds: Iterable[Threshold], report: Report) -> Alerts:
 
 def _value(threshold: Threshold, scope: ScopeReport) -> tuple[float, str] | str:
     """The figure and the words for it, or why it is not known."""
-    watched = WATCHED[threshold.figure]
-    value = watched.now(scope)
-    if scope.refused and watched.of_usage:
+    alert_figure = ALERT_FIGURES[threshold.figure]
+    value = alert_figure.now(scope)
+    if scope.refused and alert_figure.of_usage:
         return _REFUSED
     if value is None:
         return "it is not known"
-    amount = _rounded(value.amount, watched.unit)
-    return amount, f"{threshold.figure} is {_worded(amount, watched.unit)} {value.when}"
+    amount = _rounded(value.amount, alert_figure.unit)
+    return amount, f"{threshold.figure} is {_worded(amount, alert_figure.unit)} {value.when}"
 
 
 def _change(threshold: Threshold, scope: ScopeReport) -> tuple[float, str] | str:
-    watched = WATCHED[threshold.figure]
-    value = watched.now(scope)
-    found = watched.change(scope) if watched.change else None
-    if scope.refused and watched.of_usage:
+    alert_figure = ALERT_FIGURES[threshold.figure]
+    value = alert_figure.now(scope)
+    found = alert_figure.change(scope) if alert_figure.change else None
+    if scope.refused and alert_figure.of_usage:
         return _REFUSED
     if value is None:
         return "it is not known"
@@ -350,14 +344,14 @@ def _change(threshold: Threshold, scope: ScopeReport) -> tuple[float, str] | str
     if found.relative is None:
         return "it was 0 in the range before, and from zero there is no per cent"
     amount = _rounded(found.relative, PER_CENT)
-    was, now = (_worded(_rounded(figure, watched.unit), watched.unit) for figure in (found.before, found.now))
+    was, now = (_worded(_rounded(figure, alert_figure.unit), alert_figure.unit) for figure in (found.before, found.now))
     when = "on a working day" if found.of_working_days else value.when
     return amount, f"{threshold.figure} changed by {amount:+,.1f} % (from {was} to {now} {when})"
 
 
 def _limit(threshold: Threshold) -> str:
-    watched = WATCHED.get(threshold.figure)
-    unit = PER_CENT if threshold.of_change else watched.unit if watched else ""
+    alert_figure = ALERT_FIGURES.get(threshold.figure)
+    unit = PER_CENT if threshold.of_change else alert_figure.unit if alert_figure else ""
     return f"{COMPARISONS[threshold.comparison][1]} the threshold of {_worded(threshold.number, unit)}"
 
 

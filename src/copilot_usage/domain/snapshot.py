@@ -8,6 +8,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
+from copilot_usage.domain.metrics import COUNTERS
 from copilot_usage.domain.scope import Scope, ScopeKind
 
 SCHEMA = 1
@@ -39,19 +40,7 @@ class Status(StrEnum):
 # A day's document says nothing if it has none of these (the top-level counters of each generation).
 _COUNTERS: Mapping[Generation, frozenset[str]] = {
     Generation.REPORTS: frozenset(
-        {
-            "daily_active_users",
-            "weekly_active_users",
-            "monthly_active_users",
-            "user_initiated_interaction_count",
-            "code_generation_activity_count",
-            "code_acceptance_activity_count",
-            "loc_suggested_to_add_sum",
-            "loc_suggested_to_delete_sum",
-            "loc_added_sum",
-            "loc_deleted_sum",
-            "pull_requests",
-        }
+        {*COUNTERS, "daily_active_users", "weekly_active_users", "monthly_active_users", "pull_requests"}
     ),
     Generation.METRICS: frozenset(
         {

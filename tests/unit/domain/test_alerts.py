@@ -9,7 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builders import ENTERPRISE, NEWEST, ORGANIZATION, TEAM, report_of, scope_report, seat, seat_figures, usage_day
-from copilot_usage.domain.alerts import COMPARISONS, FIGURES, WATCHED, Alerts, Threshold, evaluate, parse_threshold
+from copilot_usage.domain.alerts import (
+    ALERT_FIGURES,
+    COMPARISONS,
+    FIGURES,
+    Alerts,
+    Threshold,
+    evaluate,
+    parse_threshold,
+)
 from copilot_usage.domain.dates import DateRange, ending
 from copilot_usage.domain.metrics import METRICS
 from copilot_usage.domain.report import Report, ScopeReport, SeatDay
@@ -104,7 +112,7 @@ def test_a_figure_without_history_has_no_change_to_watch() -> None:
         parse_threshold("idle-seats change > 5%")
 
 
-HAS_A_CHANGE = sorted(name for name in FIGURES if name in WATCHED and WATCHED[name].change)
+HAS_A_CHANGE = sorted(name for name in FIGURES if name in ALERT_FIGURES and ALERT_FIGURES[name].change)
 numbers = st.integers(-(10**9), 10**9) | st.floats(-1000, 1000).map(lambda number: round(number, 3) + 0.0)
 comparisons = st.sampled_from(sorted(COMPARISONS))
 thresholds = st.builds(Threshold, st.sampled_from(sorted(FIGURES)), comparisons, numbers) | st.builds(
