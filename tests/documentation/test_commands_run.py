@@ -28,7 +28,7 @@ def commands() -> Iterator[str]:
             yield from (line for line in lines if line.startswith("copilot-usage "))
 
 
-def write_files_that_somebody_had(folder: Path, github: FakeGitHub) -> None:
+def write_files_of_a_reader(folder: Path, github: FakeGitHub) -> None:
     """Saved answers of GitHub under the names that the documents use, and a checked-out history beside."""
     organization = github.owners["octo-org"]
     days = [TODAY - timedelta(days=30 + n) for n in range(3)]
@@ -50,7 +50,7 @@ def write_files_that_somebody_had(folder: Path, github: FakeGitHub) -> None:
 def test_a_command_of_the_documents_does_what_it_says(command: str, tmp_path: Path) -> None:
     owners = small_owners()
     with serve(FakeGitHub(TODAY, owners=owners, lacking=frozenset(), repository="octo-org/reports")) as github:
-        write_files_that_somebody_had(tmp_path, github)
+        write_files_of_a_reader(tmp_path, github)
         here = tmp_path / "here"
         environ = {
             "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
