@@ -1,1 +1,1 @@
-"""Asking GitHub about Copilot."""
+"""GitHub's Copilot endpoints, as a `domain.ports.Source`."""

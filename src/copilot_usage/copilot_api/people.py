@@ -9,7 +9,7 @@ from itertools import chain
 import msgspec
 
 from copilot_usage.copilot_api.ndjson import rows
-from copilot_usage.copilot_api.report_files import NoSuchReport, ReportFile, Reports
+from copilot_usage.copilot_api.report_files import NoSuchReport, ReportFile, Reports, left_out
 from copilot_usage.domain.dates import DateRange, parse_day
 from copilot_usage.domain.queries import Note, PeopleListed, PeopleReport, PersonActivity, Result
 from copilot_usage.parsers.fields import ProblemLog
@@ -48,37 +48,30 @@ def people_report(reports: Reports, query: PeopleReport) -> Iterator[Result]:
     if shown is None:
         yield Note("People cannot be listed for this range: GitHub lists those of its newest 28 days.", query.owner)
         return
-    if shown != query.days:
-        yield Note(
-            f"People are listed for {shown.since} to {shown.until}, the days of GitHub's newest report.", query.owner
-        )
     problems = ProblemLog()
     try:
         people = _sum_up(file, shown, problems)
     except NoSuchReport:
         return
-    if (problem := next(iter(problems), None)) is not None:
-        yield Note(
-            f"Rows of the users' report were left out, in part or whole: {problem.where}: {problem.what}.", query.owner
-        )
+    if shown != query.days:
+        text = f"People are listed for {shown.since} to {shown.until}, the days of GitHub's newest report."
+        yield Note(text, query.owner)
+    yield from left_out(query.owner, file.label, [*problems])
     yield PeopleListed(query.owner, people)
 
 
 def _sum_up(file: ReportFile, days: DateRange, problems: ProblemLog) -> tuple[PersonActivity, ...]:
     people: dict[Identity, _Person] = {}
     lines = chain.from_iterable(rows(file.part(index)) for index in range(len(file)))
-    for row in _typed(lines, problems):
-        day = parse_day(row.day)
-        if day is not None and day in days:
-            person = people.setdefault(identity(row.user_id), _Person(row.user_login))
-            person.add(row, (day - days.since).days)
-    listed = (PersonActivity(p.login, p.active_days, p.prompts, p.lines_added) for p in people.values())
-    return tuple(sorted(listed, key=lambda p: (-p.active_days, -p.prompts, p.login)))
-
-
-def _typed(lines: Iterable[bytes], problems: ProblemLog) -> Iterator[UserRow]:
     for number, line in enumerate(lines, 1):
         try:
-            yield team_rows.users.decode(line)
+            found: Iterable[UserRow] = (team_rows.users.decode(line),)
         except (msgspec.MsgspecError, ValueError, RecursionError):
-            yield from user_rows(line, f"row {number}", problems)
+            found = user_rows(line, f"row {number}", problems)
+        for row in found:
+            day = parse_day(row.day)
+            if day is not None and day in days:
+                person = people.setdefault(identity(row.user_id), _Person(row.user_login))
+                person.add(row, (day - days.since).days)
+    listed = (PersonActivity(p.login, p.active_days, p.prompts, p.lines_added) for p in people.values())
+    return tuple(sorted(listed, key=lambda p: (-p.active_days, -p.prompts, p.login)))
