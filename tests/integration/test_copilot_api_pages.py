@@ -109,10 +109,10 @@ def test_days_that_are_not_in_the_answer_have_no_report(run: Callable[..., Serve
 
 def test_what_cannot_be_read_of_an_answer_is_named(run: Callable[..., ServedSource]) -> None:
     here = run(one_by_one(as_json([*map(metrics_day, DAYS), 7])))
-    *days, remark = here.query(ASK)
+    *days, note = here.query(ASK)
     assert len(days) == 4
-    assert isinstance(remark, Note)
-    assert "octo-org: metrics" in remark.text
+    assert isinstance(note, Note)
+    assert "octo-org: metrics" in note.text
 
 
 def test_days_that_are_not_over_or_beyond_its_memory_are_not_called_missing(run: Callable[..., ServedSource]) -> None:
@@ -202,9 +202,9 @@ def test_a_last_page_that_was_not_the_last_is_followed_on(run: Callable[..., Ser
         return as_json({"total_seats": 150, "seats": [seat(number)]}, Link=links)
 
     here.api.script = grown
-    remark, listed = here.query(SeatList(ORGANIZATION))
-    assert isinstance(remark, Note)
-    assert remark.text == "GitHub counts 150 seats and lists 4 of them."
+    note, listed = here.query(SeatList(ORGANIZATION))
+    assert isinstance(note, Note)
+    assert note.text == "GitHub counts 150 seats and lists 4 of them."
     assert isinstance(listed, SeatsListed)
     assert [found.person for found in listed.seats] == [1, 2, 3, 4]
 
@@ -273,12 +273,12 @@ def test_pages_of_seats_without_an_end_are_noticed(run: Callable[..., ServedSour
     assert len(here.api.requests) == 40
 
 
-def test_seats_that_cannot_be_read_are_counted_in_a_remark(run: Callable[..., ServedSource]) -> None:
-    remark, listed = run(one_by_one(as_json({"total_seats": 2, "seats": [seat(1), {"assignee": None}]}))).query(
+def test_seats_that_cannot_be_read_are_counted_in_a_note(run: Callable[..., ServedSource]) -> None:
+    note, listed = run(one_by_one(as_json({"total_seats": 2, "seats": [seat(1), {"assignee": None}]}))).query(
         SeatList(ORGANIZATION)
     )
-    assert isinstance(remark, Note)
-    assert remark.text.startswith("1 seat")
+    assert isinstance(note, Note)
+    assert note.text.startswith("1 seat")
     assert isinstance(listed, SeatsListed)
     assert len(listed.seats) == 1
 
@@ -308,9 +308,9 @@ def test_amounts_that_cannot_be_right_are_left_out_of_a_bill_and_refunds_are_not
     )
     body = f'{{"usageItems": [{",".join(lines)}]}}'.encode()
     with served_source(one_by_one(Reply(200, body))) as here:
-        remark, bill = here.query(CreditMonth(ORGANIZATION, "2026-11"))
+        note, bill = here.query(CreditMonth(ORGANIZATION, "2026-11"))
     assert bill == CreditBill(ORGANIZATION, "2026-11", {"a": 4}, 2.0)
-    assert remark == Note(
+    assert note == Note(
         "Lines of the bill of 2026-11 were left out, because their amounts cannot be right: 5.", ORGANIZATION
     )
 

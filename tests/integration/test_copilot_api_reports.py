@@ -227,8 +227,8 @@ def test_a_28_day_report_that_is_not_built_yet_does_not_hide_the_days(run: Calla
     here = serving(run(), a=day_of(date(2026, 11, 20)))
     day = envelope(here, "a", day=date(2026, 11, 20))
     here.api.script = lambda request: NOT_FOUND if "28-day" in request.path else day
-    remark, found = here.query(LatestReport(ORGANIZATION))
-    assert isinstance(remark, Note)
+    note, found = here.query(LatestReport(ORGANIZATION))
+    assert isinstance(note, Note)
     assert found == fetched(date(2026, 11, 20), day_of(date(2026, 11, 20)), settled=False)
     (alone, _) = here.query(NewestDay(ORGANIZATION))
     assert isinstance(alone, Note)
@@ -439,8 +439,8 @@ def test_the_newest_28_days_come_with_their_window_and_engaged_people(run: Calla
         fetched(days[1], day_of(days[1])),
         fetched(days[0], day_of(days[0]), settled=False),
     ]
-    (remark,) = (result for result in rest if isinstance(result, Note))
-    assert "2026-01-01" in remark.text
+    (note,) = (result for result in rest if isinstance(result, Note))
+    assert "2026-01-01" in note.text
 
 
 def test_a_window_that_no_envelope_says_is_that_of_the_days(run: Callable[..., ServedSource]) -> None:
@@ -471,9 +471,9 @@ def test_an_owner_without_a_report_of_28_days_may_have_one_of_a_day(
     run: Callable[..., ServedSource], reply: Reply
 ) -> None:
     for query in (LatestReport(ORGANIZATION), NewestDay(ORGANIZATION)):
-        (remark,) = run(lambda _: reply).query(query)
-        assert isinstance(remark, Note)
-        assert "no report of the newest 28 days" in remark.text
+        (note,) = run(lambda _: reply).query(query)
+        assert isinstance(note, Note)
+        assert "no report of the newest 28 days" in note.text
 
 
 def test_a_report_of_28_days_that_github_still_builds_says_nothing_of_its_days(
@@ -578,8 +578,8 @@ def test_people_are_listed_from_the_newest_report_each_day_once(run: Callable[..
     b = [row(last, "1", user_initiated_interaction_count=3, loc_added_sum=7), row(first, 1, used_chat=True)]
     here = run(downloads=in_files(a=b"\n".join(a) + b"\n", b=b"\n".join(b) + b"\n"))
     here.api.script = one_by_one(newest_envelope(here, "a", "b"))
-    remark, listed = here.query(PeopleReport(ORGANIZATION, WINDOW))
-    assert isinstance(remark, Note)
+    note, listed = here.query(PeopleReport(ORGANIZATION, WINDOW))
+    assert isinstance(note, Note)
     assert listed == PeopleListed(
         ORGANIZATION, (PersonActivity("person-1", 2, 3, 7), PersonActivity("person-2", 1, 0, 0))
     )
@@ -595,7 +595,7 @@ def test_without_a_users_report_nobody_is_listed(run: Callable[..., ServedSource
 def test_people_of_days_before_the_newest_report_are_said_to_be_missing(run: Callable[..., ServedSource]) -> None:
     here = run(downloads=in_files(a=row(WINDOW.since, 1, used_chat=True) + b"\n"))
     here.api.script = one_by_one(newest_envelope(here, "a"))
-    remark, listed = here.query(PeopleReport(ORGANIZATION, DateRange(date(2026, 9, 1), WINDOW.until)))
-    assert isinstance(remark, Note)
-    assert "2026-10-25" in remark.text
+    note, listed = here.query(PeopleReport(ORGANIZATION, DateRange(date(2026, 9, 1), WINDOW.until)))
+    assert isinstance(note, Note)
+    assert "2026-10-25" in note.text
     assert listed == PeopleListed(ORGANIZATION, (PersonActivity("person-1", 1, 0, 0),))

@@ -214,13 +214,13 @@ def test_rows_of_another_organization_than_the_stored_days_make_no_day(run: Call
     assert days_fetched(reports.here.query(replace(ask_of((PAYMENTS,), [OLD]), owner_id="42"))) != []
 
 
-def test_rows_that_are_left_out_are_named_in_a_remark(run: Callable[..., Reports]) -> None:
+def test_rows_that_are_left_out_are_named_in_a_note(run: Callable[..., Reports]) -> None:
     reports = run()
     whole = reports.downloads
     broken = Reply(200, line(OLD, user_id=1) + b"\n{broken\n")
     reports.here.downloads.script = lambda r: broken if r.path == f"/users-1-day/{OLD}/1" else whole(r)
-    (remark,) = (o for o in reports.here.query(ask_of((PAYMENTS,), [OLD])) if isinstance(o, Note))
-    assert remark.text.startswith("Rows were left out: users report, row 2: ")
+    (note,) = (o for o in reports.here.query(ask_of((PAYMENTS,), [OLD])) if isinstance(o, Note))
+    assert note.text.startswith("Rows were left out: users report, row 2: ")
 
 
 def test_a_retired_version_of_the_api_is_no_missing_day(run: Callable[..., Reports]) -> None:
@@ -253,9 +253,9 @@ def test_a_team_below_the_floor_is_named_once_with_the_reason(run: Callable[...,
     days = [OLD, OLD + timedelta(days=1)]
     results = run().here.query(ask_of((small,), days))
     assert [o for o in results if isinstance(o, NoReport)] == [NoReport(small, day) for day in days]
-    (remark,) = (o for o in results if isinstance(o, Note))
-    assert remark.scope == small
-    assert "fewer than five people" in remark.text
+    (note,) = (o for o in results if isinstance(o, Note))
+    assert note.scope == small
+    assert "fewer than five people" in note.text
 
 
 USELESS = {
@@ -336,8 +336,8 @@ def test_where_the_users_report_of_28_days_is_no_use_the_daily_ones_are_asked(
     results = reports.here.query(ask_of((PAYMENTS,), WINDOW))
     documents = [o.snapshot.document for o in results if isinstance(o, Fetched)]
     assert [document["user_initiated_interaction_count"] for document in documents if document] == [3] * 28
-    (remark,) = (o for o in results if isinstance(o, Note) and "asked for one by one" in o.text)
-    assert "users-28-day" in remark.text
+    (note,) = (o for o in results if isinstance(o, Note) and "asked for one by one" in o.text)
+    assert "users-28-day" in note.text
 
 
 def test_a_day_that_the_report_of_28_days_lacks_is_asked_for_alone(run: Callable[..., Reports]) -> None:

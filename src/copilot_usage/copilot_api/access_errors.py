@@ -110,7 +110,7 @@ class RefusedResponse:
     @property
     def is_about_a_bill(self) -> bool:
         """Whether it is an organization's, which its enterprise may pay."""
-        return self.request.topic is Resource.CREDITS and not self.in_enterprise
+        return self.request.resource is Resource.CREDITS and not self.in_enterprise
 
     @property
     def lacks_scope(self) -> bool:
@@ -125,9 +125,9 @@ class RefusedResponse:
 
     def words(self) -> dict[str, str]:
         """What the texts of the table may name."""
-        scope, topic = self.request.scope, self.request.topic
+        scope, resource = self.request.scope, self.request.resource
         kind = "enterprise" if self.in_enterprise else "organization"
-        policy, enable = _POLICY.get(topic, ("", ""))
+        policy, enable = _POLICY.get(resource, ("", ""))
         said = f": “{self.message}”" if self.message else ""
         scopes = ""
         if (has := self.headers.get(_HAS)) is not None:
@@ -137,13 +137,13 @@ class RefusedResponse:
         return {
             "answer": f"GitHub answered {self.status} for {self.request.label}{said}.",
             "scopes": scopes,
-            "needed": f"The token needs: {_REQUIRED[topic][self.in_enterprise]}",
+            "needed": f"The token needs: {_REQUIRED[resource][self.in_enterprise]}",
             "name": scope.name,
             "kind": kind,
-            "topic": topic.value,
-            "product": topic.value.removeprefix("Copilot "),
+            "resource": resource.value,
+            "product": resource.value.removeprefix("Copilot "),
             "path": self.request.path,
-            "ended": _RETIRED.get(topic, ""),
+            "ended": _RETIRED.get(resource, ""),
             "policy": policy,
             "enable": enable,
             "or_enable": f"\n\n{enable}" if enable else "",
@@ -214,12 +214,12 @@ _TABLE: tuple[_Row, ...] = (
     ),
     (
         lambda r: (
-            r.request.topic in _POLICY
+            r.request.resource in _POLICY
             and (r.status == 422 or (r.status == 403 and r.says("policy", "disabled", "not enabled")))
         ),
         NotAllowed,
         "The policy “{policy}” is not enabled for {name}",
-        "{answer} Without this policy GitHub gives no {topic} to anyone.",
+        "{answer} Without this policy GitHub gives no {resource} to anyone.",
         "{enable}",
     ),
     (
@@ -232,7 +232,7 @@ _TABLE: tuple[_Row, ...] = (
     (
         lambda r: r.status == 403 and (r.token is TokenKind.INSTALLATION or r.says("not accessible by integration")),
         NotAllowed,
-        "The App's token is not allowed to read {topic} of {name}",
+        "The App's token is not allowed to read {resource} of {name}",
         (
             "{answer} Either the App lacks the permission, or it is not installed on this {kind} "
             "(an installation on an enterprise does not serve the paths of organizations, nor the other way round), "
@@ -243,12 +243,12 @@ _TABLE: tuple[_Row, ...] = (
     (
         lambda r: r.status == 403,
         NotAllowed,
-        "The token is not allowed to read {topic} of {name}",
+        "The token is not allowed to read {resource} of {name}",
         "{answer}{scopes}",
         "{needed}\n\n{yaml}{or_policy}",
     ),
     (
-        lambda r: r.status in {404, 410} and r.request.topic in _RETIRED,
+        lambda r: r.status in {404, 410} and r.request.resource in _RETIRED,
         Retired,
         "GitHub has switched off the endpoint {path}",
         (
@@ -283,7 +283,7 @@ _TABLE: tuple[_Row, ...] = (
     (
         lambda r: r.status == 404,
         NotFound,
-        "GitHub finds no {topic} of {name}",
+        "GitHub finds no {resource} of {name}",
         "{answer}{scopes}",
         "Check the spelling: the slug is the last part of the {kind}'s address. {needed}\n\n{yaml}{or_enable}",
     ),

@@ -40,7 +40,7 @@ class ApiRequest:
     """One request to the API host."""
 
     scope: Scope
-    topic: Resource
+    resource: Resource
     path: str
     params: Mapping[str, str] = field(default_factory=dict)
 
@@ -86,14 +86,14 @@ def newest_days(owner: Scope, report: Report) -> ApiRequest:
 def earlier_days(scope: Scope, generation: Generation, days: DateRange) -> ApiRequest:
     """The first page of a range from a retired generation."""
     team = f"/team/{quote(scope.team, safe='')}" if scope.team else ""
-    topic = Resource.METRICS if generation is Generation.METRICS else Resource.USAGE
+    resource = Resource.METRICS if generation is Generation.METRICS else Resource.USAGE
     params = {
         "since": f"{days.since}T00:00:00Z",
         "until": f"{days.until}T23:59:59Z",
         "page": "1",
         "per_page": str(_PAGE_SIZES[generation]),
     }
-    return ApiRequest(scope, topic, f"{_root(scope)}{team}/copilot/{generation.value}", params)
+    return ApiRequest(scope, resource, f"{_root(scope)}{team}/copilot/{generation.value}", params)
 
 
 def seat_page(owner: Scope, page: int) -> ApiRequest:

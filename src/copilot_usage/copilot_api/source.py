@@ -106,9 +106,10 @@ class GitHubSource:
 
         Each kind of optional queries has threads and a share of the time of its own, and none of its failures is fatal.
         """
-        kinds = dict.fromkeys(query.about for query in plan.queries if query.about.is_optional)
-        for kind in (None, *kinds):
-            queries = [query for query in plan.queries if (query.about if query.about.is_optional else None) is kind]
+        kinds: dict[QueryKind | None, list[Query]] = {None: []}
+        for query in plan.queries:
+            kinds.setdefault(query.about if query.about.is_optional else None, []).append(query)
+        for kind, queries in kinds.items():
             fatal: Failure | None = None
             share = nullcontext() if kind is None else self._deadline.share(kind)
             with share, Workers(self._deadline) as workers:
