@@ -133,9 +133,9 @@ class GitHubSource:
             yield from self._results(*begun.popleft())
 
     def _results(self, query: Query, finish: Callable[[], Iterator[Result]]) -> Iterator[Result]:
-        """Errors become failures; after a refusal the same is neither asked nor said again.
+        """Errors become failures; once an owner refuses a kind of query, no other failure of that kind is yielded.
 
-        What was under way at a refusal, or at the end, and has come, is handed on.
+        Results that have arrived by then, or by the end of the run, are yielded.
         """
         owner, kind = subject(query), query.about
         try:
