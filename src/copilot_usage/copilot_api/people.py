@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
-
-import msgspec
 
 from copilot_usage.copilot_api.ndjson import rows
 from copilot_usage.copilot_api.report_files import NoSuchReport, ReportFile, Reports, left_out
@@ -14,7 +12,7 @@ from copilot_usage.domain.dates import DateRange, parse_day
 from copilot_usage.domain.queries import Note, PeopleListed, PeopleReport, PersonActivity, Result
 from copilot_usage.parsers.fields import ProblemLog
 from copilot_usage.team_join import rows as team_rows
-from copilot_usage.team_join.lenient_rows import user_rows
+from copilot_usage.team_join.lenient_rows import typed_rows
 from copilot_usage.team_join.rows import ABSENT, Identity, UserRow, identity, is_active
 
 
@@ -63,15 +61,11 @@ def people_report(reports: Reports, query: PeopleReport) -> Iterator[Result]:
 def _sum_up(file: ReportFile, days: DateRange, problems: ProblemLog) -> tuple[PersonActivity, ...]:
     people: dict[Identity, _Person] = {}
     lines = chain.from_iterable(rows(file.part(index)) for index in range(len(file)))
-    for number, line in enumerate(lines, 1):
-        try:
-            found: Iterable[UserRow] = (team_rows.users.decode(line),)
-        except (msgspec.MsgspecError, ValueError, RecursionError):
-            found = user_rows(line, f"row {number}", problems)
-        for row in found:
-            day = parse_day(row.day)
-            if day is not None and day in days:
-                person = people.setdefault(identity(row.user_id), _Person(row.user_login))
-                person.add(row, (day - days.since).days)
+    read = typed_rows(lines, team_rows.users, "users report", problems)
+    for row in chain.from_iterable(found for _, found in read):
+        day = parse_day(row.day)
+        if day is not None and day in days:
+            person = people.setdefault(identity(row.user_id), _Person(row.user_login))
+            person.add(row, (day - days.since).days)
     listed = (PersonActivity(p.login, p.active_days, p.prompts, p.lines_added) for p in people.values())
     return tuple(sorted(listed, key=lambda p: (-p.active_days, -p.prompts, p.login)))

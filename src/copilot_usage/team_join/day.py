@@ -61,7 +61,7 @@ class TeamDay:
 
     def __init__(self, bit: int, sets: TeamSets, *, breakdowns: bool) -> None:
         self.bit = bit
-        self.places = ColumnIndex()
+        self.index = ColumnIndex()
         self.breakdowns = breakdowns
         self.owner: str | None = None
         self.heard = False  # whether a row of usage came that can be used, of any person
@@ -104,9 +104,9 @@ class TeamDay:
         if held is None:
             teams = self._sets.teams[number]
             if len(teams) > 1 and self._people_in_set[number] >= WORTH_SUMS:
-                held = (self._sums_of_set.setdefault(number, Sums(self.places)),)
+                held = (self._sums_of_set.setdefault(number, Sums(self.index)),)
             else:
-                held = tuple(self._sums_of_team.setdefault(team, Sums(self.places)) for team in teams)
+                held = tuple(self._sums_of_team.setdefault(team, Sums(self.index)) for team in teams)
             self._targets[number] = held
         return held
 
@@ -114,7 +114,7 @@ class TeamDay:
         """By team; the sums of sets are poured into their teams."""
         for number, sums in self._sums_of_set.items():
             for team in self._sets.teams[number]:
-                self._sums_of_team.setdefault(team, Sums(self.places)).merge(sums)
+                self._sums_of_team.setdefault(team, Sums(self.index)).merge(sums)
         self._sums_of_set.clear()
         self._targets.clear()
         return self._sums_of_team

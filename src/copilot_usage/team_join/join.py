@@ -8,18 +8,19 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from msgspec.json import Decoder
+
 from copilot_usage.domain.dates import DateRange, ending, parse_day
 from copilot_usage.domain.queries import PersonActivity
 from copilot_usage.domain.scope import Scope, ScopeKind
 from copilot_usage.domain.usage import DataProblem
 from copilot_usage.parsers.fields import ProblemLog
-from copilot_usage.team_join import lenient_rows
 from copilot_usage.team_join import rows as team_rows
 from copilot_usage.team_join.day import NO_TEAM, TeamDay, TeamSets
-from copilot_usage.team_join.document import document
-from copilot_usage.team_join.memberships import UNFIT, MembershipReport, People, TeamNames
+from copilot_usage.team_join.lenient_rows import typed_rows
+from copilot_usage.team_join.memberships import MembershipReport, People, TeamNames
 from copilot_usage.team_join.rows import ABSENT, UserRow, identity, is_active
-from copilot_usage.team_join.sums import Sums
+from copilot_usage.team_join.sums import Sums, document
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +75,8 @@ class TeamJoin:
         self._open: dict[str, TeamDay] = {}
         self._members: dict[date, Mapping[int, int]] = {}
         self._read: set[date] = set()
-        self._flaws = ProblemLog()
-        self._ledger = PersonDays() if people else None
+        self._problems = ProblemLog()
+        self._person_days = PersonDays() if people else None
 
     def add_memberships(self, day: date, lines: Iterable[bytes], *, breakdowns: bool = True) -> bool:
         """Who was in which team on `day`: all lines of the user-teams report, before the day's first row of usage.
@@ -83,7 +84,7 @@ class TeamJoin:
         Returns whether a row can be used; else nothing is known of the day.
         `breakdowns` False: only counters and people are summed, for days that are read and not kept.
         """
-        report = MembershipReport(day, self._names, self._people, self._flaws)
+        report = MembershipReport(day, self._names, self._people, self._problems)
         report.read(lines, enterprise=self._enterprise)
         if not report.usable:
             return False
@@ -120,14 +121,10 @@ class TeamJoin:
         names = self._open if days is None else [day.isoformat() for day in days]
         expected = {name: self._open[name] for name in names if name in self._open}
         whole = any(state.breakdowns for state in expected.values())
-        decode = (team_rows.whole_users if whole else team_rows.users).decode
+        decoder: Decoder[Any] = team_rows.whole_users if whole else team_rows.users
         only = next(iter(expected)) if len(expected) == 1 else None
         number = 0
-        for number, line in enumerate(lines, 1):
-            try:
-                rows: Iterable[UserRow] = (decode(line),)
-            except UNFIT:
-                rows = lenient_rows.user_rows(line, f"{_REPORT}, row {number}", self._flaws)
+        for number, rows in typed_rows(lines, decoder, _REPORT, self._problems):
             for row in rows:
                 state = expected.get(row.day or only or "")
                 if state is None and (moment := parse_day(row.day)) is not None:
@@ -135,14 +132,14 @@ class TeamJoin:
                 if state is not None:
                     self._join(row, state, number)
                 elif days is not None:
-                    self._flaws.add(f"{_REPORT}, row {number}", "a row of another day than the report's")
+                    self._problems.add(f"{_REPORT}, row {number}", "a row of another day than the report's")
         self._read.update(date.fromisoformat(name) for name, state in expected.items() if state.heard)
         return number
 
     def _join(self, row: UserRow, state: TeamDay, number: int) -> None:
         owner = row.enterprise_id if self._enterprise else row.organization_id
         if owner is not None and owner != state.owner and state.owner not in {None, str(owner)}:
-            self._flaws.add(f"{_REPORT}, row {number}", f"a row of another {self._owner_word}")
+            self._problems.add(f"{_REPORT}, row {number}", f"a row of another {self._owner_word}")
             return
         state.heard = True
         person = self._people.numbers.get(row.user_id)
@@ -158,8 +155,8 @@ class TeamJoin:
             days[person] = days.get(person, 0) | state.bit
         for sums in state.targets(teams):
             sums.add(row, active=active, breakdowns=state.breakdowns)
-        if self._ledger is not None:
-            self._ledger.add(person, row, day=state.bit, teams=teams, active=active)
+        if self._person_days is not None:
+            self._person_days.add(person, row, day=state.bit, teams=teams, active=active)
 
     @property
     def _owner_word(self) -> str:
@@ -182,7 +179,7 @@ class TeamJoin:
         sums = state.sums()
         teams = self._names.by_scope(state.members)
         if len(teams) < len(state.members):
-            self._flaws.add(
+            self._problems.add(
                 f"user-teams report of {day}", "two teams of the same slug; the one with the smaller id counts"
             )
         owner = {} if state.owner is None else {f"{self._owner_word}_id": state.owner}
@@ -190,7 +187,7 @@ class TeamJoin:
             scope: {"day": day.isoformat()}
             | owner
             | {"team_id": self._names.ids[team], "slug": state.slugs[team], "members": state.members[team]}
-            | document(sums.get(team, Sums(state.places)))
+            | document(sums.get(team, Sums(state.index)))
             for scope, team in sorted(teams.items())
         }
 
@@ -221,9 +218,9 @@ class TeamJoin:
     def people(self, scope: Scope, days: DateRange) -> tuple[PersonActivity, ...]:
         """What each person did while in the team; nobody unless the join was made with `people`."""
         team = self._names.find(scope)
-        if team is None or self._ledger is None:
+        if team is None or self._person_days is None:
             return ()
-        return self._ledger.people(self._sets.with_team(team), self._bits_of(days))
+        return self._person_days.people(self._sets.with_team(team), self._bits_of(days))
 
     @property
     def unseen(self) -> tuple[Scope, ...]:
@@ -237,4 +234,4 @@ class TeamJoin:
     @property
     def problems(self) -> tuple[DataProblem, ...]:
         """What was left out so far, by kind, with the first example."""
-        return tuple(self._flaws)
+        return tuple(self._problems)

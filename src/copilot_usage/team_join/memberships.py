@@ -7,13 +7,11 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from difflib import get_close_matches
 
-import msgspec
-
 from copilot_usage.domain.dates import parse_day
 from copilot_usage.domain.scope import Scope, bare_team_slug, is_slug
 from copilot_usage.parsers.fields import LARGEST, ProblemLog
-from copilot_usage.team_join import lenient_rows
 from copilot_usage.team_join import rows as team_rows
+from copilot_usage.team_join.lenient_rows import typed_rows
 from copilot_usage.team_join.rows import Identity, MembershipRow, identity
 
 
@@ -86,8 +84,7 @@ def _order(team_id: Identity) -> tuple[int, str]:
     return (team_id, "") if isinstance(team_id, int) else (LARGEST, team_id)
 
 
-UNFIT = (msgspec.MsgspecError, ValueError, RecursionError)
-REPORT = "user-teams report"
+_REPORT = "user-teams report"
 
 
 class People:
@@ -115,7 +112,7 @@ class MembershipReport:
         self._iso = day.isoformat()
         self._names = names
         self._people = people
-        self._flaws = problems
+        self._problems = problems
         self.usable = False
         self._bits: dict[tuple[Identity, str], int] = {}
         self._teams: dict[str | None, dict[int, int]] = {}
@@ -124,20 +121,14 @@ class MembershipReport:
         self.slugs: dict[int, str] = {}
 
     def read(self, lines: Iterable[bytes], *, enterprise: bool) -> None:
-        """Takes in the lines; bad ones become flaws."""
-        decode = team_rows.memberships.decode
-        for number, line in enumerate(lines, 1):
-            try:
-                row = decode(line)
-            except UNFIT:
-                for usable in lenient_rows.membership_rows(line, f"{REPORT}, row {number}", self._flaws):
-                    self._add(usable, number, enterprise=enterprise)
-            else:
+        """Takes in the lines; bad ones are noted."""
+        for number, rows in typed_rows(lines, team_rows.memberships, _REPORT, self._problems):
+            for row in rows:
                 self._add(row, number, enterprise=enterprise)
 
     def _add(self, row: MembershipRow, number: int, *, enterprise: bool) -> None:
         if row.day != self._iso and row.day is not None and parse_day(row.day) != self._day:
-            self._flaws.add(f"{REPORT}, row {number}", "a row of another day than the report's")
+            self._problems.add(f"{_REPORT}, row {number}", "a row of another day than the report's")
             return
         owner = row.enterprise_id if enterprise else row.organization_id
         self._rows_of_owner[owner] = self._rows_of_owner.get(owner, 0) + 1
@@ -159,7 +150,7 @@ class MembershipReport:
         try:
             team = self._names.number(row.team_id, row.slug, self._day)
         except ValueError as error:
-            self._flaws.add(f"{REPORT}, row {number}", str(error))
+            self._problems.add(f"{_REPORT}, row {number}", str(error))
             return 0
         if team is None:
             return 0
@@ -182,7 +173,7 @@ class MembershipReport:
         teams = self._teams.get(usual, {})
         for owner, people in self._teams.items():
             if owner not in {usual, None}:
-                self._flaws.add(REPORT, f"rows of another owner ({len(people)} people)")
+                self._problems.add(_REPORT, f"rows of another owner ({len(people)} people)")
         for person, bits in self._teams.get(None, {}).items() if usual is not None else ():
             teams[person] = teams.get(person, 0) | bits
         return usual, teams

@@ -1,28 +1,30 @@
-"""The rows of the users and user-teams reports, typed: only the fields that the team join uses are decoded at all."""
+"""The rows of the users and user-teams reports, typed: the one declaration of what the team join reads and adds up.
+
+Only fields that are declared here are decoded at all. A field with the default `ABSENT` is a figure, which is summed
+over people; a field of an array's row that has no default says what the row is about.
+"""
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import Annotated
 
-from msgspec import Meta, Struct, field
+from msgspec import Meta, Struct, inspect
 from msgspec.json import Decoder
 
-from copilot_usage.domain.metrics import COUNTERS
 from copilot_usage.parsers.fields import LARGEST
 
 # A figure that a row does not have. No sum of figures reaches it (2**53 times 2**40 rows do not), so that a sum of
-# figures tells, above this bit, how many were absent, without a question asked per figure.
+# figures tells, above this bit, how many were absent, without a check per figure.
 ABSENT = 1 << 96
 
 Count = Annotated[int, Meta(ge=0, le=LARGEST)]
 Credits = Annotated[float, Meta(ge=0, le=LARGEST)]
 Identity = int | str
-SIX = tuple(COUNTERS)[1:]
-SEVEN = tuple(COUNTERS)
 
 
 class Six(Struct, kw_only=True, gc=False):
-    """The counters that every row of every array has."""
+    """The counters that every row by language, model, feature or IDE has."""
 
     code_generation_activity_count: Count = ABSENT
     code_acceptance_activity_count: Count = ABSENT
@@ -39,31 +41,34 @@ class Seven(Six, kw_only=True, gc=False):
 
 
 class IdeRow(Seven, kw_only=True, gc=False):
-    value: str = field(name="ide")
+    ide: str
 
 
 class FeatureRow(Seven, kw_only=True, gc=False):
-    value: str = field(name="feature")
+    feature: str
 
 
 class LanguageFeatureRow(Six, kw_only=True, gc=False):
-    value: str = field(name="language")
+    language: str
     feature: str
 
 
 class LanguageModelRow(Six, kw_only=True, gc=False):
-    value: str = field(name="language")
+    language: str
     model: str
 
 
 class ModelFeatureRow(Seven, kw_only=True, gc=False):
-    value: str = field(name="model")
+    model: str
     feature: str
 
 
 class Tokens(Struct, kw_only=True, gc=False):
     output_tokens_sum: Count = ABSENT
     prompt_tokens_sum: Count = ABSENT
+
+
+_NO_TOKENS = Tokens()
 
 
 class Sessions(Struct, kw_only=True, gc=False):
@@ -73,6 +78,9 @@ class Sessions(Struct, kw_only=True, gc=False):
     request_count: Count = ABSENT
     prompt_count: Count = ABSENT
     token_usage: Tokens | None = None
+
+    def __post_init__(self) -> None:
+        self.token_usage = self.token_usage or _NO_TOKENS
 
 
 class AgentsWindow(Struct, kw_only=True, gc=False):
@@ -85,33 +93,37 @@ class AgentRow(Struct, kw_only=True, gc=False):
     agent_name: str | None = None
     user_initiated_interaction_count: Count = ABSENT
 
+    def __post_init__(self) -> None:
+        self.agent_id = str(self.agent_id)
 
-class SkillRow(Struct, kw_only=True, gc=False):
-    value: str = field(name="skill")
+
+class Uses(Struct, kw_only=True, gc=False):
     interaction_count: Count = ABSENT
 
 
-class CustomAgentRow(Struct, kw_only=True, gc=False):
-    value: str = field(name="custom_agent")
-    interaction_count: Count = ABSENT
+class SkillRow(Uses, kw_only=True, gc=False):
+    skill: str
 
 
-class McpRow(Struct, kw_only=True, gc=False):
-    value: str = field(name="mcp")
-    interaction_count: Count = ABSENT
+class CustomAgentRow(Uses, kw_only=True, gc=False):
+    custom_agent: str
 
 
-class SlashCommandRow(Struct, kw_only=True, gc=False):
-    value: str = field(name="slash_cmd")
-    interaction_count: Count = ABSENT
+class McpRow(Uses, kw_only=True, gc=False):
+    mcp: str
 
 
-class PluginRow(Struct, kw_only=True, gc=False):
-    value: str = field(name="plugin")
-    interaction_count: Count = ABSENT
+class SlashCommandRow(Uses, kw_only=True, gc=False):
+    slash_cmd: str
+
+
+class PluginRow(Uses, kw_only=True, gc=False):
+    plugin: str
 
 
 class Phase(Struct, kw_only=True, gc=False):
+    """An adoption phase, with the version of GitHub's rules for it."""
+
     phase: str
     phase_number: Count | None = None
     version: str | None = None
@@ -135,6 +147,23 @@ class UserRow(Seven, kw_only=True, gc=False):
     used_copilot_code_review_active: bool | None = None
     used_copilot_code_review_passive: bool | None = None
     ai_credits_used: Credits | None = None
+
+
+ASKED_FOR_REVIEW, WAS_REVIEWED = "used_copilot_code_review_active", "used_copilot_code_review_passive"
+# Flag of a person → the figure of a day that counts these people. The cloud agent has a new and an old flag.
+PEOPLE = {
+    "used_cli": "daily_active_cli_users",
+    "used_copilot_app": "daily_active_copilot_app_users",
+    "used_vscode_agent": "daily_active_vscode_agent_users",
+    "used_copilot_cloud_agent": "daily_active_copilot_cloud_agent_users",
+    "used_copilot_coding_agent": "daily_active_copilot_cloud_agent_users",
+    ASKED_FOR_REVIEW: "daily_active_copilot_code_review_users",
+    WAS_REVIEWED: "daily_passive_copilot_code_review_users",
+}
+
+_activity_flags_of = attrgetter(
+    *(name for name in UserRow.__struct_fields__ if name.startswith("used_") and name != WAS_REVIEWED)
+)
 
 
 class WholeUserRow(UserRow, kw_only=True, gc=False):
@@ -168,26 +197,23 @@ class MembershipRow(Struct, kw_only=True, gc=False):
     enterprise_id: Identity | None = None
 
 
-FLAGS = tuple(name for name in UserRow.__struct_fields__ if name.startswith("used_"))
-
 users = Decoder(UserRow)
 whole_users = Decoder(WholeUserRow)
 memberships = Decoder(MembershipRow)
 
 
+def alternatives(kind: inspect.Type) -> list[inspect.Type]:
+    """The types that a field can have besides null."""
+    types = kind.types if isinstance(kind, inspect.UnionType) else (kind,)
+    return [each for each in types if not isinstance(each, inspect.NoneType)]
+
+
 def is_active(row: UserRow) -> bool:
-    """A prompt, a generation, or a `used_…` flag; a review that nobody asked for, or mere credits, is no activity."""
+    """A prompt, a generation, or a `used_…` flag; not a review that the person did not ask for, nor mere credits."""
     return bool(
         0 < row.user_initiated_interaction_count < ABSENT
         or 0 < row.code_generation_activity_count < ABSENT
-        or row.used_chat
-        or row.used_agent
-        or row.used_cli
-        or row.used_copilot_coding_agent
-        or row.used_copilot_cloud_agent
-        or row.used_copilot_app
-        or row.used_vscode_agent
-        or row.used_copilot_code_review_active
+        or any(_activity_flags_of(row))
     )
 
 

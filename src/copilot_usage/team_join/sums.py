@@ -1,262 +1,257 @@
-"""What few user rows have, array by array, as lines of figures: sessions, third-party agents, skills and the like."""
+"""The sums over people of one day, and the document that they make: a team's day in the shape of an organization's."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from operator import add
-from typing import TypeVar
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from operator import add, attrgetter
+from typing import Any
 
+from msgspec import inspect
+
+from copilot_usage.domain import metrics
 from copilot_usage.team_join.rows import (
     ABSENT,
-    LanguageFeatureRow,
-    LanguageModelRow,
-    ModelFeatureRow,
-    Sessions,
+    ASKED_FOR_REVIEW,
+    PEOPLE,
+    WAS_REVIEWED,
+    Phase,
     UserRow,
     WholeUserRow,
+    alternatives,
 )
 
-SESSIONS = ("session_count", "request_count", "prompt_count", "output_tokens_sum", "prompt_tokens_sum")
-AGENTS_WINDOW = ("session_count", "total_user_messages")
-ITEMS = {
-    "totals_by_skill": "skill",
-    "totals_by_custom_agent": "custom_agent",
-    "totals_by_mcp": "mcp",
-    "totals_by_slash_cmd": "slash_cmd",
-    "totals_by_plugin": "plugin",
-}
-CLI, APP, WINDOW = "totals_by_cli", "totals_by_copilot_app", "totals_by_vscode_agent"
-AGENTS = "totals_by_3rd_party_agent"
-
-
-def has_rare(row: WholeUserRow) -> bool:
-    """Whether `rare_lines` has anything; most rows have not."""
-    return bool(
-        row.totals_by_cli
-        or row.totals_by_copilot_app
-        or row.totals_by_vscode_agent
-        or row.totals_by_3rd_party_agent
-        or row.totals_by_skill
-        or row.totals_by_custom_agent
-        or row.totals_by_mcp
-        or row.totals_by_slash_cmd
-        or row.totals_by_plugin
-    )
-
-
-def rare_lines(row: WholeUserRow) -> Iterator[tuple[tuple[str, ...], tuple[int, ...]]]:
-    """Array and value, and the figures."""
-    if row.totals_by_cli is not None:
-        yield (CLI,), _sessions(row.totals_by_cli)
-    if row.totals_by_copilot_app is not None:
-        yield (APP,), _sessions(row.totals_by_copilot_app)
-    if row.totals_by_vscode_agent is not None:
-        window = row.totals_by_vscode_agent
-        yield (WINDOW,), (window.session_count, window.total_user_messages)
-    for agent in row.totals_by_3rd_party_agent or ():
-        yield (AGENTS, str(agent.agent_id)), (agent.user_initiated_interaction_count,)
-    for array in ITEMS:
-        for item in getattr(row, array) or ():
-            yield (array, item.value), (item.interaction_count,)
-
-
-def _sessions(used: Sessions) -> tuple[int, ...]:
-    tokens = used.token_usage
-    output = ABSENT if tokens is None else tokens.output_tokens_sum
-    prompt = ABSENT if tokens is None else tokens.prompt_tokens_sum
-    return (used.session_count, used.request_count, used.prompt_count, output, prompt)
-
-
-Key = TypeVar("Key", str, tuple[str, ...])
-Thing = TypeVar("Thing")
-# A line is up to seven figures, and last how many rows they were added from: what was absent in all of them is unknown.
-LINE = 8
-ROWS = LINE - 1
 # Credits are summed as whole millionths, so that the sum does not depend on the order of the rows.
 CREDIT = 1_000_000
 # More different values of a day than this are an error, or an attack; the rest goes where GitHub itself puts the rest.
 MOST_VALUES = 5_000
 OTHERS = "others"
 
-# The first line holds the counters of the day; the credits stand in the second one.
-COUNTERS_LINE, CREDITS_LINE, BREAKDOWNS = 0, LINE, 2 * LINE
-# What a person's flags were: CLI, app, Agents window, cloud agent by its two names, review active, review passive.
-Flags = tuple[bool | None, ...]
-# An adoption phase: its name, its number, and the version of GitHub's rules for it.
-PhaseKey = tuple[str, int | None, str | None]
+# What a row of an array is about: nothing (an object), a value, or two values.
+Key = str | tuple[str, ...]
+# What a value's place is in the list of sums: of its first figure; last after its figures comes the number of rows.
+Places = dict[Key, int]
+
+
+def _figures_of(row: inspect.StructType) -> Iterator[str]:
+    """The fields that are summed; those of an object within the row by their path."""
+    for field in row.fields:
+        inner = alternatives(field.type)[0]
+        if field.default == ABSENT:
+            yield field.name
+        elif isinstance(inner, inspect.StructType):
+            yield from (f"{field.name}.{name}" for name in _figures_of(inner))
+
+
+@dataclass(frozen=True, slots=True)
+class Array:
+    """How the rows of an array are summed: by `keys`, which an object has none of.
+
+    `add(sums, places, rows)` adds rows to the figures at the places of their values.
+    """
+
+    name: str
+    keys: tuple[str, ...]
+    figures: tuple[str, ...]
+    # Those of the figures that lie in an object within the row.
+    paths: tuple[str, ...]
+    add: Callable[[Sums, Places, Iterable[Any]], None]
+
+    @property
+    def width(self) -> int:
+        return len(self.figures) + 1
+
+
+_ADD = """
+def add(sums, places, rows):
+    amounts = sums.amounts
+    for row in rows:
+        key = {key}
+        place = places.get(key)
+        if place is None:
+            place = sums.new_place(places, key, {width})
+        {sums}
+        amounts[place + {last}] += 1
+"""
+
+
+def _array(name: str, row: inspect.Type, *, keyed: bool = True) -> Array:
+    """Writes `add` out figure by figure, as `dataclass` writes `__init__`: a loop over names takes twice as long."""
+    assert isinstance(row, inspect.StructType)
+    keys, figures = tuple(field.name for field in row.fields if field.required and keyed), tuple(_figures_of(row))
+    key = f"row.{keys[0]}" if len(keys) == 1 else f"({', '.join(f'row.{key}' for key in keys)})"
+    sums = "; ".join(f"amounts[place + {offset}] += row.{path}" for offset, path in enumerate(figures))
+    scope: dict[str, Any] = {}
+    exec(_ADD.format(key=key, sums=sums, width=len(figures) + 1, last=len(figures)), scope)  # noqa: S102 - of the names above alone
+    return Array(name, keys, figures, tuple(path for path in figures if "." in path), scope["add"])
+
+
+def _arrays(row: inspect.Type) -> Iterator[Array]:
+    assert isinstance(row, inspect.StructType)
+    for field in row.fields:
+        match alternatives(field.type)[0]:
+            case inspect.ListType(item_type=item) | (inspect.StructType() as item) if item != _PHASE:
+                yield _array(field.name, item)
+            case _:
+                pass
+
+
+_PHASE = inspect.type_info(Phase)
+# The figures of the row itself, and the arrays and objects in it; of phases people are counted, and nothing is summed.
+COUNTERS, ARRAYS = _array("", inspect.type_info(UserRow), keyed=False), tuple(_arrays(inspect.type_info(WholeUserRow)))
+
+_arrays_of = attrgetter(*(array.name for array in ARRAYS))
+_flags_of = attrgetter(*PEOPLE)
+_phase_of = attrgetter("phase", "phase_number", "version")
 
 
 class ColumnIndex:
-    """Which value of which array has which place in the lists; one for all sums of a day."""
+    """Which value of which array has which place in the list of sums; one for all sums of a day."""
 
     def __init__(self) -> None:
-        self.ides: dict[str, int] = {}
-        self.features: dict[str, int] = {}
-        self.languages: dict[tuple[str, ...], int] = {}
-        self.language_models: dict[tuple[str, ...], int] = {}
-        self.models: dict[tuple[str, ...], int] = {}
-        self.rare: dict[tuple[str, ...], int] = {}
-        self.size = BREAKDOWNS
+        self.counters: Places = {(): 0}
+        self.arrays: Sequence[Places] = [{} for _ in ARRAYS]
+        self.size = COUNTERS.width
 
-    def new(self, places: dict[Key, int], key: Key, others: Key) -> int:
-        """A place for a value that has none yet."""
-        if len(places) >= MOST_VALUES and key != others:
-            return places[others] if others in places else self.new(places, others, others)
-        places[key] = place = self.size
-        self.size += LINE
+    def new(self, places: Places, key: Key, width: int) -> int:
+        """A place for a value that has none yet; one value too many is counted with the others."""
+        if len(places) >= MOST_VALUES:
+            key = (OTHERS, OTHERS) if isinstance(key, tuple) else OTHERS
+        place = places.setdefault(key, self.size)
+        self.size += width * (place == self.size)
         return place
 
 
 class Sums:
-    """`amounts`: lines, each at its place; `active`, and per combination of flags and per adoption phase: people.
+    """`amounts`: figures by place; `active`, `flags` (by combination), `phases`: people.
 
     `agents`: third-party agents by id, each with its name; of several names of a day the first in the alphabet.
     """
 
-    __slots__ = ("active", "agents", "amounts", "flags", "phases", "places")
+    __slots__ = ("active", "agents", "amounts", "credits", "flags", "index", "phases")
 
-    def __init__(self, places: ColumnIndex) -> None:
+    def __init__(self, index: ColumnIndex) -> None:
+        self.index = index
         self.active = 0
-        self.places = places
-        self.amounts = [0] * places.size
+        self.amounts = [0] * index.size
+        self.credits: int | None = None
+        self.flags: Counter[tuple[bool | None, ...]] = Counter()
+        self.phases: Counter[tuple[str, int | None, str | None]] = Counter()
         self.agents: dict[str, str] = {}
-        self.flags: dict[Flags, int] = {}
-        self.phases: dict[PhaseKey, int] = {}
-
-    def line(self, place: int) -> Sequence[int]:
-        """The line at a place; zeros where nothing was added."""
-        return self.amounts[place : place + LINE] or [0] * LINE
 
     def add(self, row: UserRow, *, active: bool, breakdowns: bool = True) -> None:
-        """Takes in a person's day."""
+        """Adds a person's day."""
         self.active += active
-        flags = (
-            row.used_cli,
-            row.used_copilot_app,
-            row.used_vscode_agent,
-            row.used_copilot_cloud_agent,
-            row.used_copilot_coding_agent,
-            row.used_copilot_code_review_active,
-            row.used_copilot_code_review_passive,
-        )
-        self.flags[flags] = self.flags.get(flags, 0) + 1
-        amounts = self.amounts
-        amounts[0] += row.user_initiated_interaction_count
-        amounts[1] += row.code_generation_activity_count
-        amounts[2] += row.code_acceptance_activity_count
-        amounts[3] += row.loc_suggested_to_add_sum
-        amounts[4] += row.loc_suggested_to_delete_sum
-        amounts[5] += row.loc_added_sum
-        amounts[6] += row.loc_deleted_sum
-        amounts[ROWS] += 1
+        COUNTERS.add(self, self.index.counters, (row,))
+        self.flags[_flags_of(row)] += 1
         if row.ai_credits_used is not None:
-            amounts[CREDITS_LINE] += round(row.ai_credits_used * CREDIT)
-            amounts[CREDITS_LINE + ROWS] += 1
-        if breakdowns and isinstance(row, WholeUserRow):
-            self._add_breakdowns(row, active=active)
-
-    def _add_breakdowns(self, row: WholeUserRow, *, active: bool) -> None:
-        self._grow()
-        self._add_singles(row)
-        for language in row.totals_by_language_feature or ():
-            self._add_six(self.places.languages, language, language.feature)
-        for language_model in row.totals_by_language_model or ():
-            self._add_six(self.places.language_models, language_model, language_model.model)
-        self._add_models(row.totals_by_model_feature or ())
+            self.credits = (self.credits or 0) + round(row.ai_credits_used * CREDIT)
+        if not breakdowns or not isinstance(row, WholeUserRow):
+            return
+        self.grow()
+        for array, places, found in zip(ARRAYS, self.index.arrays, _arrays_of(row), strict=True):
+            if found:
+                array.add(self, places, found if array.keys else (found,))
+        for agent in row.totals_by_3rd_party_agent or ():
+            if agent.agent_name:
+                self._name_agent(str(agent.agent_id), agent.agent_name)
         if active and row.ai_adoption_phase is not None:
-            said = row.ai_adoption_phase
-            phase = (said.phase, said.phase_number, said.version)
-            self.phases[phase] = self.phases.get(phase, 0) + 1
-        if has_rare(row):
-            for key, figures in rare_lines(row):
-                self._add_rarely(key, figures)
-            for agent in row.totals_by_3rd_party_agent or ():
-                if agent.agent_name:
-                    self._name_agent(str(agent.agent_id), agent.agent_name)
+            self.phases[_phase_of(row.ai_adoption_phase)] += 1
+
+    def new_place(self, places: Places, key: Key, width: int) -> int:
+        place = self.index.new(places, key, width)
+        self.grow()
+        return place
+
+    def grow(self) -> None:
+        """Other sums may have met new values."""
+        missing = self.index.size - len(self.amounts)
+        if missing:
+            self.amounts.extend([0] * missing)
+
+    def merge(self, other: Sums) -> None:
+        """Adds the sums over other people of the day."""
+        self.active += other.active
+        self.flags += other.flags
+        self.phases += other.phases
+        if other.credits is not None:
+            self.credits = (self.credits or 0) + other.credits
+        for agent_id, name in other.agents.items():
+            self._name_agent(agent_id, name)
+        self.grow()
+        other.grow()
+        self.amounts[:] = map(add, self.amounts, other.amounts)
 
     def _name_agent(self, agent_id: str, name: str) -> None:
         self.agents[agent_id] = min(name, self.agents.get(agent_id, name))
 
-    def merge(self, other: Sums) -> None:
-        """Takes in the sums over other people."""
-        self.active += other.active
-        _count_together(self.flags, other.flags)
-        _count_together(self.phases, other.phases)
-        for agent_id, name in other.agents.items():
-            self._name_agent(agent_id, name)
-        self._grow()
-        other._grow()
-        self.amounts[:] = map(add, self.amounts, other.amounts)
 
-    def _new(self, places: dict[Key, int], key: Key, others: Key) -> int:
-        place = self.places.new(places, key, others)
-        self._grow()
-        return place
+def document(sums: Sums) -> dict[str, Any]:
+    """What the people of a team did together, of their own rows alone, so that it is the same whichever teams are read.
 
-    def _grow(self) -> None:
-        """Values may have turned up in other sums."""
-        missing = self.places.size - len(self.amounts)
-        if missing:
-            self.amounts.extend([0] * missing)
-
-    def _add_singles(self, row: WholeUserRow) -> None:
-        amounts = self.amounts
-        for places, items in (
-            (self.places.ides, row.totals_by_ide or ()),
-            (self.places.features, row.totals_by_feature or ()),
-        ):
-            for item in items:
-                place = places.get(item.value)
-                if place is None:
-                    place = self._new(places, item.value, OTHERS)
-                amounts[place] += item.user_initiated_interaction_count
-                amounts[place + 1] += item.code_generation_activity_count
-                amounts[place + 2] += item.code_acceptance_activity_count
-                amounts[place + 3] += item.loc_suggested_to_add_sum
-                amounts[place + 4] += item.loc_suggested_to_delete_sum
-                amounts[place + 5] += item.loc_added_sum
-                amounts[place + 6] += item.loc_deleted_sum
-                amounts[place + ROWS] += 1
-
-    def _add_models(self, rows: Iterable[ModelFeatureRow]) -> None:
-        places, amounts = self.places.models, self.amounts
-        for row in rows:
-            place = places.get((row.value, row.feature))
-            if place is None:
-                place = self._new(places, (row.value, row.feature), (OTHERS, OTHERS))
-            amounts[place] += row.user_initiated_interaction_count
-            amounts[place + 1] += row.code_generation_activity_count
-            amounts[place + 2] += row.code_acceptance_activity_count
-            amounts[place + 3] += row.loc_suggested_to_add_sum
-            amounts[place + 4] += row.loc_suggested_to_delete_sum
-            amounts[place + 5] += row.loc_added_sum
-            amounts[place + 6] += row.loc_deleted_sum
-            amounts[place + ROWS] += 1
-
-    def _add_six(
-        self, places: dict[tuple[str, ...], int], row: LanguageFeatureRow | LanguageModelRow, second: str
-    ) -> None:
-        """A row of a language and something else."""
-        place = places.get((row.value, second))
-        if place is None:
-            place = self._new(places, (row.value, second), (OTHERS, OTHERS))
-        amounts = self.amounts
-        amounts[place] += row.code_generation_activity_count
-        amounts[place + 1] += row.code_acceptance_activity_count
-        amounts[place + 2] += row.loc_suggested_to_add_sum
-        amounts[place + 3] += row.loc_suggested_to_delete_sum
-        amounts[place + 4] += row.loc_added_sum
-        amounts[place + 5] += row.loc_deleted_sum
-        amounts[place + ROWS] += 1
-
-    def _add_rarely(self, key: tuple[str, ...], figures: Sequence[int]) -> None:
-        place = self.places.rare.get(key)
-        if place is None:
-            place = self._new(self.places.rare, key, (key[0], OTHERS))
-        line = (*figures, *[0] * (ROWS - len(figures)), 1)
-        self.amounts[place : place + LINE] = map(add, self.amounts[place : place + LINE], line)
+    A counter that a person's row does not say is zero in the sum (GitHub's recipe); of other figures that no row said,
+    the reader of the document knows whether they are zero or not measured yet.
+    """
+    said: dict[str, Any] = {"daily_active_users": sums.active} | dict.fromkeys(metrics.COUNTERS, 0)
+    sums.grow()
+    said |= _figures(COUNTERS, sums.amounts, 0) | _people(sums.flags)
+    if sums.credits is not None:
+        said["ai_credits_used"] = sums.credits / CREDIT
+    for array, places in zip(ARRAYS, sums.index.arrays, strict=True):
+        rows = list(_rows(array, places, sums.amounts))
+        if rows:
+            said[array.name] = rows if array.keys else rows[0]
+    for agent in said.get("totals_by_3rd_party_agent", ()):
+        if agent["agent_id"] in sums.agents:
+            agent["agent_name"] = sums.agents[agent["agent_id"]]
+    phases = [
+        {
+            name: value
+            for name, value in zip(("phase", "phase_number", "version"), phase, strict=True)
+            if value is not None
+        }
+        | {"total_engaged_users": people}
+        for phase, people in sorted(sums.phases.items(), key=str)
+    ]
+    return said | ({"totals_by_ai_adoption_phase": phases} if phases else {})
 
 
-def _count_together(into: dict[Thing, int], other: Mapping[Thing, int]) -> None:
-    for thing, count in other.items():
-        into[thing] = into.get(thing, 0) + count
+@cache
+def _counted_in(flags: tuple[bool | None, ...]) -> Mapping[str, bool]:
+    """The figures that count people by their flags, and whether a person with these flags is one of them."""
+    used = {flag: value for flag, value in zip(PEOPLE, flags, strict=True) if value is not None}
+    if used.get(ASKED_FOR_REVIEW):  # such a person counts as active alone (docs: "Copilot usage metrics data")
+        used[WAS_REVIEWED] = False
+    return {PEOPLE[flag]: any(used[other] for other in used if PEOPLE[other] == PEOPLE[flag]) for flag in used}
+
+
+def _people(flags: Mapping[tuple[bool | None, ...], int]) -> dict[str, int]:
+    """The figures that count people by their flags, as far as a person's row has the flag."""
+    counted: dict[str, int] = {}
+    for values, people in flags.items():
+        for name, one_of_them in _counted_in(values).items():
+            counted[name] = counted.get(name, 0) + people * one_of_them
+    return {name: counted[name] for name in PEOPLE.values() if name in counted}
+
+
+def _figures(array: Array, amounts: Sequence[int], place: int) -> dict[str, Any]:
+    """The figures at a place that at least one of its rows had; see `ABSENT`."""
+    line, rows = amounts[place : place + array.width], amounts[place + array.width - 1]
+    return {name: amount % ABSENT for name, amount in zip(array.figures, line, strict=False) if amount // ABSENT < rows}
+
+
+def _rows(array: Array, places: Places, amounts: Sequence[int]) -> Iterator[dict[str, Any]]:
+    for key, place in sorted(places.items()):
+        if not amounts[place + array.width - 1]:
+            continue
+        figures = _figures(array, amounts, place)
+        for path in array.paths:
+            if path in figures:
+                outer, name = path.split(".")
+                figures.setdefault(outer, {})[name] = figures.pop(path)
+        tokens = figures.get("token_usage", {})
+        if figures.get("request_count") and len(tokens) == 2:  # output and prompt
+            tokens["avg_tokens_per_request"] = round(sum(tokens.values()) / figures["request_count"], 1)
+        yield dict(zip(array.keys, (key,) if isinstance(key, str) else key, strict=True)) | figures

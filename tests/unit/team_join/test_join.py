@@ -292,6 +292,24 @@ def test_many_people_in_the_same_teams_sum_up_as_few_do() -> None:
         assert document["daily_active_cli_users"] == cli
 
 
+def test_rows_that_come_after_documents_were_made_count_for_their_own_team_alone() -> None:
+    def row(person: int) -> dict[str, Any]:
+        return user_row(person, totals_by_feature=[{"feature": "agent_edit", "loc_added_sum": 1}])
+
+    people = range(1, 31)
+    join = TeamJoin(OWNER, [EVERY])
+    in_both = [membership(n, team, slug) for n in people for team, slug in ((42, "web"), (43, "core"))]
+    join.add_memberships(DAY, lines([*in_both, membership(99, 42, "web")]))
+    join.add_users(lines(row(n) for n in people), days=[DAY])
+    join.documents(DAY)
+    join.add_users(lines([row(99)]), days=[DAY])
+    found = {scope: document["totals_by_feature"] for scope, document in join.documents(DAY).items()}
+    assert found == {
+        WEB: [{"feature": "agent_edit", "loc_added_sum": 31}],
+        CORE: [{"feature": "agent_edit", "loc_added_sum": 30}],
+    }
+
+
 def test_each_row_is_joined_with_the_membership_of_its_own_day() -> None:
     monday, tuesday = DAY, DAY + timedelta(days=1)
     join = TeamJoin(OWNER, [EVERY])

@@ -9,8 +9,8 @@ import pytest
 from copilot_usage.domain.scope import Scope, ScopeKind
 from copilot_usage.parsers.fields import ProblemLog
 from copilot_usage.team_join.join import TeamJoin
-from copilot_usage.team_join.lenient_rows import user_rows
-from copilot_usage.team_join.rows import WholeUserRow
+from copilot_usage.team_join.lenient_rows import typed_rows
+from copilot_usage.team_join.rows import whole_users
 from sample_documents import counters, lines, membership, user_row
 
 OWNER = Scope(ScopeKind.ORGANIZATION, "octo-org")
@@ -116,16 +116,16 @@ def test_everything_of_a_row_that_fits_survives_the_slow_way() -> None:
     quickly, _ = _web(lines([row]))
     slowly, problems = _web(lines([row | {"used_agent": "yes"}]))
     assert slowly == quickly
-    assert problems == ["`used_agent` is neither true nor false"]
+    assert problems == ["`used_agent` is a text"]
 
 
 def test_the_place_of_the_first_bad_row_is_named_without_naming_anybody() -> None:
     problems = ProblemLog()
     line = json.dumps(user_row(3, loc_added_sum="octocat")).encode()
-    (row,) = user_rows(line, "users report, row 17", problems)
-    assert isinstance(row, WholeUserRow)
+    ((number, (row,)),) = typed_rows([line], whole_users, "users report", problems)
+    assert (number, row.user_id) == (1, 3)
     assert [(problem.where, problem.what) for problem in problems] == [
-        ("users report, row 17", "`loc_added_sum` is a text")
+        ("users report, row 1", "`loc_added_sum` is a text")
     ]
 
 
