@@ -519,6 +519,26 @@ def test_later_days_that_are_there_when_an_earlier_one_is_refused_are_kept(
     assert len([result for result in results if isinstance(result, Failure)]) == 1
 
 
+def test_a_day_that_is_refused_after_another_answer_is_a_failure_of_that_day_alone(
+    run: Callable[..., ServedSource],
+) -> None:
+    here = serving(run())
+    days = [DAY - timedelta(days=n) for n in range(20)]
+
+    def refusing_the_third(request: Request) -> Reply:
+        asked = request.query["day"]
+        refused = asked == str(days[2])
+        return as_json({"message": "no"}, 403) if refused else envelope(here, asked, day=date.fromisoformat(asked))
+
+    here.api.script = refusing_the_third
+    here.downloads.script = lambda r: Reply(200, json.dumps(day_of(date.fromisoformat(r.path.strip("/")))).encode())
+    results = here.query(*(OwnerDay(ORGANIZATION, day) for day in days))
+    assert [result.snapshot.day for result in results if isinstance(result, Fetched)] == [*days[:2], *days[3:]]
+    assert [(found.day, type(found.error)) for found in results if isinstance(found, Failure)] == [
+        (days[2], errors.NotAllowed)
+    ]
+
+
 def month_of_days(here: ServedSource) -> list[Result]:
     return here.query(*(OwnerDay(ORGANIZATION, DAY - timedelta(days=n)) for n in range(28)))
 

@@ -40,6 +40,7 @@ from copilot_usage.domain.queries import (
     TeamDays,
     subject,
 )
+from copilot_usage.domain.results import Failure, Fetched, LatestWindow, Result
 from copilot_usage.domain.scope import Scope
 from copilot_usage.errors import CopilotUsageError, NotAllowed, NotFound
 from copilot_usage.timing import Deadline
@@ -72,6 +73,7 @@ class GitHubSource:
         self._owner_reports = OwnerReports(self._reports, self._day)
         self._people = people
         self._refused: set[tuple[Scope, QueryKind]] = set()
+        self._answered: set[Scope] = set()
         self._ended = False
 
     def __enter__(self) -> Self:
@@ -139,9 +141,14 @@ class GitHubSource:
         """
         owner, kind = subject(query), query.about
         try:
-            yield from finish()
+            for result in finish():
+                if isinstance(result, LatestWindow | Fetched):
+                    self._answered.add(owner)
+                yield result
         except CopilotUsageError as error:
-            day = query.day if isinstance(query, OwnerDay) and not isinstance(error, NotAllowed) else None
+            # A refusal is about the owner as a whole where nothing else of it has come.
+            of_owner = isinstance(error, NotAllowed) and (error.fatal or owner not in self._answered)
+            day = query.day if isinstance(query, OwnerDay) and not of_owner else None
             failure = Failure(owner, error.with_traceback(None), day, kind)
             if kind.is_optional and not self._deadline.stopped:
                 error.fatal = False
