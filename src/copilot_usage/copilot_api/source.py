@@ -28,7 +28,9 @@ from copilot_usage.domain.queries import (
     CreditMonth,
     EarlierDays,
     Failure,
+    Fetched,
     LatestReport,
+    LatestWindow,
     NewestDay,
     OwnerDay,
     PeopleReport,
@@ -40,7 +42,6 @@ from copilot_usage.domain.queries import (
     TeamDays,
     subject,
 )
-from copilot_usage.domain.results import Failure, Fetched, LatestWindow, Result
 from copilot_usage.domain.scope import Scope
 from copilot_usage.errors import CopilotUsageError, NotAllowed, NotFound
 from copilot_usage.timing import Deadline
