@@ -66,8 +66,8 @@ def test_people_are_githubs_own_count_of_the_last_day(page: str) -> None:
 def test_means_are_of_the_known_days(page: str) -> None:
     active = {date.fromisoformat(d["day"]): d["daily_active_users"] for d in documents(DAYS)}
     working = [people for day, people in active.items() if day.weekday() < 5]
-    assert row(page, "Active people on a working day (mean)")[0] == f"{sum(working) / len(working):.1f}"
-    assert row(page, "Active people on any day (mean)")[0] == f"{sum(active.values()) / len(active):.1f}"
+    assert row(page, "Active people, average working day")[0] == f"{sum(working) / len(working):.1f}"
+    assert row(page, "Active people, average day")[0] == f"{sum(active.values()) / len(active):.1f}"
 
 
 def test_rates_are_ratios_of_sums(page: str) -> None:

@@ -137,7 +137,7 @@ def activity(scope: ScopeReport) -> Section | None:
 
 
 def _table(title: str, found: Sequence[Point], unit: str) -> Table:
-    daily = "On the day" if unit == "day" else "On a working day (mean)"
+    daily = "On the day" if unit == "day" else "Average working day"
     rows = []
     for point in found:
         people = markdown.number(point.daily) if len(point.days) == 1 else markdown.mean(point.daily)

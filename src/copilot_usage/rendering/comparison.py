@@ -13,7 +13,7 @@ _SEEN = 25
 # With 14 blocks the table's many columns are as wide as the page.
 _NARROW = 14
 # Short titles, so that names need no second line; the note says what they mean.
-_FIGURES = ("Active people", "A working day", "Change")
+_FIGURES = ("Active people", "Average working day", "Change")
 
 
 def comparison(report: Report) -> Section | None:
@@ -28,7 +28,7 @@ def comparison(report: Report) -> Section | None:
     marks = markdown.Marks()
     rows = tuple(_row(scope, marks, teams=teams, one_owner=one_owner) for scope in ranked)
     note = (
-        "A working day: active people, on average. Accepted: of the completions shown. Lines: written by Copilot. "
+        "Average working day: active people. Accepted: of the completions shown. Lines: written by Copilot. "
         "People in several of these count in each of them, so the rows do not add up to a total."
     )
     if any(each.members is not None and (each.now.active_people or 0) > each.members for each in ranked):

@@ -87,18 +87,18 @@ def _rows(scope: ScopeReport) -> Iterator[_Row]:
         )
     if days > 1:
         yield _Row(
-            "Active people on a working day (mean)",
+            "Active people, average working day",
             lambda figures: markdown.mean(figures.mean_daily_active_working),
             lambda ranges: ranges.working_day_mean("daily_active_users"),
         )
         yield _Row(
-            "Active people on any day (mean)",
+            "Active people, average day",
             lambda figures: markdown.mean(figures.mean_daily_active),
             lambda ranges: ranges.mean("daily_active_users"),
         )
         # All that generation `usage` says of people; its own figure, under its own name.
         yield _Row(
-            "People shown completions on a working day (mean)",
+            "People shown completions, average working day",
             lambda figures: markdown.mean(working_day_mean(scope.history, figures.range, "total_active_users")),
             lambda ranges: ranges.working_day_mean("total_active_users"),
         )

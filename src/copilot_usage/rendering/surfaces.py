@@ -115,7 +115,7 @@ def _people(scope: ScopeReport) -> Table | None:
     rows = [row for name, metrics in _PEOPLE.items() if (row := _people_row(scope, marks, name, *metrics)) is not None]
     if not rows:
         return None
-    titles = columns("People", "28 days", "Change", "Most on a day", drawn="Over time")
+    titles = columns("People", "28 days", "Change", "Peak day", drawn="Over time")
     monthly = any(row[1] != markdown.UNKNOWN for row in rows)
     note = "28 days: distinct people in the 28 days up to the end of the range, as GitHub counts them."
     return Table("", titles, tuple(rows), marks.below(note if monthly else ""))

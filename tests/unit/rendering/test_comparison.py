@@ -72,7 +72,7 @@ def test_a_drawing_does_not_mix_people_of_two_generations() -> None:
 
 def test_columns_without_any_figure_are_left_out() -> None:
     (table,) = compared(team("web", 3), team("data", 2)).tables
-    assert [title for title, _ in table.columns] == ["Team", "A working day", "Over time"]
+    assert [title for title, _ in table.columns] == ["Team", "Average working day", "Over time"]
 
 
 def test_many_scopes_are_seen_in_part_and_folded_as_a_whole() -> None:

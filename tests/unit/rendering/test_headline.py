@@ -78,7 +78,7 @@ def test_the_retired_generations_have_the_work_of_completions_alone() -> None:
     assert row(scope, "Completions shown") == ("21",)
     assert row(scope, "Lines of accepted completions") == ("9",)
     # The last of the three days is a Saturday.
-    assert row(scope, "People shown completions on a working day (mean)") == ("15.0",)
+    assert row(scope, "People shown completions, average working day") == ("15.0",)
 
 
 def test_what_is_not_compared_has_a_mark_that_says_why() -> None:
@@ -86,7 +86,7 @@ def test_what_is_not_compared_has_a_mark_that_says_why() -> None:
     earlier = [usage_day(day, {people: 4}, generation=Generation.METRICS) for day in days.before()]
     now = [usage_day(day, {people: 5, LINES: 1}) for day in days]
     scope = scope_report(*earlier, *now, shown=days)
-    assert row(scope, "Active people on a working day (mean)") == ("5.0", "4.0", "–¹")
+    assert row(scope, "Active people, average working day") == ("5.0", "4.0", "–¹")
     assert row(scope, "Lines written by Copilot") == ("3", "–", "–")
     assert headline_table(scope).note == (
         "¹ Not compared: the two ranges come from different generations of GitHub's API, which count it differently."
