@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
@@ -22,6 +23,8 @@ from copilot_usage.settings.settings import Api, Settings
 
 _LIVE = {Api.AUTO, Api.REPORTS}
 _MOST_NAMED = 12
+# How often a request was tried makes no other kind of failure.
+_TRIES = re.compile(r" \((one try|\d+ tries)\)")
 _ABSENCES = {
     Absence.UNREAD: "Could not be read: {}.",
     Absence.NOT_ASKED: "Not asked, because the run ended before: {}.",
@@ -64,11 +67,16 @@ def _failure_notes(state: RunState, shown: DateRange, scopes: Sequence[ScopeRepo
     A caution where usage of the range or seats are lacking, which were asked for.
     """
     grouped: dict[tuple[Scope, QueryKind, str], list[date]] = defaultdict(list)
+    texts: dict[str, str] = {}
     for failure in state.failures:
         if failure.about is not QueryKind.USAGE or not state.awaits_reports(failure.scope):
-            days = grouped[failure.scope, failure.about, str(failure.error)]
+            text = str(failure.error).replace(f"{failure.scope.owner}: ", "", 1).replace(f" {failure.day}", "")
+            fault = _TRIES.sub("", text)
+            texts.setdefault(fault, text)
+            days = grouped[failure.scope, failure.about, fault]
             days += [] if failure.day is None else [failure.day]
-    for (scope, about, text), days in grouped.items():
+    for (scope, about, fault), days in grouped.items():
+        text = texts[fault]
         refused = [each for each in scopes if each.refused and scope in {each.scope, each.scope.parent}]
         lacking = about is QueryKind.USAGE and (not days or any(day in shown for day in days))
         of_all = refused and not days and about in {QueryKind.USAGE, QueryKind.WINDOW}

@@ -434,6 +434,16 @@ def test_what_could_not_be_read_is_one_note_with_its_days(days: list[date], when
     ]
 
 
+def test_a_kind_of_failure_is_one_note_of_an_owner_whatever_day_and_number_of_tries_it_names() -> None:
+    state = RunState(read)
+    for number, day in enumerate(WINDOW):
+        label, tries = f"octo-org: organization-1-day {day}", "5 tries" if number < 3 else "one try"
+        state.add(Failure(ORGANIZATION, Unreachable("No answer", cause=f"{label}: reset ({tries}).", remedy="r"), day))
+    (note,) = _failure_notes(state, WINDOW, ())
+    assert note.text.startswith(f"{QueryKind.USAGE} of 28 days ({WINDOW.since} to {WINDOW.until}) could not be read.")
+    assert note.text.endswith("No answer: organization-1-day: reset (5 tries).")
+
+
 def test_a_range_that_begins_where_githubs_reports_do_needs_no_history() -> None:
     first = first_day(ORGANIZATION, TODAY)
     notes = [
