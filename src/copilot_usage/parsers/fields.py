@@ -1,4 +1,4 @@
-"""Reads typed figures out of JSON objects, and remembers what was wrong with the others."""
+"""Reads figures out of JSON objects, and notes the values that are not usable."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _UNNAMED = "unknown"
 
 
 class ProblemLog:
-    """Flaws by kind: how often, and where first. Values are described, never quoted: they can be somebody's login."""
+    """Problems by kind: how often, and where first. Values are described, never quoted: they can be logins."""
 
     def __init__(self) -> None:
         self._found: dict[str, tuple[str, int]] = {}
@@ -46,18 +46,14 @@ _KINDS: Mapping[type, str] = {bool: "true or false", str: "a text", list: "a lis
 
 
 def described(value: object) -> str:
-    """What stands there instead of what was expected, without quoting it."""
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        if value < 0:
-            return "a negative number"
-        return "a number" if value <= LARGEST else "a number that is far too large"
-    return _KINDS.get(type(value), "an object")
-
-
-def _wrong(value: object) -> str:
-    """The same of something that is no figure."""
-    fraction = isinstance(value, float) and 0 <= value <= LARGEST
-    return "a fraction" if fraction else described(value)
+    """The kind of a value that does not fit, without quoting it."""
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return _KINDS.get(type(value), "an object")
+    if value < 0:
+        return "a negative number"
+    if not value <= LARGEST:
+        return "a number that is far too large"
+    return "a number" if value == int(value) else "a fraction"
 
 
 def usable(value: object, *, fraction: bool = False) -> Amount | None:
@@ -72,7 +68,7 @@ def usable(value: object, *, fraction: bool = False) -> Amount | None:
 
 
 class FieldReader:
-    """Reads figures, objects, rows and names out of a parsed document; whatever does not fit is left out and noted."""
+    """Reads figures, objects, rows and names out of a parsed document; what does not fit is left out and noted."""
 
     def __init__(self) -> None:
         self.problems = ProblemLog()
@@ -87,7 +83,7 @@ class FieldReader:
             elif value is not None:
                 amount = usable(value, fraction=metric in _FRACTIONS)
                 if amount is None:
-                    self.problems.add(where, f"`{field}` is {_wrong(value)}")
+                    self.problems.add(where, f"`{field}` is {described(value)}")
                 else:
                     found[metric] = amount
         return found

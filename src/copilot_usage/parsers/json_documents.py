@@ -1,4 +1,4 @@
-"""From the bytes of a report, or of a file somebody kept, to the JSON objects in it, in whatever form they came."""
+"""Reads the JSON objects in the bytes of a report or of a saved file: an object, an array, NDJSON, and more forms."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ Document = dict[str, Any]
 
 _BOM = b"\xef\xbb\xbf"
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")  # what a redirection in Windows PowerShell writes
-_NOT_JSON = "what stands there is no JSON"
+_NOT_JSON = "not valid JSON"
 _TOO_DEEP = "it is nested too deeply to be a report"
 
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """The objects of a body, in order, and `places`: where each begins. No objects and no flaws = no report."""
+    """The objects of a body, in order; `places`: where each begins. Neither objects nor problems: no report."""
 
     documents: tuple[Document, ...] = ()
     places: tuple[str, ...] = ()
@@ -37,7 +37,7 @@ class _Unparsable(ValueError):
 def parse_documents(body: bytes) -> Parsed:
     """Reads one object, an array, NDJSON, or objects one after another; a JSON string or `null` stands for no report.
 
-    Raises nothing: what cannot be read becomes a flaw, and the rest is read.
+    Raises nothing: what cannot be read is noted as a problem, and the rest is read.
     """
     problems = ProblemLog()
     text = _clean(body, problems)
@@ -66,7 +66,7 @@ def parse(text: bytes) -> Any:
         return msgspec.json.decode(text)
     except RecursionError:
         raise _Unparsable(_TOO_DEEP) from None
-    except msgspec.ValidationError:  # a number that is too large for msgspec: the sieve will name it
+    except msgspec.ValidationError:  # a number that is too large for msgspec: the FieldReader will name it
         return _parse_slowly(text)
     except (msgspec.DecodeError, UnicodeDecodeError):
         raise _Unparsable(_NOT_JSON) from None
@@ -146,7 +146,7 @@ def _lines(text: bytes, problems: ProblemLog) -> Iterator[tuple[str, Document]]:
 
 
 def _one_after_another(text: bytes) -> list[tuple[str, Any]]:
-    """Values over several lines each, as `jq` writes them; none where anything else stands between them."""
+    """Values over several lines each, as `jq` writes them; none if there is other text between them."""
     decoder = json.JSONDecoder(parse_int=_integer, parse_constant=_refuse)
     rest, end, line, values = text.decode(), 0, 1, []
     while (start := _next_value(rest, end)) < len(rest):

@@ -29,7 +29,7 @@ COMPLETION_FIELDS = {
 CHAT_FIELDS = {name: name for name in ("total_chats", "total_chat_insertion_events", "total_chat_copy_events")}
 DOTCOM_CHAT_FIELDS = {"total_chats": "total_dotcom_chats"}
 SUMMARY_FIELDS = {"total_pr_summaries_created": "total_pr_summaries_created"}
-# `Table` needs a value to sum under; a sum over a whole block stands under this one.
+# `Table` sums under a value; this one is for the sum over a whole block.
 _WHOLE = ""
 
 

@@ -92,11 +92,16 @@ ARRAYS: tuple[Array, ...] = (
         second_key="feature",
         crossing=Dimension.MODEL_FEATURE,
     ),
-    Array("totals_by_skill", "skill", Dimension.SKILL, _USES),
-    Array("totals_by_custom_agent", "custom_agent", Dimension.CUSTOM_AGENT, _USES),
-    Array("totals_by_mcp", "mcp", Dimension.MCP, _USES),
-    Array("totals_by_slash_cmd", "slash_cmd", Dimension.SLASH_COMMAND, _USES),
-    Array("totals_by_plugin", "plugin", Dimension.PLUGIN, _USES),
+    *(
+        Array(f"totals_by_{item}", item, item, _USES)
+        for item in (
+            Dimension.SKILL,
+            Dimension.CUSTOM_AGENT,
+            Dimension.MCP,
+            Dimension.SLASH_COMMAND,
+            Dimension.PLUGIN,
+        )
+    ),
     Array("totals_by_ai_adoption_phase", "phase", Dimension.PHASE, _PHASE),
     Array(
         "copilot_suggestions_by_comment_type",

@@ -99,7 +99,7 @@ class TeamDay:
             self.members[team] = self.members.get(team, 0) + 1
 
     def targets(self, number: int) -> tuple[Sums, ...]:
-        """The sums that a row of somebody in this set of teams is added to."""
+        """The sums to which a row of a person in this set of teams is added."""
         held = self._targets.get(number)
         if held is None:
             teams = self._sets.teams[number]

@@ -1,4 +1,4 @@
-"""What each person did, by name; filled only where somebody asked for names, and never stored."""
+"""Joins rows of users with the memberships of their day, as GitHub documents it, into days of teams."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class _PersonDay:
 
 
 class PersonDays:
-    """A line per person and day."""
+    """What each person did, by login and day; kept only if the settings ask for logins, and never stored."""
 
     def __init__(self) -> None:
         self._logins: dict[int, str] = {}
@@ -115,8 +115,8 @@ class TeamJoin:
         """Rows of usage, each joined with the membership of its own day; returns how many lines came.
 
         A day is known once all lines are read, and if one of its rows can be used.
-        `days`: those that the lines are the reports of (all parts of them), so that a row of another day is a flaw. Not
-        given: every day whose memberships were added, and rows of other days are passed over (`users-28-day`).
+        `days`: the days of the reports that the lines are from, so that a row of another day is a problem. Without it:
+        all days whose memberships were added, and rows of other days are passed over (`users-28-day`).
         """
         names = self._open if days is None else [day.isoformat() for day in days]
         expected = {name: self._open[name] for name in names if name in self._open}
@@ -216,7 +216,7 @@ class TeamJoin:
         return None if team is None else self._members.get(day, {}).get(team)
 
     def people(self, scope: Scope, days: DateRange) -> tuple[PersonActivity, ...]:
-        """What each person did while in the team; nobody unless the join was made with `people`."""
+        """What each person did while in the team; empty unless the join was made with `people`."""
         team = self._names.find(scope)
         if team is None or self._person_days is None:
             return ()

@@ -49,7 +49,7 @@ def test_no_report_has_no_documents_and_no_flaws(body: bytes) -> None:
 def test_a_cut_off_last_line_does_not_spoil_the_others() -> None:
     parsed = parse_documents(_bytes(ONE) + b"\n" + _bytes(TWO) + b'\n{"day": "2026-')
     assert parsed.documents == (ONE, TWO)
-    assert parsed.problems == (DataProblem("line 3", "what stands there is no JSON"),)
+    assert parsed.problems == (DataProblem("line 3", "not valid JSON"),)
 
 
 def test_places_name_the_line_or_the_item() -> None:
@@ -61,7 +61,7 @@ def test_places_name_the_line_or_the_item() -> None:
 def test_html_is_one_flaw_and_no_document() -> None:
     parsed = parse_documents(b"<html>\n<body>\nUnicorn!\n</body>\n</html>")
     assert parsed.documents == ()
-    assert parsed.problems == (DataProblem("line 1", "what stands there is no JSON (5 times, here first)"),)
+    assert parsed.problems == (DataProblem("line 1", "not valid JSON (5 times, here first)"),)
 
 
 @pytest.mark.parametrize("constant", [b"NaN", b"Infinity", b"-Infinity"])
