@@ -49,7 +49,8 @@ def _section(history: History, figures: Figures, dimension: Dimension, note: str
     accepted = figures.breakdowns.get(completions, {})
     made = [_row(value, rows[value], accepted.get(value, {}), metric, whole) for value in ranked[:_MOST]]
     rest = not_attributed((history.days[day] for day in figures.days), dimension, metric)
-    tail = (_rest_row(rest, metric, whole),) if rest else ()
+    lines = markdown.number(rest) if metric == _LINES else markdown.UNKNOWN
+    tail = (("*not attributed*", *[markdown.UNKNOWN] * 3, lines, _share(rest, whole)),) if rest else ()
     titles = columns(column, "Completions shown", "Accepted", "Rate", "Lines written", drawn="Share")
     if len(made) <= _SEEN + 2:
         return Section("breakdown", title, tables=(Table("", titles, (*made, *tail), note),))
@@ -76,12 +77,5 @@ def _row(
     )
 
 
-def _rest_row(rest: Amount, metric: str, whole: Amount) -> tuple[str, ...]:
-    lines = markdown.number(rest) if metric == _LINES else markdown.UNKNOWN
-    return ("*not attributed*", *[markdown.UNKNOWN] * 3, lines, _share(rest, whole))
-
-
 def _share(amount: Amount | None, whole: Amount) -> str:
-    if amount is None or not whole:
-        return ""
-    return charts.share(amount, whole)
+    return "" if amount is None or not whole else charts.share(amount, whole)

@@ -72,36 +72,19 @@ def sparkline(amounts: Sequence[Amount | None], most: int = 28) -> str:
     """
     if not any(amount is not None for amount in amounts):
         return ""
-    thinned = _thinned(amounts, most)
-    highest = max((amount for amount in thinned if amount is not None), default=0)
-    return f"`{''.join(_spark(amount, highest) for amount in thinned)}`"
-
-
-def _spark(amount: Amount | None, highest: Amount) -> str:
-    if amount is None:
-        return _NO_NUMBER
-    return _SPARKS[round(amount / highest * (len(_SPARKS) - 1))] if highest else _SPARKS[0]
-
-
-def _thinned(amounts: Sequence[Amount | None], most: int) -> list[Amount | None]:
     size = math.ceil(len(amounts) / most)
     groups = [amounts[start : start + size] for start in range(0, len(amounts), size)]
-    means: list[Amount | None] = []
-    for group in groups:
-        known = [amount for amount in group if amount is not None]
-        means.append(sum(known) / len(known) if known else None)
-    return means
-
-
-def bar(share: float) -> str:
-    """`▰▰▰▱▱▱▱▱▱▱` for a share from 0 to 1."""
-    full = min(_BAR_CELLS, max(0, round(share * _BAR_CELLS)))
-    return "▰" * full + "▱" * (_BAR_CELLS - full)
+    known = [[amount for amount in group if amount is not None] for group in groups]
+    means = [sum(group) / len(group) if group else None for group in known]
+    highest = max((mean for mean in means if mean is not None), default=0) or 1
+    blocks = (_NO_NUMBER if mean is None else _SPARKS[round(mean / highest * (len(_SPARKS) - 1))] for mean in means)
+    return f"`{''.join(blocks)}`"
 
 
 def share(part: Amount, whole: Amount) -> str:
-    """A bar and per cent."""
-    return f"{bar(part / whole)} {number(100 * part / whole)} %"
+    """A bar and per cent: `▰▰▰▱▱▱▱▱▱▱ 31 %`."""
+    full = min(_BAR_CELLS, max(0, round(part / whole * _BAR_CELLS)))
+    return f"{'▰' * full}{'▱' * (_BAR_CELLS - full)} {number(100 * part / whole)} %"
 
 
 def _plain(amount: Amount) -> str:

@@ -100,8 +100,9 @@ class Marks:
         """As `trend`, and marked where two known figures are not compared, or only their working days are."""
         if isinstance(compared, NoChange):
             return UNKNOWN + self._mark(f"Not compared: {compared.why}.")
-        mark = self._mark("Change of working days, because the ranges differ in days.") if _of_some(compared) else ""
-        return trend(compared, points=points) + mark
+        if compared is None or not compared.of_working_days:
+            return trend(compared, points=points)
+        return trend(compared, points=points) + self._mark("Change of working days, because the ranges differ in days.")
 
     def _mark(self, words: str) -> str:
         if words not in self._words:
@@ -112,10 +113,6 @@ class Marks:
         """The note below the table, with what the marks mean."""
         said = (f"{str(n).translate(_RAISED)} {words}" for n, words in enumerate(self._words, start=1))
         return " ".join(filter(None, (note, *said)))
-
-
-def _of_some(compared: Change | None) -> bool:
-    return compared is not None and compared.of_working_days
 
 
 def day(value: date, *, year: bool = False) -> str:

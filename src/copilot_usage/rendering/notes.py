@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import chain
 
-from copilot_usage.domain.breaks import Break, breaks_in
+from copilot_usage.domain.breaks import breaks_in
 from copilot_usage.domain.dates import DateRange
 from copilot_usage.domain.queries import Note
 from copilot_usage.domain.report import Absence, Report, ScopeReport, listed, sentences
@@ -107,13 +107,9 @@ def _of_scope(scope: ScopeReport) -> Iterator[str]:
 def breaks(days: DateRange, compared: DateRange | None) -> tuple[str, ...]:
     """Known breaks of GitHub's series in the range or in the one it is compared with."""
     whole = days if compared is None else DateRange(compared.since, days.until)
-    return tuple(f"**{_when(found)}**: {found.text}" for found in breaks_in(whole))
-
-
-def _when(found: Break) -> str:
-    if found.is_period:
-        return markdown.days(DateRange(found.first, found.last))
-    return markdown.day(found.first, year=True)
+    # A break for good is a day, one that ends is a range.
+    times = ((DateRange(each.first, each.last if each.is_period else each.first), each) for each in breaks_in(whole))
+    return tuple(f"**{markdown.days(when)}**: {each.text}" for when, each in times)
 
 
 def source(report: Report) -> str:
@@ -126,13 +122,10 @@ def source(report: Report) -> str:
     kept = ""
     if report.kept_at:
         commit = f" at `{report.commit[:7]}`" if report.commit else ""
-        kept = f" · snapshots in {_code(report.kept_at)}{commit}"
+        place = markdown.cut(report.kept_at).replace("`", "")
+        kept = f" · snapshots in `{place}`{commit}"
     return f"Source: GitHub's Copilot usage metrics{generations}{kept}"
 
 
 def _days(days: Sequence[date], within: DateRange) -> str:
     return listed([markdown.day_of(within, day) for day in days], _MOST_NAMED)
-
-
-def _code(name: str) -> str:
-    return f"`{markdown.cut(name).replace('`', '')}`"

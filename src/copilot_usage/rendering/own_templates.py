@@ -146,16 +146,15 @@ def main() -> None:
     """The process: reads a task, obeys its limits, writes what was rendered."""
     import resource
 
+    def stop(_number: int, _frame: object) -> None:
+        raise TookTooLong
+
     task = msgspec.json.decode(sys.stdin.buffer.read(), type=Task)
-    signal.signal(signal.SIGXCPU, _stop)
+    signal.signal(signal.SIGXCPU, stop)
     # After a moment's grace the kernel ends what does not stop by itself.
     resource.setrlimit(resource.RLIMIT_CPU, (task.limits.seconds, task.limits.seconds + 2))
     resource.setrlimit(resource.RLIMIT_AS, (task.limits.memory, task.limits.memory))
     sys.stdout.buffer.write(msgspec.json.encode(render(task)))
-
-
-def _stop(_number: int, _frame: object) -> None:
-    raise TookTooLong
 
 
 def render(task: Task) -> Rendered:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from copilot_usage.rendering.charts import bar, ceiling, line_chart, sparkline, unique
+from copilot_usage.rendering.charts import ceiling, line_chart, share, sparkline, unique
 
 
 @pytest.mark.parametrize(
@@ -46,6 +46,6 @@ def test_a_long_sparkline_is_thinned() -> None:
     assert len(sparkline(list(range(365))).strip("`")) <= 28
 
 
-@pytest.mark.parametrize(("share", "full"), [(0, 0), (0.04, 0), (0.5, 5), (1, 10), (1.7, 10)])
-def test_a_bar_has_ten_cells(share: float, full: int) -> None:
-    assert bar(share) == "▰" * full + "▱" * (10 - full)
+@pytest.mark.parametrize(("part", "full"), [(0, 0), (4, 0), (50, 5), (100, 10), (170, 10)])
+def test_a_bar_has_ten_cells(part: int, full: int) -> None:
+    assert share(part, 100) == f"{'▰' * full}{'▱' * (10 - full)} {part} %"
