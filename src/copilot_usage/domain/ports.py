@@ -16,11 +16,15 @@ from copilot_usage.errors import NotFound
 
 @dataclass(frozen=True, slots=True)
 class SkippedMonths:
-    """Stored months of a scope that were not read, and why, in words for a note on the page."""
+    """Stored months of a scope that were not read, and why, in words for a note on the page.
+
+    `usage`: whether days of usage are among them, and not seats alone.
+    """
 
     scope: Scope
     months: tuple[str, ...]
     reason: str
+    usage: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,7 +120,7 @@ class RunState:
     def add_stored(self, item: Snapshot | SkippedMonths) -> None:
         """Takes in what the store holds."""
         if isinstance(item, SkippedMonths):
-            self.skipped.append(item)
+            self.skipped += [item] if item.usage else []
             months = f"{item.months[0]} to {item.months[-1]}" if len(item.months) > 1 else item.months[0]
             text = f"Not everything that is stored of {months} was read: {item.reason}"
             self.add(Note(text, item.scope, caution=True))

@@ -236,4 +236,6 @@ def _skipped(files: Iterable[MonthFile], reason: str) -> Iterator[SkippedMonths]
     """One for each scope."""
     ordered = sorted(files, key=lambda file: (file.scope, file.month))
     for scope, group in groupby(ordered, key=lambda file: file.scope):
-        yield SkippedMonths(scope, tuple(dict.fromkeys(file.month for file in group)), reason)
+        skipped = [*group]
+        usage = any(file.generation.is_usage for file in skipped)
+        yield SkippedMonths(scope, tuple(dict.fromkeys(file.month for file in skipped)), reason, usage=usage)

@@ -47,7 +47,7 @@ class DirectoryStore:
             try:
                 text = self._inside(file.path).read_bytes()
             except OSError as error:
-                yield SkippedMonths(file.scope, (file.month,), _reason(error))
+                yield SkippedMonths(file.scope, (file.month,), _reason(error), usage=file.generation.is_usage)
             else:
                 yield from Month(file, text).load(days)
 

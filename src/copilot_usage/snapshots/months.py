@@ -58,7 +58,7 @@ class Month:
             count = len(self._invalid)
             more = f" {count} lines of this file are left out like that." if count > 1 else ""
             reason = f"line {number} of {self.file.path} cannot be used: {error}.{more}"
-            yield SkippedMonths(self.file.scope, (self.file.month,), reason)
+            yield SkippedMonths(self.file.scope, (self.file.month,), reason, usage=self.file.generation.is_usage)
 
     def save(self, snapshots: Iterable[Snapshot]) -> Written:
         """The month with these snapshots of it."""

@@ -247,6 +247,7 @@ def test_days_of_stored_months_that_were_not_read_could_not_be_read() -> None:
     state = RunState(read)
     state.add_stored(snapshot(date(2025, 3, 31)))
     state.add_stored(SkippedMonths(ORGANIZATION, ("2025-02",), "the line is cut."))
+    state.add_stored(SkippedMonths(ORGANIZATION, ("2025-03",), "a line of seats is cut.", usage=False))
     february, march = date(2025, 2, 28), date(2025, 3, 1)
     history = state.history(ORGANIZATION)
     gaps = history.gaps(DateRange(february, march))
