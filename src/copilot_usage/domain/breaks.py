@@ -150,11 +150,14 @@ def breaks_of(figure: str) -> Sequence[Break]:
     return tuple(found for found in _BREAKS if any(_is_of(figure, patterns) for patterns in found.touches.values()))
 
 
-def why_not_comparable(figure: str, *spans: DateRange) -> str | None:
-    """Why the figure cannot be compared over these days: the latest reason; None if it can."""
+def why_not_comparable(figure: str, *spans: DateRange, part: bool = False) -> str | None:
+    """Why the figure cannot be compared over these days: the latest reason; None if it can.
+
+    Before its first day it is unknown on each of the days, and where it is a `part` of a figure, 0 on each of them.
+    """
     began = first_day(figure)
-    if began is not None and any(span.since < began for span in spans):
-        return f"GitHub began to report it on {_day(began)}"
+    if began is not None and any(span.since < began for span in spans) and any(span.until >= began for span in spans):
+        return f"GitHub began to {'count a part of it' if part else 'report it'} on {_day(began)}"
     parting = [found for found in breaks_of(figure) if found.parts(*spans)]
     if not parting:
         return None

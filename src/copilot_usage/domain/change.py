@@ -172,7 +172,7 @@ def why_days_differ(history: History, metric: str, *ends: date) -> str | None:
 
 
 def _why(figures: Sequence[Figure], documents: Sequence[Sequence[UsageDay]], spans: Sequence[DateRange]) -> str | None:
-    reasons = (why_not_comparable(str(figure), *spans) for figure in figures)
+    reasons = (why_not_comparable(str(figure), *spans, part=len(figures) > 1) for figure in figures)
     if found := next(filter(None, reasons), None):
         return found
     generations = {usage.generation for side in documents for usage in side}

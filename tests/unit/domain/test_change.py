@@ -53,6 +53,24 @@ def test_there_is_no_change_where_one_side_is_not_known(now: int | None, before:
     assert change(now, before) is None
 
 
+def agents_lines(day: date) -> UsageDay:
+    rows = {"feature": {"agent_edit": {LINES: 30}, "code_completion": {LINES: 70}}}
+    return usage_day(day, {LINES: 100, "loc_deleted_sum": 0}, rows)
+
+
+@pytest.mark.parametrize(
+    ("until", "found"),
+    [
+        (date(2026, 7, 27), Change(30, 30)),
+        (date(2026, 7, 28), NoChange("GitHub began to count a part of it on 28 Jul 2026")),
+    ],
+)
+def test_a_ratio_whose_part_had_not_begun_in_either_range_is_compared(until: date, found: object) -> None:
+    shown = ending(until, 7)
+    days = [agents_lines(day) for day in (*shown.before(), *shown)]
+    assert compared(*days, shown=shown).rate(AGENT_SHARE) == found
+
+
 def test_zero_is_known() -> None:
     assert change(0, 0) == Change(0, 0)
 
