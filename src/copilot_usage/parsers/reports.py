@@ -12,7 +12,7 @@ from copilot_usage.domain.breaks import first_day
 from copilot_usage.domain.metrics import COMPLETION, COUNTERS, CROSSING, EARLIER, METRICS, ROW_METRICS, Dimension
 from copilot_usage.domain.snapshot import Generation
 from copilot_usage.domain.usage import Amount, Reading, agent_titles
-from copilot_usage.parsers.fields import DayBuilder, FieldReader, Table
+from copilot_usage.parsers.fields import DayBuilder, FieldReader
 
 
 def _named(*names: str) -> Mapping[str, str]:
@@ -155,26 +155,19 @@ def _left_out(document: Mapping[str, Any], day: date, known: Mapping[str, Amount
 
 def _read_array(document: Mapping[str, Any], array: Array, reader: FieldReader, found: DayBuilder) -> None:
     source = document if array.inside is None else reader.mapping(document, array.inside)
-    rows = reader.rows(source, array.field)
-    if not rows:
-        return
-    tables: dict[str, Table] = {
-        dimension: Table() for dimension in (array.dimension, array.completion, array.crossing) if dimension
-    }
-    for row in rows:
+    for row in reader.rows(source, array.field):
         value = _value(row, array, reader)
         if value is None:
             continue
         amounts = reader.amounts(row, array.fields, array.field)
         if array.dimension is not None:
-            tables[array.dimension].add(value, amounts)
+            found.tables[array.dimension].add(value, amounts)
         if array.completion is not None and row.get("feature") == COMPLETION:
-            tables[array.completion].add(value, amounts)
+            found.tables[array.completion].add(value, amounts)
         if array.second_key is not None and array.crossing is not None:
             second = reader.name(row, array.second_key, array.field)
             if second is not None:
-                tables[array.crossing].add(f"{value}{CROSSING}{second}", amounts)
-    found.tables |= tables
+                found.tables[array.crossing].add(f"{value}{CROSSING}{second}", amounts)
 
 
 def _value(row: Mapping[str, Any], array: Array, reader: FieldReader) -> str | None:

@@ -9,7 +9,7 @@ from typing import Any
 from copilot_usage.domain.metrics import COMPLETION, Dimension
 from copilot_usage.domain.snapshot import Generation
 from copilot_usage.domain.usage import Reading
-from copilot_usage.parsers.fields import DayBuilder, FieldReader, Table
+from copilot_usage.parsers.fields import DayBuilder, FieldReader
 
 # `total_active_users` counts people who were shown completions, which is not what `daily_active_users` counts.
 TOP = {
@@ -42,10 +42,7 @@ def read(
     reader = FieldReader()
     found = DayBuilder(Generation.USAGE, day, settled=settled)
     found.totals |= reader.amounts(document, TOP, "document")
-    feature = found.tables[Dimension.FEATURE] = Table()
-    feature.add(COMPLETION, reader.amounts(document, COMPLETION_FIELDS, "document"))
-    for dimension in ROW_KEYS.values():
-        found.tables[dimension] = Table()
+    found.tables[Dimension.FEATURE].add(COMPLETION, reader.amounts(document, COMPLETION_FIELDS, "document"))
     for row in reader.rows(document, "breakdown"):
         amounts = reader.amounts(row, ROW_FIELDS, "breakdown")
         for key, dimension in ROW_KEYS.items():
