@@ -73,8 +73,8 @@ class TokenRefused(NotAllowed):
 class NotFound(CopilotUsageError):
     """It does not exist, or GitHub hides it from this token.
 
-    `doubts`: possible causes by subject; `without` removes one that the run has disproved. `organization`: its profile
-    can tell "no such organization" from "policy off".
+    `doubts`: by subject, a possible cause and what to do about it; `without` removes one that the run has disproved.
+    `organization`: its profile can tell "no such organization" from "policy off".
     """
 
     def __init__(
@@ -83,17 +83,18 @@ class NotFound(CopilotUsageError):
         *,
         cause: str,
         remedy: str,
-        doubts: Mapping[str, str] | None = None,
+        doubts: Mapping[str, tuple[str, str]] | None = None,
         organization: str | None = None,
     ) -> None:
-        self._known, self.doubts, self.organization = cause, dict(doubts or {}), organization
+        self._known, self._always, self.doubts, self.organization = cause, remedy, dict(doubts or {}), organization
         either = "Either " if len(self.doubts) > 1 else "Probably "
-        said = f" {either}{', or '.join(self.doubts.values())}." if self.doubts else ""
-        super().__init__(title, cause=cause + said, remedy=remedy)
+        causes, remedies = zip(*self.doubts.values(), strict=True) if self.doubts else ((), ())
+        said = f" {either}{', or '.join(causes)}." if causes else ""
+        super().__init__(title, cause=cause + said, remedy="\n\n".join(filter(None, (*remedies, remedy))))
 
     def without(self, subject: str) -> NotFound:
         left = {name: text for name, text in self.doubts.items() if name != subject}
-        return type(self)(self.title, cause=self._known, remedy=self.remedy, doubts=left)
+        return type(self)(self.title, cause=self._known, remedy=self._always, doubts=left)
 
 
 class Retired(NotFound):

@@ -241,9 +241,10 @@ def test_an_owner_that_knows_no_day_is_asked_about_itself_for_the_error_alone(ru
     assert "there is no organization `octo-org`, or the policy" in failure.error.cause
     assert len(here.api.requests) == 2
     assert isinstance(failure.error, errors.NotFound)
-    cause = here.source.diagnosed(failure.error).cause
-    assert "there is no organization" not in cause
-    assert "the policy “Copilot usage metrics” is off" in cause
+    found = here.source.diagnosed(failure.error)
+    assert "there is no organization" not in found.cause
+    assert "the policy “Copilot usage metrics” is off" in found.cause
+    assert ("spelling" in found.remedy, "Enabled everywhere" in found.remedy) == (False, True)
     assert len(here.api.requests) == 3
 
 
@@ -252,9 +253,9 @@ def test_of_an_owner_that_is_not_found_either_no_policy_is_suspected(run: Callab
     (failure,) = here.query(LatestReport(ORGANIZATION))
     assert isinstance(failure, Failure)
     assert isinstance(failure.error, errors.NotFound)
-    cause = here.source.diagnosed(failure.error).cause
-    assert "there is no organization `octo-org`" in cause
-    assert "policy" not in cause
+    found = here.source.diagnosed(failure.error)
+    assert "there is no organization `octo-org`" in found.cause
+    assert ("policy" in found.cause, "spelling" in found.remedy, "Enabled" in found.remedy) == (False, True, False)
 
 
 def test_an_error_that_no_request_can_explain_stays_as_it_is(run: Callable[..., ServedSource]) -> None:

@@ -146,8 +146,8 @@ class RefusedResponse:
             "ended": _RETIRED.get(resource, ""),
             "policy": policy,
             "enable": enable,
-            "or_enable": f"\n\n{enable}" if enable else "",
-            "or_policy": f"\n\nIf the token has all this, the policy may be off. {enable}" if enable else "",
+            "or_policy": f"\n\nIf the token has all this, the policy may be off. {enable}"
+            * bool(enable and not self.lacks_scope),
             "own": _WORKFLOWS_OWN,
             "yaml": _YAML,
             "app": _APP_YAML.replace("APP_OWNER", f"{kind if self.in_enterprise else 'owner'}: {scope.owner}"),
@@ -161,12 +161,15 @@ def error_for(refused: RefusedResponse) -> CopilotUsageError:
     texts = {"cause": cause.format(**words), "remedy": remedy.format(**words)}
     if kind is not NotFound or refused.is_about_a_bill or refused.lacks_scope:
         return kind(title.format(**words), **texts)
-    doubts = {"owner": f"there is no {words['kind']} `{refused.request.scope.owner}`"}
+    spelling = f"Check the spelling: the slug is the last part of the {words['kind']}'s address."
+    doubts = {"owner": (f"there is no {words['kind']} `{refused.request.scope.owner}`", spelling)}
     if words["policy"]:
-        doubts["policy"] = f"the policy “{words['policy']}” is off, or was switched on less than two days ago"
-    doubts["right"] = "the token cannot see it (GitHub also answers 404 in that case)"
+        off = f"the policy “{words['policy']}” is off, or was switched on less than two days ago"
+        doubts["policy"] = off, words["enable"]
+    right = "the token cannot see it (GitHub also answers 404 in that case)"
     if refused.token is TokenKind.INSTALLATION:
-        doubts["right"] = f"the App lacks the permission, or {_WORKFLOWS_OWN}"
+        right = f"the App lacks the permission, or {_WORKFLOWS_OWN}"
+    doubts["right"] = right, ""
     organization = None if refused.in_enterprise else refused.request.scope.owner
     return NotFound(title.format(**words), **texts, doubts=doubts, organization=organization)
 
@@ -285,7 +288,7 @@ _TABLE: tuple[_Row, ...] = (
         NotFound,
         "GitHub finds no {resource} of {name}",
         "{answer}{scopes}",
-        "Check the spelling: the slug is the last part of the {kind}'s address. {needed}\n\n{yaml}{or_enable}",
+        "{needed}\n\n{yaml}",
     ),
     (
         lambda r: r.status == 422,

@@ -61,6 +61,14 @@ def test_the_bill_of_an_organization_that_is_not_found_lies_with_its_enterprise(
     assert "no enterprise" in refused(credits_of(ENTERPRISE), 404, "Not Found").cause
 
 
+@pytest.mark.parametrize("status", [403, 404])
+def test_of_a_token_that_lacks_the_scope_nothing_else_is_suspected(status: int) -> None:
+    scopes = {"x-oauth-scopes": "repo", "x-accepted-oauth-scopes": "read:org"}
+    error = refused(report_of(ORGANIZATION), status, "No", scopes, TokenKind.CLASSIC)
+    assert "`read:org`" in error.remedy
+    assert not any(word in f"{error.cause} {error.remedy}" for word in ("spelling", "policy", "Enabled everywhere"))
+
+
 CASES = {
     "401": (report_of(ORGANIZATION), 401, "Bad credentials", {}, TokenKind.UNKNOWN),
     "403 of a classic token": (

@@ -594,7 +594,7 @@ def one_refused(query: object) -> list[Result]:
 
 
 def test_a_404_is_diagnosed_by_a_request_of_its_own_only_where_the_run_fails_of_it() -> None:
-    doubts = {"owner": "there is no such organization", "policy": "the policy is off"}
+    doubts = {"owner": ("there is no such organization", "Check."), "policy": ("the policy is off", "Switch it on.")}
     unknown = NotFound("Not found", cause="404.", remedy="r", doubts=doubts, organization="hub-org")
 
     def one_unknown(query: object) -> list[Result]:
@@ -608,6 +608,7 @@ def test_a_404_is_diagnosed_by_a_request_of_its_own_only_where_the_run_fails_of_
         run_with(alone, Memory(), org="hub-org")
     assert alone.diagnoses == 1
     assert "policy" not in str(refusal.value)
+    assert refusal.value.remedy == "Check.\n\nr"
 
 
 def test_an_owner_that_refuses_keeps_its_place_among_several(caplog: pytest.LogCaptureFixture) -> None:
