@@ -60,6 +60,7 @@ def assembled(
                     today=entry_point.clock.today(),
                     mask=context.secrets.add,
                     people=settings.people is People.LOGINS,
+                    workflow_tokens=(context.workflow_token, settings.snapshot_token),
                 )
             )
         yield (

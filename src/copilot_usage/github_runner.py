@@ -129,8 +129,8 @@ def in_a_workflow(environ: Mapping[str, str]) -> bool:
 class RunnerContext:
     """What the environment says besides the inputs. Paths are None outside a workflow.
 
-    `token`: for a terminal, where other processes could read a flag. `ca_bundle`: the name of the variable and its
-    path. `secrets`: to be removed from all output.
+    `token`: for a terminal, where other processes could read a flag. `workflow_token`: the workflow's own.
+    `ca_bundle`: the name of the variable and its path. `secrets`: to be removed from all output.
     """
 
     api_url: str = _API_URL
@@ -145,6 +145,7 @@ class RunnerContext:
     output_path: str | None = None
     debug: bool = False
     token: str | None = field(default=None, repr=False)
+    workflow_token: str | None = field(default=None, repr=False)
     secrets: Secrets = field(default_factory=Secrets, repr=False, compare=False)
     allows_http: bool = False
     ca_bundle: tuple[str, str] | None = None
@@ -175,6 +176,7 @@ def runner_context(environ: Mapping[str, str], tell_secret: Callable[[str], None
         output_path=value("GITHUB_OUTPUT"),
         debug=value("RUNNER_DEBUG") == "1",
         token=value("COPILOT_USAGE_TOKEN"),
+        workflow_token=value("GITHUB_TOKEN"),
         allows_http=value("COPILOT_USAGE_ALLOW_HTTP") == "true",
         ca_bundle=next(((name, path) for name in _CA_BUNDLES if (path := environ.get(name))), None),
         secrets=Secrets((environ[name].strip() for name in environ if name.endswith("TOKEN")), tell=tell_secret),

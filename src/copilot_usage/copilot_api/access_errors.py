@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -17,11 +17,14 @@ class TokenKind(StrEnum):
     CLASSIC = "ghp_"
     FINE_GRAINED = "github_pat_"
     INSTALLATION = "ghs_"  # of an App's installation, or the workflow's own token
+    WORKFLOW = "GITHUB_TOKEN"  # the latter, where it is known
     UNKNOWN = ""
 
 
-def kind_of(token: str) -> TokenKind:
-    return next(kind for kind in TokenKind if token.startswith(kind))
+def kind_of(token: str, known: Collection[str | None] = ()) -> TokenKind:
+    """`known`: tokens that are usually the workflow's own."""
+    kind = next(kind for kind in TokenKind if token.startswith(kind))
+    return TokenKind.WORKFLOW if kind is TokenKind.INSTALLATION and token in known else kind
 
 
 # What a token needs, by GitHub's documentation of each endpoint.
@@ -91,6 +94,11 @@ _APP_YAML = (
     "    APP_OWNER\n```\n\nand hand it on:\n\n```yaml\nwith:\n  token: ${{ steps.app.outputs.token }}\n```"
 )
 _WORKFLOWS_OWN = "this is the workflow's own token (`GITHUB_TOKEN`), which can never read Copilot usage"
+_IF_OWN = {
+    TokenKind.WORKFLOW: " It is the same as `GITHUB_TOKEN` or `snapshot-token`, and the workflow's own token can never "
+    "read Copilot usage.",
+    TokenKind.INSTALLATION: f" If {_WORKFLOWS_OWN}, use another one.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +157,7 @@ class RefusedResponse:
             "or_policy": f"\n\nIf the token has all this, the policy may be off. {enable}"
             * bool(enable and not self.lacks_scope),
             "own": _WORKFLOWS_OWN,
+            "if_own": _IF_OWN.get(self.token, ""),
             "yaml": _YAML,
             "app": _APP_YAML.replace("APP_OWNER", f"{kind if self.in_enterprise else 'owner'}: {scope.owner}"),
         }
@@ -169,6 +178,9 @@ def error_for(refused: RefusedResponse) -> CopilotUsageError:
     right = "the token cannot see it (GitHub also answers 404 in that case)"
     if refused.token is TokenKind.INSTALLATION:
         right = f"the App lacks the permission, or {_WORKFLOWS_OWN}"
+    elif refused.token is TokenKind.WORKFLOW:
+        right = "the token cannot see it: it is the same as `GITHUB_TOKEN` or `snapshot-token`, and the workflow's own "
+        right += "token can never read Copilot usage"
     doubts["right"] = right, ""
     organization = None if refused.in_enterprise else refused.request.scope.owner
     return NotFound(title.format(**words), **texts, doubts=doubts, organization=organization)
@@ -191,7 +203,7 @@ _TABLE: tuple[_Row, ...] = (
         lambda r: r.status == 401,
         TokenRefused,
         "The token is not valid",
-        "{answer} It is mistyped, expired or revoked; the token of a GitHub App lives for one hour.",
+        "{answer} It is mistyped, expired or revoked; the token of a GitHub App lives for one hour.{if_own}",
         "Create a new token, store it as a secret and name that secret in the input `token`. {needed}\n\n{yaml}",
     ),
     (
@@ -231,6 +243,13 @@ _TABLE: tuple[_Row, ...] = (
         "A fine-grained token cannot read the enterprise {name}",
         "{answer} GitHub's enterprise endpoints do not support fine-grained personal access tokens.",
         "Use another kind of token. {needed}\n\n{yaml}",
+    ),
+    (
+        lambda r: r.status == 403 and r.token is TokenKind.WORKFLOW,
+        NotAllowed,
+        "The workflow's own token cannot read {resource} of {name}",
+        "{answer}{if_own}",
+        "{needed}\n\n{yaml}\n\n{app}",
     ),
     (
         lambda r: r.status == 403 and (r.token is TokenKind.INSTALLATION or r.says("not accessible by integration")),

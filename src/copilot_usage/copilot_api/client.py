@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -44,12 +44,14 @@ class ApiResponse(Generic[Value]):
 class GitHubClient:
     """One session with the API host; any number of threads may ask."""
 
-    def __init__(self, *, api_url: str, token: str, deadline: Deadline) -> None:
+    def __init__(
+        self, *, api_url: str, token: str, deadline: Deadline, workflow_tokens: Collection[str | None] = ()
+    ) -> None:
         self._api_url = api_url.rstrip("/")
         self._origin = _origin(self._api_url)
         self._deadline = deadline
         self._retry = HostRetry(transport.address(self._api_url).host or "", deadline)
-        self._kind = kind_of(token)
+        self._kind = kind_of(token, workflow_tokens)
         self._hide: Callable[[str], str] = lambda text: text.replace(token, "***") if token else text
         self._session = transport.open_session(token)
         self._session.headers["Accept"] = "application/vnd.github+json"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import nullcontext
 from datetime import date
 from functools import partial
@@ -53,10 +53,11 @@ _AHEAD = 2 * AT_ONCE
 class GitHubSource:
     """The real `domain.ports.Source`. Holds two sessions: the token's, and one for signed links without it.
 
-    `mask`: told each signed link before its first use; `people`: whether people of teams are listed by name.
+    `mask`: told each signed link before its first use; `people`: whether people of teams are listed by name;
+    `workflow_tokens`: tokens that are usually the workflow's own.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all by name
         self,
         *,
         api_url: str,
@@ -65,10 +66,11 @@ class GitHubSource:
         today: date,
         mask: Callable[[str], None] = lambda _: None,
         people: bool = False,
+        workflow_tokens: Collection[str | None] = (),
     ) -> None:
         self._deadline = deadline
         self._today = today
-        self._client = GitHubClient(api_url=api_url, token=token, deadline=deadline)
+        self._client = GitHubClient(api_url=api_url, token=token, deadline=deadline, workflow_tokens=workflow_tokens)
         self._downloads = Downloads(deadline=deadline, mask=mask, insecure=api_url.lower().startswith("http:"))
         self._reports = Reports(self._client, self._downloads)
         self._owner_reports = OwnerReports(self._reports, self._day)

@@ -61,6 +61,20 @@ def test_the_bill_of_an_organization_that_is_not_found_lies_with_its_enterprise(
     assert "no enterprise" in refused(credits_of(ENTERPRISE), 404, "Not Found").cause
 
 
+@pytest.mark.parametrize("status", [401, 403, 404])
+def test_the_workflows_own_token_is_called_by_its_name(status: int) -> None:
+    own = kind_of("ghs_own", (None, "ghs_own"))
+    assert (own, kind_of("ghs_apps", ("ghs_own",))) == (TokenKind.WORKFLOW, TokenKind.INSTALLATION)
+    error = refused(report_of(ORGANIZATION), status, "Resource not accessible by integration", token=own)
+    assert "the workflow's own token can never read Copilot usage" in error.cause.replace("The", "the")
+    assert "App" not in error.title
+    assert "workflow's own token" in refused(report_of(ORGANIZATION), status, token=TokenKind.INSTALLATION).cause
+
+
+def test_a_token_is_the_workflows_own_only_if_it_begins_as_one() -> None:
+    assert kind_of("ghp_abc", ("ghp_abc",)) is TokenKind.CLASSIC
+
+
 @pytest.mark.parametrize("status", [403, 404])
 def test_of_a_token_that_lacks_the_scope_nothing_else_is_suspected(status: int) -> None:
     scopes = {"x-oauth-scopes": "repo", "x-accepted-oauth-scopes": "read:org"}
