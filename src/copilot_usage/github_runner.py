@@ -187,8 +187,13 @@ def network_problems(context: RunnerContext) -> list[str]:
     """One sentence for each variable with which GitHub cannot be reached."""
     problems = []
     address = _ADDRESS.fullmatch(context.api_url)
-    given = quoted(context.api_url.rpartition("@")[2])  # without a password
-    if address is None or not _has_valid_host_and_port(address):
+    credentials, _, rest = context.api_url.rpartition("@")
+    given = quoted(rest)  # without a password
+    if credentials:
+        problems.append(
+            "`GITHUB_API_URL`: it holds a user name or a password; allowed is `https://HOST[:PORT][/PATH]`."
+        )
+    elif address is None or not _has_valid_host_and_port(address):
         problems.append(f"`GITHUB_API_URL`: {given} was given, allowed is `https://HOST[:PORT][/PATH]`.")
     elif context.is_unencrypted and not context.allows_http:
         problems.append(

@@ -16,6 +16,8 @@ def words_of(error: BaseException) -> str:
     causes = list(_causes(error))
     known = (words for kind, words in _WORDS if any(isinstance(cause, kind) for cause in causes))
     words = next(known, "the connection failed")
+    if words == _NO_PROXY and not _set(_PROXIES):
+        words = _NO_ADDRESS
     named = _set(_CA_BUNDLES if words == _UNTRUSTED else _PROXIES if words in _OF_A_PROXY else ())
     return f"{words} ({named})" if named else words
 
@@ -51,6 +53,7 @@ _CA_BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 _PROXIES = ("https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY")
 _UNTRUSTED = "its certificate is not trusted here"
 _NO_PROXY = "the proxy's address cannot be used"
+_NO_ADDRESS = "an address in the answer is none"
 _OF_A_PROXY = ("the proxy did not let the connection through", _NO_PROXY)
 _NOT_THERE = (
     ConnectionRefusedError,
@@ -67,7 +70,7 @@ _PROXY = "Check the variables that name the proxy (`HTTPS_PROXY`, `HTTP_PROXY`, 
 _WORDS: tuple[tuple[type[BaseException], str], ...] = (
     (ssl.SSLCertVerificationError, _UNTRUSTED),
     (urllib3.exceptions.ProxyError, _OF_A_PROXY[0]),
-    # The other addresses of a request were read before.
+    # Where a proxy is set; else it is an address that GitHub's answer leads to.
     (requests.exceptions.InvalidProxyURL, _NO_PROXY),
     (requests.exceptions.InvalidSchema, _NO_PROXY),
     (urllib3.exceptions.LocationParseError, _NO_PROXY),
@@ -85,6 +88,6 @@ _WORDS: tuple[tuple[type[BaseException], str], ...] = (
     (requests.exceptions.ContentDecodingError, "the answer could not be unpacked"),
     (requests.exceptions.ChunkedEncodingError, "the answer was cut off"),
     (urllib3.exceptions.ProtocolError, "the connection broke off"),
-    (requests.exceptions.InvalidURL, "an address in the answer is none"),
+    (requests.exceptions.InvalidURL, _NO_ADDRESS),
     (ssl.SSLError, "the encrypted connection failed"),
 )

@@ -193,6 +193,11 @@ def test_an_address_that_is_none_is_a_problem_of_its_variable(address: str) -> N
     assert "secret" not in problem
 
 
+def test_an_address_with_a_password_is_a_problem_that_says_so() -> None:
+    (problem,) = network_problems(runner_context({"GITHUB_API_URL": "https://user:secret@api.github.com"}))
+    assert "it holds a user name or a password" in problem
+
+
 @pytest.mark.parametrize("address", ["http://api.octo.test", "http://10.0.0.1:8080", "http://127.0.0.1.octo.test"])
 def test_the_token_goes_unencrypted_to_another_machine_only_where_that_is_allowed(address: str) -> None:
     environ = {"GITHUB_API_URL": address}

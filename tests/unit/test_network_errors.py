@@ -44,6 +44,7 @@ def wrapped(reason: Exception) -> requests.ConnectionError:
         (ConnectionRefusedError(), "the connection was refused"),
         (requests.exceptions.SSLError(ssl.SSLError("eof")), "the encrypted connection failed"),
         (requests.exceptions.InvalidURL(SECRET), "an address in the answer is none"),
+        (urllib3.exceptions.LocationParseError(SECRET), "an address in the answer is none"),
         (requests.exceptions.InvalidHeader(SECRET), "the connection failed"),
     ],
 )

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from copilot_usage.domain.metrics import COUNTERS
@@ -69,11 +70,11 @@ _COUNTERS: Mapping[Generation, frozenset[str]] = {
     Generation.TEAMS: frozenset({"teams"}),
 }
 
-# Keys that GitHub's reports of people and of repositories have, and no report of an owner.
+# Keys that GitHub's reports of people and of repositories have, and no report of an owner: letters alone.
 _A_PERSON, _A_REPOSITORY = "a person", "a repository"
 _SUBJECTS: Mapping[str, str] = {
-    **dict.fromkeys(("user_id", "user_login", "user_name", "username", "login", "email", "assignee"), _A_PERSON),
-    **dict.fromkeys(("repo_id", "repo_name", "repo_owner_name", "repository_id", "repository_name"), _A_REPOSITORY),
+    **dict.fromkeys(("userid", "userlogin", "username", "useremail", "login", "email", "assignee"), _A_PERSON),
+    **dict.fromkeys(("repoid", "reponame", "repoownername", "repositoryid", "repositoryname"), _A_REPOSITORY),
 }
 _CONTAINERS = frozenset({dict, list})
 
@@ -82,11 +83,17 @@ def about_whom(document: Mapping[str, Any] | None) -> str | None:
     """A person or a repository, if the document or anything in it is about one: then it is never stored."""
     found: list[Any] = [document or {}]
     for value in found:  # grows on the way
-        if isinstance(value, dict) and not _SUBJECTS.keys().isdisjoint(value):
-            return _SUBJECTS[min(_SUBJECTS.keys() & value.keys())]
+        if isinstance(value, dict) and (whom := next(filter(None, map(_whom_of, value)), None)):
+            return whom
         inner = value.values() if isinstance(value, dict) else value
         found += [each for each in inner if type(each) in _CONTAINERS]
     return None
+
+
+@lru_cache(maxsize=4096)
+def _whom_of(key: str) -> str | None:
+    """Whom a key names, however its words are joined: `user_login`, `userLogin`."""
+    return _SUBJECTS.get("".join(filter(str.isalpha, key)).lower())
 
 
 def owner_id(document: Mapping[str, Any], kind: ScopeKind) -> str | None:

@@ -80,7 +80,7 @@ def recognise(parsed: Parsed) -> Recognised:
                 problems.add(place, f"a snapshot that cannot be used: {error}")
             continue
         for where, row in rows_of(place, document, problems):
-            created = None if row is document else parse_day(document.get("created_at"))
+            created = parse_day(document.get("created_at"))
             if "user_id" in row:
                 (memberships if "team_id" in row else users).append(row)
             elif isinstance(found := _day(row, created), str):

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builders import NEWEST, ORGANIZATION, TEAM
-from copilot_usage.domain.snapshot import Generation, Snapshot, Status, winner
+from copilot_usage.domain.snapshot import Generation, Snapshot, Status, about_whom, winner
 
 SAYS = {"day": "2026-11-21", "daily_active_users": 7}
 RESTATED = {"day": "2026-11-21", "daily_active_users": 9}
@@ -153,3 +153,8 @@ def test_the_winner_is_never_emptier_than_what_was_stored(stored: Snapshot, savi
     assert won.says_something >= stored.says_something
     assert (won.document is not None) >= (stored.document is not None)
     assert won.document in (stored.document, saving.document)
+
+
+@pytest.mark.parametrize("key", ["user_login", "userLogin", "user_email", "UserId", "user-name"])
+def test_a_key_of_a_person_is_known_however_its_words_are_joined(key: str) -> None:
+    assert about_whom({"daily_active_users": 1, "rows": [{key: "person-a"}]}) == "a person"

@@ -127,6 +127,11 @@ def test_a_file_settles_a_day_only_if_it_says_that_it_was_made_late_enough(
     assert [day.settled for day in history(tmp_path)] == [settled]
 
 
+def test_a_single_day_with_a_moment_of_its_own_settles_as_in_a_wrapper(tmp_path: Path) -> None:
+    assert imported(tmp_path, {**FULL, "created_at": "2026-11-07T03:00:00Z"}) == ""
+    assert [day.settled for day in history(tmp_path)] == [True]
+
+
 def test_a_file_made_in_the_future_settles_nothing_of_these_days(tmp_path: Path) -> None:
     assert imported(tmp_path, wrapped(DAY, "2030-01-01T00:00:00Z")) == ""
     assert not stored(tmp_path / "history")[0].settled  # type: ignore[attr-defined]
