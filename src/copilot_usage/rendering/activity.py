@@ -127,22 +127,28 @@ def activity(scope: ScopeReport) -> Section | None:
     unit = unit_of(scope.now.range)
     if all(point.daily is point.weekly is point.monthly is None for point in found):
         return None
-    numbers = _table("Numbers", found, unit)
+    numbers = _table(scope, "Numbers", found, unit)
     chart = _chart(scope, found, unit, numbers)
-    months = (_table("By month", points(scope.history, scope.now.range, "month"), "month"),) if unit == "week" else ()
+    months = (
+        (_table(scope, "By month", points(scope.history, scope.now.range, "month"), "month"),) if unit == "week" else ()
+    )
     if chart is None:
         numbers = replace(numbers, title="Active people, in numbers")
         return Section("activity", "Active people", folded=(numbers, *months))
     return Section("activity", "Active people", charts=(chart,), folded=months)
 
 
-def _table(title: str, found: Sequence[Point], unit: str) -> Table:
+def _table(scope: ScopeReport, title: str, found: Sequence[Point], unit: str) -> Table:
+    """Points without a day of the newest generation say of which they are: its people are counted otherwise."""
+    newest = {usage.generation for usage in scope.history.of_newest_generation(scope.now.range)}
     daily = "On the day" if unit == "day" else "Average working day"
     rows = []
     for point in found:
         people = markdown.number(point.daily) if len(point.days) == 1 else markdown.mean(point.daily)
         counts = map(markdown.number, (point.weekly, point.monthly, point.prompts, point.lines))
-        rows.append((f"{point.title} {point.partly}".rstrip(), people, *counts))
+        generations = {usage.generation for usage in scope.history.within(point.days)}
+        of_another = ", ".join(f"`{name}`" for name in sorted(generations)) if generations.isdisjoint(newest) else ""
+        rows.append((" ".join(filter(None, (point.title, point.partly, of_another))), people, *counts))
     titles = columns(unit.capitalize(), daily, "7 days", "28 days", "Prompts", "Lines written")
     return Table(title, titles, tuple(rows))
 

@@ -176,7 +176,8 @@ def _feature_row(scope: ScopeReport, figures: Figures, marks: markdown.Marks, fe
         f" ({markdown.per_cent(100 * accepted / shown)})" if feature == "code_completion" and accepted and shown else ""
     )
     figure = Figure(metric, Dimension.FEATURE, feature)
-    documents = [scope.history.days.get(day) for day in scope.now.range]
+    counted = {day: scope.history.days[day] for day in figures.days}
+    documents = [counted.get(day) for day in scope.now.range]
     moved = scope.comparison.total(metric, Dimension.FEATURE, feature) if scope.comparison else None
     return (
         feature_title(feature),

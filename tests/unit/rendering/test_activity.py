@@ -57,6 +57,8 @@ def test_days_of_an_older_generation_are_not_drawn_beside_a_figure_that_it_lacks
     ]
     chart = chart_of(scope_report(*days, shown=DateRange(older.since, newer.until)))
     assert lines(chart) == ["line [9, 9]", "line [3, 3]"]
+    assert chart.numbers is not None
+    assert [row[0].endswith("`metrics`") for row in chart.numbers.rows] == [True, True, False, False]
     named = "31 Dec 2025, 1 Jan 2026" if since.year == 2025 else "6 Apr, 7 Apr"
     why = "API generation `metrics` does not count people over 7 days"
     assert chart.legend.endswith(f" Not drawn, because {why}: {named}.")

@@ -9,6 +9,7 @@ from copilot_usage.domain.report import ScopeReport
 from copilot_usage.domain.snapshot import Generation
 from copilot_usage.domain.usage import Activity, Breakdown, UsageDay
 from copilot_usage.rendering import surfaces
+from copilot_usage.rendering.charts import sparkline
 from copilot_usage.rendering.surfaces import SESSIONS, adoption, feature_title, sessions
 
 WEEK = ending(NEWEST, 7)
@@ -130,6 +131,7 @@ def test_of_two_generations_the_features_are_those_of_the_newer() -> None:
     scope = scope_report(old, features({"code_completion": {LINES: 60}}, {LINES: 100}))
     assert rows(scope)["Completions"][3] == "60"
     assert rows(scope)["*not attributed*"][3] == "40"
+    assert rows(scope)["Completions"][-1] == sparkline([*[None] * 6, 60])
     section = adoption(scope)
     assert section is not None
     assert section.tables[0].note.startswith("Of the 1 day from `reports` alone.")
