@@ -109,7 +109,7 @@ def test_the_demo_keeps_nothing_and_claims_no_commit(workflow: WatchedWorkflow, 
     assert [path.name for path in workflow.workspace.iterdir()] == ["usage.json"]
     assert "me/real" not in done.everything()
     assert "snapshots in" not in done.summary
-    assert "the demo keeps nothing" in done.log
+    assert "the demo stores nothing" in done.log
 
 
 def test_the_owner_of_the_repository_is_the_organization_unless_told_otherwise(
