@@ -26,7 +26,14 @@ from copilot_usage.domain.queries import (
 )
 from copilot_usage.domain.report import listed
 from copilot_usage.domain.snapshot import Generation, Snapshot
-from copilot_usage.errors import CopilotUsageError, NotFound, Retired, Unreachable, UnreadableDocument
+from copilot_usage.errors import (
+    CopilotUsageError,
+    NotAllowed,
+    NotFound,
+    Retired,
+    Unreachable,
+    UnreadableDocument,
+)
 from copilot_usage.team_join.join import TeamJoin
 
 _logger = logging.getLogger(__name__)
@@ -53,6 +60,7 @@ class TeamReports:
         self._no_report: dict[date, Word] = {}
         self._quiet: list[date] = []
         self._ending: CopilotUsageError | None = None
+        self._answered = False
         self._early: dict[date, dict[date, CopilotUsageError]] = {}
         self._named = tuple(team for team in query.teams if not team.every_team)
         self._teams = dict.fromkeys(self._named)
@@ -170,6 +178,7 @@ class TeamReports:
             for day, rows in zip(days, streams, strict=False):
                 try:
                     add(day, rows)
+                    self._answered = True
                 except NoSuchReport as gone:
                     self._no_report[day] = gone.word
                 except (Unreachable, UnreadableDocument) as error:
@@ -177,6 +186,8 @@ class TeamReports:
                 except CopilotUsageError as error:
                     if isinstance(error, NotFound) and not isinstance(error, Retired):
                         self._no_report[day] = Word.HIDDEN
+                    elif isinstance(error, NotAllowed) and self._answered and not error.fatal:
+                        failures[day] = error  # a refusal is about the owner only where no report has come
                     else:
                         self._ending = self._ending or error
         return failures
