@@ -14,7 +14,7 @@ from copilot_usage.rendering.view import Section, Table, columns
 
 _LINES = "loc_added_sum"
 _SHOWN, _ACCEPTED = "code_generation_activity_count", "code_acceptance_activity_count"
-# So many rows are seen at once; all of them are in the fold, up to where a table stops being one.
+# Rows that are seen at once; the fold has all of them, up to the most that a table can hold.
 _SEEN = 8
 _MOST = 60
 _TITLES = {
