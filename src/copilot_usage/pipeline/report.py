@@ -191,7 +191,7 @@ class _Scopes:
             state = state_of(seat, rules)
             if state is not SeatState.ACTIVE:
                 never = state is SeatState.IDLE and seat.last_activity is None
-                people["never used" if never else state.value].append(seat.login or "(nobody assigned)")
+                people["never used" if never else state.value].append(seat.login or "(not assigned)")
         return {state: tuple(sorted(logins, key=str.lower)) for state, logins in people.items()}
 
 
